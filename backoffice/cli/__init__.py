@@ -1,0 +1,1 @@
+"""The command line; its contract is docs/cli.md."""

@@ -1,0 +1,70 @@
+"""The command `aflos`: finds a subcommand's module only when it is called, so that --help stays quick."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from ledger.errors import AflosError
+
+COMMANDS = {
+    "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
+    "law": ("backoffice.cli.law", "Legal parameters and policy choices in force on a day."),
+}
+"""Command, the module that holds its click command under the same name, and its one-line help."""
+
+
+class LazyGroup(click.Group):
+    """A group that lists its commands without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All command names, in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in --help, from the table alone."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aflos")
+def aflos() -> None:
+    """Debtor management and loan servicing under the Bbz 2004.
+
+    Example: aflos schedule --principal 25000.00 --rate 8 --start 2025-01-01 --instalments 60
+    """
+
+
+def main() -> None:
+    """Run the command line; an expected error becomes one clear line and its exit code."""
+    try:
+        aflos(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(75)
+    except AflosError as wrong:
+        click.echo(f"aflos: {wrong}", err=True)
+        sys.exit(wrong.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(74)

@@ -1,0 +1,1 @@
+"""The batch: business dates, runner, timetable, one module a job, scheduler, checkers."""

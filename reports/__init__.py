@@ -1,0 +1,1 @@
+"""What is pulled: statement of account, trial balance, explanation of an amount."""
