@@ -7,7 +7,7 @@ from datetime import date
 from enum import IntEnum
 
 from ledger.day import FIRST_DAY, LAST_DAY, parse_day
-from ledger.errors import BadInput
+from ledger.errors import BadInput, VerificationFailed
 from ledger.money import LARGEST_CENTS
 from ledger.period import next_period, period_of
 
@@ -24,7 +24,11 @@ class NotAPosting(BadInput):
 
 
 class NotAnEntry(BadInput):
-    """An entry has at least one posting, all of its loan's creditor, and a period that fits its value date."""
+    """An entry has at least one posting, all of its loan's creditor, and no period before its value date."""
+
+
+class KeyReused(VerificationFailed):
+    """The key of an entry exists with other contents; both are named. Two programs disagree: stop."""
 
 
 class EntryKind(IntEnum):
