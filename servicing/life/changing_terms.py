@@ -1,0 +1,81 @@
+"""Terms change during a life: another rate, another instalment, deferral (uitstel, Bbz art. 41)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from servicing.events import Deferral, InstalmentSet, RateChanged, Rescheduled
+from servicing.life.beginning import new_rows
+from servicing.life.falling_due import takes_principal
+from servicing.life.recompute import recompute_instalment
+from servicing.life.state import Row, State, accrue
+from servicing.schedule import Amount
+from servicing.terms import TermsRefused
+
+
+def change_rate(state: State, event: RateChanged) -> None:
+    """Another rate from this day."""
+    accrue(state, event.on)
+    state.rate = event.rate
+    if event.recompute:
+        recompute_instalment(state)
+
+
+def set_instalment(state: State, event: InstalmentSet) -> None:
+    """Another instalment for rows that fall due from this day."""
+    state.instalment = event.amount
+
+
+def defer(state: State, event: Deferral) -> None:
+    """Rows due in the period take no principal; with `all` their interest is kept as deferred interest."""
+    rows = [row for row in state.rows if _lies_in(row, event)]
+    postponed = sum(1 for row in rows if takes_principal(row))
+    for row in rows:
+        if event.of == "all" or not row.deferred:
+            row.deferred = event.of
+    if event.end == "extend":
+        _extend(state, postponed)
+    elif state.last_row in rows:
+        raise TermsRefused(
+            f'deferral from {event.on}: with end "same" a row due on or after {event.until} must take the principal'
+        )
+    else:
+        recompute_instalment(state, event.until)
+
+
+def reschedule(state: State, event: Rescheduled) -> None:
+    """New rows take the place of those that have not fallen due; what was paid ahead stays paid."""
+    accrue(state, event.on)
+    kept = state.rows[: state.falls_due_next]
+    ahead = [row for row in state.rows[state.falls_due_next :] if row.principal or row.interest]
+    for row in ahead:
+        row.due, row.closed = min(row.due, event.on), True
+    number = max((row.nr for row in [*kept, *ahead]), default=0) + 1
+    state.terms = replace(event.terms, first_number=number)
+    rows = new_rows(state.terms)
+    rows[0].interest += _unpaid(ahead)
+    state.rows = [*kept, *ahead, *rows]
+    state.rate = event.terms.rate
+    if event.terms.instalment is None:
+        recompute_instalment(state)
+    else:
+        state.instalment = event.terms.instalment
+
+
+def _unpaid(rows: list[Row]) -> Amount:
+    """Take carried interest that is not paid off rows that close, in cents."""
+    unpaid = sum((row.open_interest for row in rows), start=0)
+    for row in rows:
+        row.interest = row.interest_paid
+    return unpaid
+
+
+def _lies_in(row: Row, event: Deferral) -> bool:
+    return event.on <= row.due < event.until and not row.fell_due and not row.closed
+
+
+def _extend(state: State, count: int) -> None:
+    """As many rows follow the last one as could take principal in the deferral."""
+    for _ in range(count):
+        number = state.last_row.nr + 1
+        state.rows.append(Row(number, state.terms.due_date(number)))

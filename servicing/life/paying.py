@@ -1,0 +1,237 @@
+"""Money comes in: a payment is divided over the open rows (Awb art. 4:92 lid 1, BW art. 6:44 lid 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.entry import EntryKind
+from servicing.life.falling_due import row_principal
+from servicing.life.recompute import recompute_instalment
+from servicing.life.state import (
+    BANK,
+    COSTS,
+    INTEREST_ACCRUED,
+    INTEREST_DEFERRED,
+    INTEREST_DUE,
+    INTEREST_INCOME,
+    PRINCIPAL,
+    PRINCIPAL_DUE,
+    REFUNDABLE,
+    WRITTEN_OFF,
+    Row,
+    Split,
+    State,
+    untaken,
+)
+from servicing.schedule import Amount
+from servicing.terms import Part, TermsRefused
+
+
+class Purse:
+    """The money of one payment while it is divided: what is left, and where it went."""
+
+    def __init__(self, split: Split) -> None:
+        self.left = split.amount
+        self.split = split
+
+    def pay(self, account: int, owed: Amount) -> Amount:
+        """Pay at most `owed` cents to an account; the amount paid."""
+        paid = min(self.left, owed)
+        self.left -= paid
+        self.split.take(account, paid)
+        return paid
+
+
+def pay(state: State, split: Split) -> None:
+    """Divide a payment over costs, rows, deferred interest and credit."""
+    purse = Purse(split)
+    for row in _open_rows(state):
+        if not purse.left:
+            break
+        for part in state.terms.allocation:
+            _pay_part(state, purse, row, part)
+        _close_if_paid(state, row)
+    _pay_rest(state, purse)
+    _settle(state, purse)
+
+
+def repay_early(state: State, split: Split, mode: str) -> None:
+    """Pay what fell due, then lower the coming principal; `mode` says whether the term or the instalment shrinks."""
+    purse = Purse(split)
+    for row in _open_rows(state):
+        if not row.fell_due:
+            break
+        for part in state.terms.allocation:
+            _pay_part(state, purse, row, part)
+    _pay_costs(state, purse)
+    repaid = purse.pay(PRINCIPAL, state.unassigned)
+    state.unassigned -= repaid
+    state.principal -= repaid
+    if purse.left:
+        for row in _open_rows(state):
+            _pay_coming_interest(state, purse, row)
+    _pay_rest(state, purse)
+    _settle(state, purse)
+    if mode == "instalment":
+        recompute_instalment(state)
+
+
+def owed_in_full(state: State) -> Amount:
+    """What pays the loan off now: costs, all interest up to now, the whole principal; in cents."""
+    interest = sum((row.open_interest for row in state.rows), start=0)
+    return state.costs + interest + untaken(state) + state.principal
+
+
+def _open_rows(state: State) -> Iterator[Row]:
+    """The rows that can take money now, from the oldest; the first open one is remembered."""
+    rows = state.rows
+    while state.first_open < len(rows) and _is_done(state, rows[state.first_open]):
+        state.first_open += 1
+    for row in rows[state.first_open :]:
+        if not _is_done(state, row):
+            yield row
+    if state.running is None and state.first_open == len(rows):
+        yield state.last_row  # interest of the tail goes into the last row
+
+
+def _is_done(state: State, row: Row) -> bool:
+    """Whether a row can never take money again (but for deferred interest, which comes after all rows)."""
+    if not row.fell_due:
+        return row.closed
+    interest = 0 if row.deferred == "all" else row.open_interest
+    return not interest and not row.open_principal and row is not state.last_row
+
+
+def _pay_part(state: State, purse: Purse, row: Row, part: Part) -> None:
+    """Pay one part of a row."""
+    if part == "costs":
+        _pay_costs(state, purse)
+    elif part == "interest" and row.fell_due:
+        _pay_due_interest(state, purse, row)
+    elif part == "interest":
+        _pay_coming_interest(state, purse, row)
+    elif row.fell_due:
+        paid = purse.pay(PRINCIPAL_DUE, row.open_principal)
+        row.principal_paid += paid
+        state.principal -= paid
+    else:
+        _pay_coming_principal(state, purse, row)
+
+
+def _pay_costs(state: State, purse: Purse) -> None:
+    state.costs -= purse.pay(COSTS, state.costs)
+
+
+def _pay_due_interest(state: State, purse: Purse, row: Row) -> None:
+    """Interest of a row that fell due; of the last row in the tail also what has run since."""
+    if row.deferred != "all":
+        row.interest_paid += purse.pay(INTEREST_DUE, row.open_interest)
+    if state.running is None and row is state.last_row:
+        _take_running(state, purse, row)
+
+
+def available(state: State, row: Row) -> Amount:
+    """Running interest (U) a coming row can take: not while the running row keeps it as deferred interest."""
+    running = state.running
+    kept = row.deferred == "all" or (running is not None and running.deferred == "all")
+    return 0 if kept else untaken(state)
+
+
+def _pay_coming_interest(state: State, purse: Purse, row: Row) -> None:
+    """What was carried to a coming row, then the running interest."""
+    if row.fell_due or row.deferred == "all":
+        return
+    carried = purse.pay(INTEREST_ACCRUED, row.open_interest)
+    row.interest_paid += carried
+    state.standing -= carried
+    if available(state, row):
+        _take_running(state, purse, row)
+
+
+def _take_running(state: State, purse: Purse, row: Row) -> None:
+    """Take running interest before it is due: recognise what does not stand in the books yet, then pay it."""
+    taken = purse.pay(INTEREST_ACCRUED, untaken(state))
+    new = max(0, taken - _recognised(state))
+    state.record(
+        purse.split.on,
+        EntryKind.INTEREST,
+        INTEREST_ACCRUED,
+        INTEREST_INCOME,
+        new,
+        purse.split.fact,
+        row.nr,
+    )
+    state.booked += new
+    state.standing += new - taken
+    state.taken += taken
+    row.interest += taken
+    row.interest_paid += taken
+
+
+def _recognised(state: State) -> Amount:
+    """Interest of the running period that stands in the books and was not taken, in cents."""
+    return state.booked - state.taken
+
+
+def coming_principal(state: State, row: Row) -> Amount:
+    """The principal a coming row takes in all (its target), in cents."""
+    interest = row.interest + available(state, row)
+    return max(row_principal(state, row, interest), row.principal)
+
+
+def _pay_coming_principal(state: State, purse: Purse, row: Row) -> None:
+    paid = purse.pay(PRINCIPAL, coming_principal(state, row) - row.principal)
+    row.principal += paid
+    row.principal_paid += paid
+    state.unassigned -= paid
+    state.principal -= paid
+
+
+def _close_if_paid(state: State, row: Row) -> None:
+    """A coming row whose principal and interest so far are paid is closed at that interest."""
+    if row.fell_due or not row.principal or row.open_interest or available(state, row):
+        return
+    if coming_principal(state, row) == row.principal:
+        row.closed = True
+
+
+def _pay_rest(state: State, purse: Purse) -> None:
+    """Costs without an open row, then deferred interest, oldest first."""
+    _pay_costs(state, purse)
+    for row in state.rows:
+        if row.deferred == "all" and row.fell_due and purse.left:
+            account = INTEREST_DUE if row.payable else INTEREST_DEFERRED
+            row.interest_paid += purse.pay(account, row.open_interest)
+    running = state.running
+    if running is not None and running.deferred == "all" and purse.left:
+        _take_running(state, purse, running)
+
+
+def _settle(state: State, purse: Purse) -> None:
+    """Book where the money went; what nobody is owed becomes credit."""
+    split = purse.split
+    state.credit += purse.left
+    split.take(REFUNDABLE, purse.left)
+    for account, amount in split.parts.items():
+        state.record(split.on, EntryKind.PAYMENT, BANK, account, amount, split.fact)
+    split.balance = state.principal
+    state.splits.append(split)
+
+
+def write_off(state: State, split: Split, of: Part) -> None:
+    """Take an amount off one part of the claim: what fell due first, oldest first; refuses more than is open."""
+    purse = Purse(split)
+    if of == "costs":
+        _pay_costs(state, purse)
+    for row in list(_open_rows(state)) if of != "costs" else ():
+        if row.fell_due or of == "interest":
+            _pay_part(state, purse, row, of)
+    if of == "principal":
+        gone = purse.pay(PRINCIPAL, state.unassigned)
+        state.unassigned -= gone
+        state.principal -= gone
+    if purse.left:
+        raise TermsRefused(f"write-off on {split.on}: {purse.left} cents more than the {of} that is open")
+    state.written_off += split.amount
+    for account, amount in split.parts.items():
+        state.record(split.on, EntryKind.WRITE_OFF, WRITTEN_OFF[of], account, amount, split.fact)

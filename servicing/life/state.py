@@ -1,0 +1,172 @@
+"""Where a loan stands while its life is worked through, and the effects that happen on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from ledger.entry import EntryKind
+from servicing.daycount import fraction
+from servicing.schedule import Amount, round_cents
+from servicing.terms import Part, Terms
+
+BANK, REVERSED, DISBURSED = 1100, 1195, 1200
+PRINCIPAL, PRINCIPAL_DUE = 1300, 1310
+INTEREST_DUE, INTEREST_ACCRUED, INTEREST_DEFERRED = 1320, 1330, 1340
+COSTS, REFUNDABLE, OPENING = 1350, 1400, 2900
+INTEREST_INCOME, COST_INCOME = 8000, 8010
+WRITTEN_OFF: Mapping[Part, int] = {"principal": 4900, "interest": 4910, "costs": 4920}
+"""Account numbers of config/chart_of_accounts.yaml; the same for every creditor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One posting a life brings about: accounts by number, cents > 0, the fact and the row it comes from."""
+
+    value_date: date
+    kind: EntryKind
+    debit: int
+    credit: int
+    cents: Amount
+    fact: int = 0
+    row_nr: int = 0
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the schedule (termijn); amounts in cents, `principal` of a coming row is what was paid on it."""
+
+    nr: int
+    due: date
+    interest_only: bool = False
+    interest: Amount = 0
+    interest_paid: Amount = 0
+    principal: Amount = 0
+    principal_paid: Amount = 0
+    balance: Amount = 0
+    fell_due: bool = False
+    closed: bool = False
+    deferred: Literal["", "principal", "all"] = ""
+    payable: bool = True
+
+    @property
+    def open_interest(self) -> Amount:
+        """Interest of the row that is not paid, in cents."""
+        return self.interest - self.interest_paid
+
+    @property
+    def open_principal(self) -> Amount:
+        """Principal of the row that is not paid, in cents."""
+        return self.principal - self.principal_paid
+
+
+@dataclass(slots=True)
+class Split:
+    """How one payment was divided, in cents by account number."""
+
+    fact: int
+    on: date
+    amount: Amount
+    parts: dict[int, Amount] = field(default_factory=dict)
+    balance: Amount = 0
+
+    def take(self, account: int, amount: Amount) -> None:
+        """Give `amount` cents of the payment to an account."""
+        if amount:
+            self.parts[account] = self.parts.get(account, 0) + amount
+
+    def of(self, *accounts: int) -> Amount:
+        """What went to these accounts together, in cents."""
+        return sum((self.parts.get(account, 0) for account in accounts), start=0)
+
+
+@dataclass(slots=True)
+class State:
+    """A loan between two happenings; amounts in cents, `accrued` unrounded."""
+
+    terms: Terms
+    rows: list[Row]
+    rate: Fraction
+    instalment: Amount
+    accrued_to: date
+    next_cut_off: date
+    accrued: Fraction | Decimal = Fraction(0)
+    taken: Amount = 0
+    booked: Amount = 0
+    standing: Amount = 0
+    principal: Amount = 0
+    unassigned: Amount = 0
+    disbursed: Amount = 0
+    costs: Amount = 0
+    credit: Amount = 0
+    written_off: Amount = 0
+    falls_due_next: int = 0
+    first_open: int = 0
+    effects: list[Effect] = field(default_factory=list)
+    splits: list[Split] = field(default_factory=list)
+
+    @property
+    def last_row(self) -> Row:
+        """The row that takes what is left of the principal."""
+        return self.rows[-1]
+
+    @property
+    def running(self) -> Row | None:
+        """The coming row at whose due date the running interest period ends; None in the tail."""
+        return self.rows[self.falls_due_next] if self.falls_due_next < len(self.rows) else None
+
+    def record(  # noqa: PLR0913 - an effect has these parts
+        self,
+        on: date,
+        kind: EntryKind,
+        debit: int,
+        credit: int,
+        cents: Amount,
+        fact: int = 0,
+        row_nr: int = 0,
+    ) -> None:
+        """Note an effect, unless it is of nothing."""
+        if cents:
+            self.effects.append(Effect(on, kind, debit, credit, cents, fact, row_nr))
+
+
+def round_amount(state: State, amount: Fraction | Decimal) -> Amount:
+    """The amount rounded as the terms say, in cents."""
+    return round_cents(amount, state.terms.rounding)
+
+
+def accrual(state: State, until: date) -> Fraction | Decimal:
+    """Interest in unrounded cents from the last accrued day until (not including) `until`."""
+    since = max(state.accrued_to, state.terms.interest_from or state.accrued_to)
+    if until <= since or not state.principal or not state.rate:
+        return Fraction(0)
+    growth = state.rate * fraction(state.terms.day_count, since, until, state.terms.grid)
+    if isinstance(state.principal, int):
+        return state.principal * growth
+    return state.principal * Decimal(growth.numerator) / Decimal(growth.denominator)
+
+
+def accrue(state: State, until: date) -> None:
+    """Let interest run until (not including) a day."""
+    if until <= state.accrued_to:
+        return
+    state.accrued = plus(state.accrued, accrual(state, until))
+    state.accrued_to = until
+
+
+def plus(one: Fraction | Decimal, other: Fraction | Decimal) -> Fraction | Decimal:
+    """The sum of two unrounded amounts; of a Fraction and a Decimal at least one is nothing."""
+    if isinstance(one, Fraction) and isinstance(other, Fraction):
+        return one + other
+    if not one or not other:
+        return one or other
+    return Decimal(one) + Decimal(other)  # type: ignore[arg-type]  # both are Decimal here
+
+
+def untaken(state: State) -> Amount:
+    """Interest of the running period that can be taken now (U), in cents."""
+    return round_amount(state, state.accrued) - state.taken

@@ -1,0 +1,115 @@
+"""Terms written as data: the `terms` of a simulation, and what a decision fact stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from ledger.money import euros
+from servicing.daycount import DAY_COUNTS, StepRefused, fraction, parse_step
+from servicing.reading import Reader
+from servicing.schedule import ROUNDING_RULES, Amount
+from servicing.terms import LEGAL_ORDER, METHODS, Part, Terms, TermsRefused
+
+MOST_INSTALMENTS = 1200
+LONGEST_TOLERANCE = 31
+
+
+def terms_from(data: Mapping[str, object], where: str = "terms: ") -> Terms:
+    """The terms in a mapping such as the `terms` of a simulation; refuses by key, value and rule."""
+    reader = Reader(data, where)
+    try:
+        step = parse_step(reader.text("every")) if reader.has("every") else parse_step("1m")
+    except StepRefused as wrong:
+        raise TermsRefused(f"{where}every: {wrong}") from None
+    instalments = reader.integer("instalments", 1, MOST_INSTALMENTS)
+    terms = Terms(
+        principal=reader.amount("principal"),
+        rate=reader.rate("annual_rate_percent"),
+        start=reader.day("start"),
+        instalments=instalments,
+        step=step,
+        method=reader.choice("method", METHODS) if reader.has("method") else "annuity",
+        day_count=reader.choice("day_count", DAY_COUNTS) if reader.has("day_count") else "monthly",
+        rounding=reader.choice("rounding", ROUNDING_RULES) if reader.has("rounding") else "half-up",
+        instalment=reader.amount("instalment") if reader.has("instalment") else None,
+        first_due=reader.day("first_due") if reader.has("first_due") else None,
+        grace_principal=_optional_integer(reader, "grace_principal", instalments),
+        allocation=_allocation(reader, where) if reader.has("allocation") else LEGAL_ORDER,
+        interest_from=reader.day("interest_from") if reader.has("interest_from") else None,
+        payment_tolerance=_optional_integer(reader, "payment_tolerance", LONGEST_TOLERANCE),
+    )
+    reader.done()
+    _check(terms, where)
+    return terms
+
+
+def terms_data(terms: Terms) -> dict[str, object]:
+    """The terms as data that `terms_from` reads back to equal terms; without what is not set."""
+    data: dict[str, object | None] = {
+        "principal": _amount(terms.principal),
+        "annual_rate_percent": percent_text(terms.rate),
+        "start": terms.start.isoformat(),
+        "instalments": terms.instalments,
+        "every": str(terms.step),
+        "method": terms.method,
+        "day_count": terms.day_count,
+        "rounding": terms.rounding,
+        "instalment": None if terms.instalment is None else _amount(terms.instalment),
+        "first_due": terms.first_due.isoformat() if terms.first_due else None,
+        "grace_principal": terms.grace_principal,
+        "allocation": list(terms.allocation),
+        "interest_from": terms.interest_from.isoformat() if terms.interest_from else None,
+        "payment_tolerance": terms.payment_tolerance,
+    }
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def percent_text(rate: Fraction) -> str:
+    """A rate per year as a percentage in decimals, such as "8" or "2.5"."""
+    percent = rate * 100
+    text = format(Decimal(percent.numerator) / Decimal(percent.denominator), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _amount(amount: Amount) -> str:
+    return euros(int(amount))
+
+
+def _optional_integer(reader: Reader, key: str, largest: int) -> int:
+    return reader.integer(key, 0, largest) if reader.has(key) else 0
+
+
+def _allocation(reader: Reader, where: str) -> tuple[Part, ...]:
+    words = reader.words("allocation")
+    parts: tuple[Part, ...] = tuple(part for word in words for part in LEGAL_ORDER if part == word)
+    if sorted(words) != sorted(LEGAL_ORDER):
+        raise TermsRefused(f"{where}allocation: {words!r}: must name each of {', '.join(LEGAL_ORDER)} once")
+    return parts
+
+
+def _check(terms: Terms, where: str) -> None:
+    """Refuse terms that cannot hold together."""
+    if terms.day_count == "monthly" and not terms.step.months:
+        raise TermsRefused(f"{where}day_count: monthly is refused with every {terms.step}; use act/365")
+    if terms.first_due and terms.first_due < terms.start:
+        raise TermsRefused(f"{where}first_due: {terms.first_due} lies before start {terms.start}")
+    if terms.grace_principal and terms.method == "bullet":
+        raise TermsRefused(f"{where}grace_principal: a bullet loan has no principal to postpone")
+    if terms.grace_principal >= terms.instalments:
+        raise TermsRefused(f"{where}grace_principal: must be below instalments {terms.instalments}")
+    _check_instalment(terms, where)
+
+
+def _check_instalment(terms: Terms, where: str) -> None:
+    """A given annuity must be more than the interest of the first period that pays principal."""
+    if terms.instalment is None or terms.method != "annuity":
+        return
+    paying = terms.grace_principal + 1
+    since = terms.due_date(paying - 1) if terms.grace_principal else terms.start
+    growth = terms.rate * fraction(terms.day_count, since, terms.due_date(paying), terms.grid)
+    if terms.instalment <= growth * Fraction(terms.principal):
+        raise TermsRefused(
+            f"{where}instalment: {_amount(terms.instalment)}: must be above the first period's interest"
+        )
