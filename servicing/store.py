@@ -1,0 +1,219 @@
+"""Reads and records facts; nothing recorded is ever changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from ledger.day import day_of, number_of
+from ledger.entry import LOANS_PER_CREDITOR
+from servicing.facts import Draft, Fact, FactKind, FactRefused
+from servicing.tables import fact, loan, loan_debtor
+
+
+class Recorded(NamedTuple):
+    """Who recorded something, when, and from which night on it is known."""
+
+    actor: str
+    known_on: date
+    at: str
+
+
+class Loan(NamedTuple):
+    """The heading of a loan: whose it is and where it comes from."""
+
+    id: int
+    creditor_id: int
+    product: str
+    external: str | None
+    purpose: str
+    application_date: date
+    decision_date: date
+    regime: str
+
+
+class NoSuchLoan(FactRefused):
+    """A loan is named by its number (100000001) or by the office's own number for it."""
+
+
+def add_loan(
+    connection: Connection, heading: Loan, debtors: Sequence[int], by: Recorded, source: str = ""
+) -> int:
+    """Register a loan without facts; an id of 0 takes the creditor's next number. Gives the loan number."""
+    number = heading.id or next_loan_number(connection, heading.creditor_id)
+    row = heading._asdict() | {
+        "id": number,
+        "application_date": number_of(heading.application_date),
+        "decision_date": number_of(heading.decision_date),
+        "actor": by.actor,
+        "source": source,
+        "recorded_at": by.at,
+    }
+    connection.execute(insert(loan).values(row))
+    for place, debtor in enumerate(debtors, start=1):
+        connection.execute(insert(loan_debtor).values(loan_id=number, debtor_id=debtor, place=place))
+    return number
+
+
+def next_loan_number(connection: Connection, creditor_id: int) -> int:
+    """The number the creditor's next loan gets."""
+    highest = connection.execute(
+        select(func.max(loan.c.id)).where(loan.c.creditor_id == creditor_id)
+    ).scalar()
+    return (highest or creditor_id * LOANS_PER_CREDITOR) + 1
+
+
+def find_loan(connection: Connection, name: str) -> Loan:
+    """The loan with this number or office number; raises `NoSuchLoan` when there is none, or more than one."""
+    wanted = loan.c.external == name
+    if name.isascii() and name.isdigit() and len(name) < 19:  # noqa: PLR2004 - what a BIGINT can hold
+        wanted = wanted | (loan.c.id == int(name))
+    rows = connection.execute(select(loan).where(wanted)).all()
+    if len(rows) != 1:
+        found = "no loan" if not rows else f"{len(rows)} loans of different creditors"
+        raise NoSuchLoan(f"{found} with number {name!r}; aflos loan list shows them")
+    return _loan(rows[0])
+
+
+def loans(connection: Connection, creditor_id: int | None = None) -> list[Loan]:
+    """All loans (of one creditor) by number."""
+    query = select(loan).order_by(loan.c.id)
+    if creditor_id is not None:
+        query = query.where(loan.c.creditor_id == creditor_id)
+    return [_loan(row) for row in connection.execute(query)]
+
+
+def debtors_of(connection: Connection, number: int) -> list[int]:
+    """The debtors of a loan, jointly liable, in the order of the decision."""
+    query = (
+        select(loan_debtor.c.debtor_id).where(loan_debtor.c.loan_id == number).order_by(loan_debtor.c.place)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def record(connection: Connection, drafts: Iterable[Draft], by: Recorded) -> list[int]:
+    """Record facts; the number of each within its loan.
+
+    A fact whose kind and key are known already is left alone if it is equal, else `FactRefused` is raised.
+    """
+    drafts = list(drafts)
+    known = {
+        number: {(old.kind, old.key): old for old in olds}
+        for number, olds in facts_of(connection, {draft.loan for draft in drafts}).items()
+    }
+    numbers = []
+    rows = []
+    for draft in drafts:
+        olds = known.setdefault(draft.loan, {})
+        old = olds.get((draft.kind, draft.key))
+        if old is None:
+            old = _fact(draft, len(olds) + 1, by)
+            olds[draft.kind, draft.key] = old
+            rows.append(_row(old, by))
+        elif _content(old) != _draft_content(draft):
+            raise FactRefused(
+                f"loan {draft.loan}: {draft.kind.text} {draft.key!r} is known already, with other contents: "
+                f"recorded as {_content(old)}, now {_draft_content(draft)}"
+            )
+        numbers.append(old.nr)
+    if rows:
+        connection.execute(insert(fact), rows)
+    return numbers
+
+
+def facts_of(
+    connection: Connection, numbers: Iterable[int], known_by: date | None = None
+) -> dict[int, list[Fact]]:
+    """The facts of each of these loans, by number, known on or before a night (None: all)."""
+    wanted = sorted(set(numbers))
+    found: dict[int, list[Fact]] = {number: [] for number in wanted}
+    for start in range(0, len(wanted), LOANS_PER_QUERY):
+        query = (
+            select(fact)
+            .where(fact.c.loan_id.in_(wanted[start : start + LOANS_PER_QUERY]))
+            .order_by(fact.c.loan_id, fact.c.nr)
+        )
+        if known_by is not None:
+            query = query.where(fact.c.known_on <= number_of(known_by))
+        for row in connection.execute(query):
+            found[row.loan_id].append(_stored(row))
+    return found
+
+
+LOANS_PER_QUERY = 5000
+"""How many loans one query names; databases bound the number of parameters."""
+
+
+def _fact(draft: Draft, number: int, by: Recorded) -> Fact:
+    return Fact(
+        draft.loan,
+        number,
+        draft.kind,
+        draft.value_date,
+        by.known_on,
+        draft.key,
+        draft.cents,
+        draft.of,
+        dict(draft.data),
+        by.actor,
+        draft.source,
+    )
+
+
+def _row(new: Fact, by: Recorded) -> dict[str, object]:
+    return {
+        "loan_id": new.loan,
+        "nr": new.nr,
+        "kind": int(new.kind),
+        "value_date": number_of(new.value_date),
+        "known_on": number_of(new.known_on),
+        "cents": new.cents,
+        "refers_to": new.of,
+        "data": json.dumps(new.data, sort_keys=True, separators=(",", ":")),
+        "key": new.key,
+        "actor": new.actor,
+        "source": new.source,
+        "recorded_at": by.at,
+    }
+
+
+def _stored(row: Row[Any]) -> Fact:
+    number, nr, kind, value_date, known_on, cents, of, data, key, actor, source, _ = tuple(row)
+    return Fact(
+        number,
+        nr,
+        FactKind(kind),
+        day_of(value_date),
+        day_of(known_on),
+        key,
+        cents,
+        of,
+        json.loads(data),
+        actor,
+        source,
+    )
+
+
+def _content(old: Fact) -> tuple[date, int, int, Mapping[str, object]]:
+    return old.value_date, old.cents, old.of, old.data
+
+
+def _draft_content(draft: Draft) -> tuple[date, int, int, Mapping[str, object]]:
+    return draft.value_date, draft.cents, draft.of, dict(draft.data)
+
+
+def _loan(row: Row[Any]) -> Loan:
+    return Loan(
+        row.id,
+        row.creditor_id,
+        row.product,
+        row.external,
+        row.purpose,
+        day_of(row.application_date),
+        day_of(row.decision_date),
+        row.regime,
+    )
