@@ -229,18 +229,21 @@ def _set_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
     if connection.get_execution_options().get(_READING):
-        connection.exec_driver_sql("BEGIN")
+        driver.execute("PRAGMA query_only = 1")
+        driver.execute("BEGIN")
         # A deferred transaction has no snapshot until it reads.
-        connection.exec_driver_sql("SELECT 1 FROM sqlite_schema LIMIT 1")
+        driver.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver.execute("PRAGMA query_only = 0")
+        driver.execute("BEGIN IMMEDIATE")
 
 
-def _refuse_outside_transaction(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+def _refuse_outside_transaction(connection: Connection, *_: object) -> None:
     """After a full disk SQLite has undone the transaction; what follows would be kept statement by statement."""
-    if not _in_sqlite_transaction(connection) and not statement.startswith("BEGIN"):
-        raise IoFailed(f"{_name(connection.engine)}: the transaction was undone by the database")
+    _refuse_lost_commit(connection)
 
 
 def _refuse_lost_commit(connection: Connection) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0003"
 """The migration this program was written for; any other schema is refused."""
 
 metadata = MetaData(

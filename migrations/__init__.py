@@ -1,1 +1,1 @@
-"""The database schema, step by step (Alembic)."""
+"""The schema's history, one file a step: forward only, run by `aflos db upgrade`."""

@@ -1,0 +1,71 @@
+"""The quickest way into each database for many rows: executemany of tuples, or binary COPY."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy.exc import DBAPIError
+
+from ledger.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg import Connection as PsycopgConnection
+
+_POSTGRESQL_TYPES = (
+    (SmallInteger, "int2"),
+    (BigInteger, "int8"),
+    (Integer, "int4"),
+    (Text, "text"),
+    (LargeBinary, "bytea"),
+    (Boolean, "bool"),
+)
+_PLAIN = {int, str, bytes, type(None)}
+
+
+class NotPlain(BadInput):
+    """Rows hold whole numbers, text, bytes and None; a float never comes near money."""
+
+
+def append_rows(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Add rows to a table inside the transaction that is open; all of them or, on an error, none.
+
+    Raises `NotPlain` for a float, Decimal, date or bool, and SQLAlchemy's own errors for the database's.
+    """
+    if not rows:
+        return
+    kinds = set(map(type, chain.from_iterable(rows)))
+    if not kinds <= _PLAIN:
+        raise NotPlain(f"{table.name}: rows hold {', '.join(sorted(kind.__name__ for kind in kinds - _PLAIN))}")
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
+        connection.exec_driver_sql(statement, list(rows))
+    else:
+        _copy(connection, table, columns, rows)
+
+
+def _copy(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    import psycopg  # noqa: PLC0415 (the driver is loaded only where PostgreSQL is used)
+
+    statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    driver: PsycopgConnection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            copy.set_types([_postgresql_type(table, column) for column in columns])
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
+
+
+def _postgresql_type(table: Table, column: str) -> str:
+    kind = table.c[column].type
+    return next(name for known, name in _POSTGRESQL_TYPES if isinstance(kind, known))

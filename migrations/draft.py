@@ -1,0 +1,69 @@
+"""For developers: writes a migration that creates tables, `python -m migrations.draft 0001 ledger`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+from alembic.autogenerate import render_python_code
+from alembic.operations.ops import CreateIndexOp, CreateTableOp, MigrateOperation, UpgradeOps
+from sqlalchemy import Column, Constraint, Table
+
+from migrations.schema import whole_schema
+
+_HEAD = '''"""The tables of {package}, as migrations.draft wrote them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = {previous}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go one step forward; there is no way back but a backup."""
+'''
+
+
+def draft(revision: str, package: str) -> str:
+    """The text of a migration that creates the tables of one package, in the same order each time."""
+    own = _tables_of(package)
+    steps: list[MigrateOperation] = []
+    for table in whole_schema().sorted_tables:
+        if table in own:
+            steps.append(_create(table))
+            steps += [
+                CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda i: str(i.name))
+            ]
+    previous = None if int(revision) == 1 else f'"{int(revision) - 1:04}"'
+    lines = render_python_code(UpgradeOps(steps)).splitlines()
+    body = "\n".join(
+        f"    {line.strip()}" for line in lines if line.strip()[:1] != "#" and "info=" not in line
+    )
+    return _HEAD.format(package=package, revision=revision, previous=previous) + body + "\n"
+
+
+def _tables_of(package: str) -> set[Table]:
+    module = importlib.import_module(f"{package}.tables")
+    named = {value for value in vars(module).values() if isinstance(value, Table)}
+    return named if package == "ledger" else named - _tables_of("ledger")
+
+
+def _create(table: Table) -> CreateTableOp:
+    step = CreateTableOp.from_table(table)
+    columns = [item for item in step.columns if isinstance(item, Column)]
+    constraints = [item for item in step.columns if isinstance(item, Constraint)]
+    step.columns = [*columns, *sorted(constraints, key=lambda item: (type(item).__name__, str(item.name)))]
+    return step
+
+
+if __name__ == "__main__":
+    number, name = sys.argv[1:]
+    target = Path(__file__).parent / "versions" / f"{number}_{name}.py"
+    target.write_text(draft(number, name), encoding="utf-8")
+    sys.stdout.write(f"{target}: now run ruff format on it\n")
