@@ -13,7 +13,7 @@ from ledger.errors import BadInput
 LARGEST_CENTS = 10**13
 """No amount in the books is larger (the database checks it too); € 100 billion."""
 
-_AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,2})?")
+_AMOUNT = re.compile(r"-?\d{1,15}(\.\d{1,2})?", re.ASCII)
 
 
 class NotAnAmount(BadInput):

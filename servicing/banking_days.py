@@ -11,8 +11,8 @@ from dateutil.easter import easter
 ONE_DAY = timedelta(days=1)
 SATURDAY, SUNDAY = 5, 6
 
-FIRST_KINGS_DAY = 2014
-"""From this year the King's birthday is celebrated on 27 April; before, the Queen's on 30 April."""
+_BIRTHDAY_CELEBRATED = ((2014, 27), (0, 30))
+"""From which year on which day of April: the King's birthday, before that the Queen's."""
 
 NO_DAYS: AbstractSet[date] = frozenset()
 
@@ -33,7 +33,7 @@ def add_banking_days(day: date, number: int) -> date:
 
 
 def banking_days_between(since: date, until: date) -> int:
-    """Banking days after `since`, up to and including `until`: how many later it is; negative when earlier."""
+    """Banking days after `since`, up to and including `until`; negative when `until` is the earlier."""
     if until < since:
         return -banking_days_between(until, since)
     years = range(since.year, until.year + 1)
@@ -85,8 +85,8 @@ def public_holidays(year: int) -> frozenset[date]:
 
 
 def kings_day(year: int) -> date:
-    """The day on which the birthday of the King or Queen is celebrated: the day before if that is a Sunday."""
-    day = date(year, 4, 27) if year >= FIRST_KINGS_DAY else date(year, 4, 30)
+    """The day on which the King's (Queen's) birthday is celebrated: a Saturday where it falls on a Sunday."""
+    day = next(date(year, 4, april) for since, april in _BIRTHDAY_CELEBRATED if year >= since)
     return day - ONE_DAY if day.weekday() == SUNDAY else day
 
 

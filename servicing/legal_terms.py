@@ -58,7 +58,7 @@ def payment_term(sent: date | None, days: int, equated: AbstractSet[date] = NO_D
 
 
 def reminder_term(sent: date | None, days: int, equated: AbstractSet[date] = NO_DAYS) -> LegalTerm | None:
-    """The time to pay in a reminder (aanmaning), counted from the day after it was sent (Awb art. 4:112 lid 1).
+    """The time to pay in a reminder (aanmaning), from the day after it was sent (Awb art. 4:112 lid 1).
 
     None while it was not sent: the term has not started.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import (
     ROUND_HALF_EVEN,
@@ -14,7 +14,7 @@ from decimal import (
     localcontext,
 )
 from fractions import Fraction
-from typing import Literal, assert_never
+from typing import Literal, NamedTuple, assert_never
 
 from ledger.money import half_even, half_up
 from servicing.daycount import Grid, Step, step_date
@@ -31,6 +31,40 @@ UNROUNDED = Context(prec=50, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, 
 """The decimal arithmetic of rounding "none"; decimals of this module are computed in it."""
 
 
+class Period(NamedTuple):
+    """The time before a due date: `growth` is rate x year fraction, so what one cent earns in it."""
+
+    due_date: date
+    growth: Fraction
+
+
+class Row(NamedTuple):
+    """A row of the schedule: what falls due on a day, and the principal left after it."""
+
+    nr: int
+    due_date: date
+    principal: Amount
+    interest: Amount
+    balance: Amount
+
+    @property
+    def due(self) -> Amount:
+        """Principal and interest together."""
+        with localcontext(UNROUNDED):
+            return self.principal + self.interest
+
+
+class Schedule(NamedTuple):
+    """The instalment (termijnbedrag; linear: the principal part; bullet: 0) and all rows."""
+
+    instalment: Amount
+    rows: tuple[Row, ...]
+
+
+PrincipalOf = Callable[[int, Amount], Amount]
+"""From a row's number and its interest: the principal the row would take."""
+
+
 def round_cents(value: Fraction | Amount, rule: RoundingRule) -> Amount:
     """The amount in cents by the rule: whole cents, or with "none" a decimal of 50 digits."""
     match rule:
@@ -42,6 +76,16 @@ def round_cents(value: Fraction | Amount, rule: RoundingRule) -> Amount:
             return _decimal(value)
         case _:
             assert_never(rule)
+
+
+def round_product(cents: Amount, share: Fraction, rule: RoundingRule) -> Amount:
+    """The amount times the share, rounded once; in whole numbers, since every row of every loan does it."""
+    if rule == "half-up" and isinstance(cents, int) and cents >= 0:
+        return (2 * cents * share.numerator + share.denominator) // (2 * share.denominator)
+    if rule == "none":
+        product = UNROUNDED.multiply(Decimal(cents), Decimal(share.numerator))
+        return UNROUNDED.divide(product, Decimal(share.denominator))
+    return round_cents(Fraction(cents) * share, rule)
 
 
 def _decimal(value: Fraction | Amount) -> Decimal:
@@ -81,3 +125,46 @@ def _annuity_unrounded(principal: Amount, growth: Sequence[Fraction]) -> Decimal
         for share in reversed(growth):
             worth = (worth + 1) / (1 + Decimal(share.numerator) / Decimal(share.denominator))
         return Decimal(principal) / worth
+
+
+def repay(
+    principal: Amount,
+    periods: Sequence[Period],
+    part: PrincipalOf,
+    rounding: RoundingRule,
+    accrued: Amount = 0,
+) -> tuple[Row, ...]:
+    """The rows by which a principal is repaid: interest on the balance, and the part a row takes.
+
+    A row never takes less than nothing or more than the balance; the last row takes what is left, so that
+    no cent is lost. `accrued` is interest from before the start, which falls due with the first row.
+    """
+    with localcontext(UNROUNDED):
+        rows: list[Row] = []
+        balance = _decimal(principal) if rounding == "none" else principal
+        for nr, (due_date, growth) in enumerate(periods, start=1):
+            interest = round_product(balance, growth, rounding) + accrued
+            taken = balance if nr == len(periods) else min(max(part(nr, interest), 0), balance)
+            balance, accrued = balance - taken, 0
+            rows.append(Row(nr, due_date, taken, interest, balance))
+        return tuple(rows)
+
+
+def level(instalment: Amount) -> PrincipalOf:
+    """Annuity: what the level instalment leaves after interest."""
+    return lambda _, interest: instalment - interest
+
+
+def equal(instalment: Amount) -> PrincipalOf:
+    """Linear: the same principal in every row."""
+    return lambda *_: instalment
+
+
+def nothing(*_: object) -> int:
+    """Bullet: no principal before the last row."""
+    return 0
+
+
+def after_grace(rows: int, part: PrincipalOf) -> PrincipalOf:
+    """The first rows pay interest only (aflossingsvrij); the others take their part."""
+    return lambda nr, interest: part(nr, interest) if nr > rows else 0

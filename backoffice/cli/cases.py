@@ -1,0 +1,147 @@
+"""Cases from a file or from standard input: read one by one, answered, and refused one by one."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, NoReturn, TextIO
+
+from backoffice.cli.fields import Case, CaseRefused, Number, refuse
+from ledger.errors import BadInput, IoFailed
+
+Answer = Callable[[Case], Mapping[str, object]]
+"""From a case to its result; raises `BadInput` for a case it refuses."""
+
+LONGEST_CASE = 1_000_000
+"""Bytes a case may take; a case is a few hundred."""
+
+STANDARD_INPUT = "-"
+
+
+def answer_cases(source: str, answer: Answer, out: TextIO) -> None:
+    """Write the answer to each case in a file (or `-`) as a line of JSON, in order.
+
+    A `.json` file holds one case, a `.jsonl` file a case a line; anything else is JSON Lines if its first
+    line parses alone. A refused case gives {"error": ...} and the others are answered; in the end that
+    raises `CaseRefused`.
+    """
+    answered = refused = 0
+    with _opened(source) as stream:
+        for case in _cases(Path(source).suffix, stream):
+            result = answer_text(case, answer)
+            out.write(json.dumps(result, separators=(",", ":")) + "\n")
+            answered += 1
+            refused += "error" in result
+    out.flush()
+    if not answered:
+        raise CaseRefused(f"{source}: holds no case")
+    if refused:
+        raise CaseRefused(f"{source}: {refused} of {answered} cases refused; see their errors")
+
+
+def answer_text(text: bytes, answer: Answer) -> Mapping[str, object]:
+    """The answer to a case as it stands in a file, or {"error": ...} naming key, value and rule."""
+    try:
+        return answer(read_case(text))
+    except BadInput as wrong:
+        return {"error": str(wrong)}
+
+
+def read_case(text: bytes) -> Case:
+    """The keys and values of one case in JSON; numbers stay as they were written. Raises `CaseRefused`."""
+    if len(text) > LONGEST_CASE:
+        raise CaseRefused(f"case: longer than {LONGEST_CASE} bytes: a case must be shorter")
+    try:
+        case: object = _parse(text)
+    except UnicodeDecodeError as wrong:
+        at, byte = wrong.start, wrong.object[wrong.start]
+        raise CaseRefused(f"case: byte 0x{byte:02x} at position {at}: must be UTF-8") from None
+    except json.JSONDecodeError as wrong:
+        raise CaseRefused(
+            f"case: {wrong.msg} at line {wrong.lineno} column {wrong.colno}: must be JSON"
+        ) from None
+    except RecursionError:
+        raise CaseRefused("case: nested too deeply: a case is a flat JSON object") from None
+    if not isinstance(case, dict):
+        raise refuse("case", case, "must be a JSON object")
+    return case
+
+
+def _parse(text: bytes) -> object:
+    return json.loads(
+        text.removeprefix(codecs.BOM_UTF8).decode("utf-8"),
+        parse_float=Number,
+        parse_int=Number,
+        parse_constant=_refuse_constant,
+        object_pairs_hook=_without_duplicates,
+    )
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise CaseRefused(f"case: {constant}: must be a number that JSON knows")
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key, value in pairs:
+        if key in values:
+            raise refuse(key, value, "must not be given twice")
+        values[key] = value
+    return values
+
+
+@contextlib.contextmanager
+def _opened(source: str) -> Iterator[BinaryIO]:
+    if source == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    try:
+        with Path(source).open("rb") as stream:
+            yield stream
+    except (FileNotFoundError, IsADirectoryError):
+        raise BadInput(f"input: {source}: must be a file that exists, or -") from None
+    except BrokenPipeError:
+        raise
+    except OSError as wrong:
+        raise IoFailed(f"{source}: {wrong.strerror}") from wrong
+
+
+def _cases(suffix: str, stream: BinaryIO) -> Iterator[bytes]:
+    """The text of each case."""
+    if suffix == ".json":
+        yield stream.read(LONGEST_CASE + 1)
+        return
+    lines = _lines(stream)
+    first = next(lines, None)
+    if first is None:
+        return
+    if suffix == ".jsonl" or _stands_alone(first):
+        yield first
+        yield from lines
+    else:
+        yield first + stream.read(LONGEST_CASE + 1)
+
+
+def _stands_alone(line: bytes) -> bool:
+    """Whether a line is JSON by itself, be it a good case or not."""
+    try:
+        _parse(line)
+    except (ValueError, RecursionError):
+        return False
+    except CaseRefused:
+        return True
+    return True
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Lines that are not blank; of one that is too long only as much as shows that it is."""
+    while line := stream.readline(LONGEST_CASE + 1):
+        rest = line
+        while not rest.endswith(b"\n") and len(rest) > LONGEST_CASE:
+            rest = stream.readline(LONGEST_CASE + 1)
+        if line.strip():
+            yield line
