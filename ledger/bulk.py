@@ -41,10 +41,12 @@ def append_rows(
         return
     kinds = set(map(type, chain.from_iterable(rows)))
     if not kinds <= _PLAIN:
-        raise NotPlain(f"{table.name}: rows hold {', '.join(sorted(kind.__name__ for kind in kinds - _PLAIN))}")
+        raise NotPlain(
+            f"{table.name}: rows hold {', '.join(sorted(kind.__name__ for kind in kinds - _PLAIN))}"
+        )
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 (names of our own tables)
         connection.exec_driver_sql(statement, list(rows))
     else:
         _copy(connection, table, columns, rows)

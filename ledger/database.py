@@ -242,7 +242,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _refuse_outside_transaction(connection: Connection, *_: object) -> None:
-    """After a full disk SQLite has undone the transaction; what follows would be kept statement by statement."""
+    """After a full disk SQLite has undone the transaction; each later statement would be kept by itself."""
     _refuse_lost_commit(connection)
 
 

@@ -78,7 +78,7 @@ class Key:
         """Refuse what the database would refuse."""
         if type(self.business_date) is not date or not FIRST_DAY <= self.business_date <= LAST_DAY:
             raise NotAKey(f"business date {self.business_date!r} is not a day from {FIRST_DAY} to {LAST_DAY}")
-        if type(self.loan) is not int or not LOANS_PER_CREDITOR <= self.loan < 100 * LOANS_PER_CREDITOR:
+        if type(self.loan) is not int or not LOANS_PER_CREDITOR <= self.loan < 10_000 * LOANS_PER_CREDITOR:
             raise NotAKey(f"loan {self.loan!r} is not a loan number such as 100000001")
         if type(self.kind) is not EntryKind:
             raise NotAKey(f"kind {self.kind!r} is not one of {', '.join(kind.text for kind in EntryKind)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from ledger.errors import BadInput
@@ -14,6 +15,18 @@ class WrongPeriod(BadInput):
     """Periods are closed once they are past, in order; only the last closed one can be reopened."""
 
 
+@dataclass(frozen=True, slots=True)
+class PeriodClosing:
+    """A period closed (or, if not `closed`, reopened): known from which day on, by whom, and when (UTC)."""
+
+    creditor: int
+    period: int
+    closed: bool
+    known_on: date
+    actor: str
+    recorded_at: str
+
+
 def period_of(day: date) -> int:
     """The period in which a day lies: 202512 for 31 December 2025."""
     return day.year * 100 + day.month
@@ -21,7 +34,7 @@ def period_of(day: date) -> int:
 
 def next_period(period: int) -> int:
     """The period after: 202601 after 202512."""
-    return period + 1 if period % 100 < 12 else period + 89  # noqa: PLR2004 (months in a year)
+    return period + 1 if period % 100 < 12 else period + 89
 
 
 def previous_period(period: int) -> int:
@@ -38,24 +51,24 @@ def booking_period(value_date: date, last_closed: int) -> int:
     return own if own > last_closed else next_period(last_closed)
 
 
-def check_closing(period: int, last_closed: int, today: date) -> None:
-    """Refuse to close a period that is not past, is closed already or is not a month; raises `WrongPeriod`."""
-    _check_month(period)
-    if period >= period_of(today):
-        raise WrongPeriod(f"period {period} is not over on {today}")
+def check_closing(closing: PeriodClosing, last_closed: int) -> None:
+    """Refuse what may not be closed or reopened after `last_closed`; raises `WrongPeriod`."""
+    _check_month(closing.period)
+    if closing.closed:
+        _check_to_close(closing.period, last_closed, closing.known_on)
+    elif last_closed == NOTHING_CLOSED:
+        raise WrongPeriod(f"period {closing.period} cannot be reopened: no period is closed")
+    elif closing.period != last_closed:
+        raise WrongPeriod(f"period {closing.period} cannot be reopened: the last closed one is {last_closed}")
+
+
+def _check_to_close(period: int, last_closed: int, known_on: date) -> None:
+    if period >= period_of(known_on):
+        raise WrongPeriod(f"period {period} is not over on {known_on}")
     if period <= last_closed:
         raise WrongPeriod(f"period {period} is closed already; the last closed one is {last_closed}")
 
 
-def check_reopening(period: int, last_closed: int) -> None:
-    """Refuse to reopen any but the last closed period; raises `WrongPeriod`."""
-    _check_month(period)
-    if last_closed == NOTHING_CLOSED:
-        raise WrongPeriod(f"period {period} cannot be reopened: no period is closed")
-    if period != last_closed:
-        raise WrongPeriod(f"period {period} cannot be reopened: the last closed one is {last_closed}")
-
-
 def _check_month(period: int) -> None:
-    if type(period) is not int or not 195001 <= period <= 219912 or not 1 <= period % 100 <= 12:  # noqa: PLR2004
+    if type(period) is not int or not 195001 <= period <= 219912 or not 1 <= period % 100 <= 12:
         raise WrongPeriod(f"{period!r} is not a period such as 202512")

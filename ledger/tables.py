@@ -1,4 +1,4 @@
-"""The tables of the ledger, and what every table of Aflos shares: one metadata, STRICT types, append-only triggers."""
+"""The tables of the ledger, and what every table shares: one metadata, STRICT types, append-only triggers."""
 
 from __future__ import annotations
 
@@ -55,27 +55,35 @@ def _as_text(*_: Any, **__: Any) -> str:
     return "TEXT"
 
 
+_REFUSE_CHANGE = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'AF001',
+    MESSAGE = TG_TABLE_NAME || ' only grows: ' || TG_OP || ' refused';
+END $$
+"""
+
+
 def append_only_ddl(table: str, dialect: str) -> tuple[str, ...]:
     """The statements that make a table refuse UPDATE, DELETE and (PostgreSQL) TRUNCATE; may run again."""
     if dialect == "sqlite":
-        return tuple(
-            statement
-            for verb in ("UPDATE", "DELETE")
-            for statement in (
-                f"DROP TRIGGER IF EXISTS {table}_no_{verb.lower()}",
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} only grows: {verb} refused'); END",
-            )
-        )
+        return (*_refuse_on_sqlite(table, "UPDATE"), *_refuse_on_sqlite(table, "DELETE"))
+    trigger = f"{table}_only_grows"
+    events = "UPDATE OR DELETE OR TRUNCATE"
     return (
-        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "RAISE EXCEPTION USING ERRCODE = 'AF001', "
-        "MESSAGE = TG_TABLE_NAME || ' only grows: ' || TG_OP || ' refused'; END $$",
-        f"DROP TRIGGER IF EXISTS {table}_only_grows ON {table}",
-        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        _REFUSE_CHANGE,
+        f"DROP TRIGGER IF EXISTS {trigger} ON {table}",
+        f"CREATE TRIGGER {trigger} BEFORE {events} ON {table} EXECUTE FUNCTION refuse_change()",
         # ALWAYS: not even session_replication_role = replica passes by.
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_only_grows",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}",
+    )
+
+
+def _refuse_on_sqlite(table: str, verb: str) -> tuple[str, str]:
+    trigger = f"{table}_no_{verb.lower()}"
+    refusal = f"SELECT RAISE(ABORT, '{table} only grows: {verb} refused')"
+    return (
+        f"DROP TRIGGER IF EXISTS {trigger}",
+        f"CREATE TRIGGER {trigger} BEFORE {verb} ON {table} BEGIN {refusal}; END",
     )
 
 
@@ -127,7 +135,7 @@ creditor = new_table(
     Column("code", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("iban", Text, nullable=False),
-    CheckConstraint("id BETWEEN 1 AND 99", name="id_has_two_digits"),
+    CheckConstraint("id BETWEEN 1 AND 9999", name="id_in_bounds"),
 )
 
 account = new_table(

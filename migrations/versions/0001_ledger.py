@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("iban", sa.Text(), nullable=False),
-        sa.CheckConstraint("id BETWEEN 1 AND 99", name=op.f("ck_creditor_id_has_two_digits")),
+        sa.CheckConstraint("id BETWEEN 1 AND 9999", name=op.f("ck_creditor_id_in_bounds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_creditor")),
         sa.UniqueConstraint("code", name=op.f("uq_creditor_code")),
         sqlite_strict=True,

@@ -1,0 +1,119 @@
+"""Databases for the tests: each test gets its own, migrated and with the chart installed, on both engines."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from ledger.config import read_yaml
+from ledger.database import open_database, writing
+from ledger.files import chart_of_accounts, config_text
+from ledger.store import install_chart
+from migrations.upgrade import upgrade
+from servicing.creditor import creditors_from
+from tests.postgres import server
+
+_NUMBERS = count(1)
+
+
+def install(engine: Engine) -> None:
+    """The schema, the seven creditors and their accounts."""
+    upgrade(engine)
+    creditors = creditors_from(read_yaml(config_text("creditors.yaml"), "creditors.yaml"), "creditors.yaml")
+    rows = [(one.id, one.code, one.name, one.iban) for one in creditors.values()]
+    with writing(engine) as connection:
+        install_chart(connection, rows, chart_of_accounts())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with everything installed, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "aflos.db"
+    engine = open_database(f"sqlite:///{file}", create=True)
+    install(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A PostgreSQL server, one for each process of tests, in which databases may be made."""
+    with server() as url:
+        yield make_url(url).set(drivername="postgresql+psycopg")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: URL, worker_id: str) -> Iterator[URL]:
+    """A PostgreSQL database with everything installed, to be copied."""
+    name = f"aflos_{worker_id}_template"
+    _administer(postgresql_server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    url = postgresql_server.set(database=name)
+    engine = open_database(url.render_as_string(hide_password=False), create=True)
+    install(engine)
+    engine.dispose()
+    yield url
+    _administer(postgresql_server, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a SQLite database of this test's own."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'aflos.db')}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: URL, postgresql_template: URL) -> Iterator[str]:
+    """The URL of a PostgreSQL database of this test's own."""
+    name = f"{postgresql_template.database}_{next(_NUMBERS)}"
+    _administer(
+        postgresql_server,
+        f"DROP DATABASE IF EXISTS {name}",
+        f"CREATE DATABASE {name} TEMPLATE {postgresql_template.database}",
+    )
+    yield postgresql_server.set(database=name).render_as_string(hide_password=False)
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database of this test's own; the test runs once on each engine."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    assert isinstance(url, str)
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    """An open database of this test's own; the test runs once on each engine."""
+    engine = open_database(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Engine]:
+    """An open SQLite database of this test's own."""
+    engine = open_database(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> Iterator[Engine]:
+    """An open PostgreSQL database of this test's own."""
+    engine = open_database(postgresql_url)
+    yield engine
+    engine.dispose()
+
+
+def _administer(url: URL, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
