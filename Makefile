@@ -1,0 +1,46 @@
+# Works with GNU make 4 and with the make 3.81 of macOS.
+SHELL = /bin/sh
+VENV = .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/installed
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV = uv>=0.13,<0.14
+
+.PHONY: help install demo test check lock clean
+.DEFAULT_GOAL = help
+
+help: ## list these targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F '|' '{printf "make %-10s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## make .venv with everything the lock names (about half a minute; at once when nothing changed)
+
+demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and show a statement and a manifest
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
+
+test: $(STAMP) ## run all tests, on SQLite and PostgreSQL
+	$(BIN)/pytest -q
+
+check: $(STAMP) ## lint, format, types, layers and the house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/test_house_rules.py
+
+lock: $(STAMP) ## make requirements.lock again from pyproject.toml, with the newest versions that fit
+	test -x $(BIN)/uv || $(PIP) install '$(UV)'
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --quiet \
+		--custom-compile-command 'make lock' --output-file requirements.lock
+
+clean: ## remove what was made: the environment, caches and out/
+	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Nothing is fetched that the lock does not hash; the project itself is built with the backend from the lock.
+$(STAMP): requirements.lock pyproject.toml .ci/venv
+	@sh .ci/venv $(VENV)
+	@echo 'Installing what requirements.lock names ...'
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
