@@ -1,0 +1,118 @@
+"""Configuration files in two layers: those shipped, and over them file by file those in AFLOS_CONFIG's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ledger.accounts import Chart, chart_from
+from ledger.config import read_yaml
+from ledger.errors import Misconfigured
+
+SHIPPED = Path(__file__).resolve().parent.parent / "config"
+"""The default layer lies beside the packages, in a checkout as in an installed wheel."""
+
+VARIABLE = "AFLOS_CONFIG"
+FOLDERS = ("law", "letters", "policy", "products")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """The content of one configuration file as it is in force, with its SHA-256 (hexadecimal)."""
+
+    name: str
+    origin: str
+    text: str
+    sha256: str
+
+
+def config_file(relative: str) -> ConfigFile:
+    """The file in force, such as law/flat_income_tax.yaml; raises `Misconfigured` if no layer has it."""
+    path = _find(relative)
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8")
+    except OSError as wrong:
+        raise Misconfigured(f"{path}: cannot be read: {wrong.strerror}") from None
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{path}: is not text in UTF-8") from None
+    return ConfigFile(relative, str(path), text, hashlib.sha256(content).hexdigest())
+
+
+def config_text(relative: str) -> str:
+    """The text of the file in force; raises `Misconfigured` if no layer has it or it cannot be read."""
+    return config_file(relative).text
+
+
+def config_hash(relative: str) -> str:
+    """The SHA-256 of the file in force, in hexadecimal."""
+    return config_file(relative).sha256
+
+
+def config_names(folder: str) -> tuple[str, ...]:
+    """The names in a folder of both layers together, such as law/flat_income_tax.yaml, in order."""
+    names = {path.name for layer in _layers() for path in _yaml_files(layer / folder)}
+    return tuple(f"{folder}/{name}" for name in sorted(names))
+
+
+def config_files() -> tuple[ConfigFile, ...]:
+    """Every configuration file in force, for whoever keeps what a night used."""
+    tops = {path.name for layer in _layers() for path in _yaml_files(layer)}
+    names = [*sorted(tops), *(name for folder in FOLDERS for name in config_names(folder))]
+    return tuple(config_file(name) for name in names)
+
+
+def chart_of_accounts() -> Chart:
+    """The chart of accounts in force, the same for every creditor."""
+    file = config_file("chart_of_accounts.yaml")
+    return chart_from(read_yaml(file.text, file.origin), file.origin)
+
+
+def _find(relative: str) -> Path:
+    if ".." in PurePosixPath(relative).parts or PurePosixPath(relative).is_absolute():
+        raise Misconfigured(f"{relative!r}: a configuration file lies inside the configuration folder")
+    for layer in reversed(_layers()):
+        if (layer / relative).exists():
+            return layer / relative
+    raise Misconfigured(
+        f"{relative}: there is no such file in {' or '.join(str(path) for path in _layers())}"
+    )
+
+
+def _layers() -> tuple[Path, ...]:
+    named = os.environ.get(VARIABLE)
+    if not named:
+        return (SHIPPED,)
+    own = Path(named)
+    if not own.is_dir():
+        raise Misconfigured(f"{VARIABLE}: {named!r}: there is no such folder")
+    _refuse_stray_files(own)
+    return (SHIPPED, own)
+
+
+def _refuse_stray_files(own: Path) -> None:
+    known = {*FOLDERS, *(path.name for path in _yaml_files(SHIPPED))}
+    for path in _entries(own):
+        if path.name not in known and (path.is_dir() or path.suffix in {".yaml", ".yml"}):
+            raise Misconfigured(
+                f"{VARIABLE}: {path}: nothing reads this; known here: {', '.join(sorted(known))}"
+            )
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    files = _entries(folder)
+    for path in files:
+        if path.suffix == ".yml":
+            raise Misconfigured(f"{path}: a configuration file ends in .yaml")
+    return [path for path in files if path.suffix == ".yaml"]
+
+
+def _entries(folder: Path) -> list[Path]:
+    if not folder.exists():
+        return []
+    try:
+        return [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError as wrong:
+        raise Misconfigured(f"{folder}: cannot be read: {wrong.strerror}") from None
