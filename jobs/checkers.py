@@ -1,0 +1,105 @@
+"""For every job that does, a check that it did: what must hold before a business date is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, case, func, select, union_all
+
+from ledger.day import number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR
+from ledger.errors import VerificationFailed
+from ledger.tables import day_total, journal
+from servicing.life.state import REVERSED
+from servicing.night_work import BALANCE_ACCOUNTS
+from servicing.tables import loan_state
+
+PORTFOLIO_PARTS = 30
+"""Each night checks this part of the portfolio whole, so that a month checks all of it."""
+
+
+class CheckFailed(VerificationFailed):
+    """A check of the night failed; the business date stays open."""
+
+
+def check_night(connection: Connection, day: date) -> None:
+    """Raise `CheckFailed` unless the books of the day, its totals and a thirtieth of the portfolio agree."""
+    _check_day_totals(connection, day)
+    number = number_of(day)
+    _check_clearing(connection, number)
+    part = day.toordinal() % PORTFOLIO_PARTS
+    sample = select(loan_state.c.loan).where(loan_state.c.loan % PORTFOLIO_PARTS == part)
+    wrong = states_unlike_journal(connection, list(connection.execute(sample).scalars()))
+    if wrong:
+        raise CheckFailed(f"{day}: {wrong[0]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""))
+
+
+def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[str]:
+    """The loans whose state row does not hold the balances of the journal, each with both."""
+    wrong = []
+    for start in range(0, len(loans), 5000):
+        part = loans[start : start + 5000]
+        sums = _sums(connection, part)
+        for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
+            booked = tuple(sums.get((row.loan, account), 0) for account in BALANCE_ACCOUNTS)
+            if booked != tuple(row)[3:10]:
+                wrong.append(f"loan {row.loan}: the journal holds {booked}, its state row {tuple(row)[3:10]}")
+    return wrong
+
+
+def _sums(connection: Connection, loans: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Balances by loan and account number, debit positive."""
+    sides = [
+        select(journal.c.loan, account.label("account"), (sign * journal.c.cents).label("cents")).where(
+            journal.c.loan.in_(loans)
+        )
+        for account, sign in ((journal.c.debit, 1), (journal.c.credit, -1))
+    ]
+    both = union_all(*sides).subquery()
+    query = select(both.c.loan, both.c.account, func.sum(both.c.cents)).group_by(both.c.loan, both.c.account)
+    return {
+        (loan, account % ACCOUNTS_PER_CREDITOR): int(cents)
+        for loan, account, cents in connection.execute(query)
+    }
+
+
+def _check_day_totals(connection: Connection, day: date) -> None:
+    """Debits equal credits, and the day's totals are those of its journal rows."""
+    number = number_of(day)
+    booked = connection.execute(
+        select(func.coalesce(func.sum(journal.c.cents), 0)).where(journal.c.business_date == number)
+    ).scalar_one()
+    debit, credit = connection.execute(
+        select(
+            func.coalesce(func.sum(day_total.c.debit_cents), 0),
+            func.coalesce(func.sum(day_total.c.credit_cents), 0),
+        ).where(day_total.c.business_date == number)
+    ).one()
+    if not booked == debit == credit:
+        raise CheckFailed(f"{day}: the journal moved {booked} cents, its totals say {debit} and {credit}")
+
+
+def _check_clearing(connection: Connection, number: int) -> None:
+    """What was booked tonight on reversed receipts is back to zero for each loan over all its days."""
+    touched = select(journal.c.loan).where(
+        journal.c.business_date == number,
+        (journal.c.debit % ACCOUNTS_PER_CREDITOR == REVERSED)
+        | (journal.c.credit % ACCOUNTS_PER_CREDITOR == REVERSED),
+    )
+    loans = sorted(set(connection.execute(touched).scalars()))
+    if not loans:
+        return
+    signed = case(
+        (journal.c.debit % ACCOUNTS_PER_CREDITOR == REVERSED, journal.c.cents),
+        (journal.c.credit % ACCOUNTS_PER_CREDITOR == REVERSED, -journal.c.cents),
+        else_=0,
+    )
+    query = (
+        select(journal.c.loan, func.sum(signed))
+        .where(journal.c.loan.in_(loans))
+        .group_by(journal.c.loan)
+        .having(func.sum(signed) != 0)
+    )
+    for loan, cents in connection.execute(query):
+        raise CheckFailed(f"loan {loan}: {cents} cents stand on reversed receipts without their reversal")

@@ -1,0 +1,157 @@
+"""One chunk of loans in one transaction: load in a few queries, decide purely, write in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from jobs.tables import quarantine
+from ledger.bulk import append_rows
+from ledger.day import day_of, number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
+from ledger.errors import AflosError
+from ledger.rows import journal_rows
+from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
+from ledger.tables import journal
+from servicing.facts import Fact
+from servicing.night_work import Setting, StateRow, Task, Worked, news_reaches_back, work_loan
+from servicing.posting import Booked, Cause
+from servicing.store import LOANS_PER_QUERY, facts_of
+from servicing.tables import loan_state
+
+STATE_COLUMNS = StateRow._fields
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What holds for a whole business date: last closed periods by creditor, limits of the age classes."""
+
+    day: date
+    last_closed_periods: Mapping[int, int]
+    arrears_limits: tuple[int, ...]
+
+    def setting(self, loan: int) -> Setting:
+        """What holds for one loan."""
+        return Setting(self.day, self.last_closed_periods[creditor_of_loan(loan)], self.arrears_limits)
+
+
+@dataclass(slots=True)
+class ChunkResult:
+    """What a chunk did: loans worked, and those set aside with the reason."""
+
+    worked: int = 0
+    set_aside: dict[int, str] = field(default_factory=dict)
+
+
+def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> ChunkResult:
+    """Work these loans inside the open transaction; a loan that cannot be worked is set aside alone."""
+    states = _states(connection, loans)
+    facts = facts_of(connection, loans, night.day)
+    booked = _booked(connection, [loan for loan in loans if _reaches_back(facts[loan], states.get(loan))])
+    result = ChunkResult()
+    rows: list[tuple[int, ...]] = []
+    new_states: list[StateRow] = []
+    for loan in loans:
+        task = _task(loan, facts[loan], states.get(loan), booked.get(loan))
+        try:
+            worked = work_loan(task, night.setting(loan))
+        except Exception as error:  # noqa: BLE001 - one poisonous loan must not stop the others
+            result.set_aside[loan] = _reason(error)
+            continue
+        own = [row for entry in worked.entries for row in journal_rows(entry)]
+        rows += own
+        new_states.append(_state_row(task, worked, night.day, own))
+    append_rows(connection, journal, JOURNAL_COLUMNS, rows)
+    _write_states(connection, new_states)
+    _write_quarantine(connection, loans, result.set_aside, night.day)
+    result.worked = len(new_states)
+    return result
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, AflosError) else f"{type(error).__name__}: {error}"
+
+
+def _reaches_back(facts: Sequence[Fact], state: StateRow | None) -> bool:
+    return news_reaches_back(facts, day_of(state.worked_to) if state else None)
+
+
+def _task(loan: int, facts: Sequence[Fact], state: StateRow | None, booked: Sequence[Booked] | None) -> Task:
+    worked_to = day_of(state.worked_to) if state else None
+    return Task(loan, facts, worked_to, state.balances if state else (), booked)
+
+
+def _states(connection: Connection, loans: Sequence[int]) -> dict[int, StateRow]:
+    states = {}
+    for part in _parts(loans):
+        for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
+            states[row.loan] = StateRow(*row)
+    return states
+
+
+def _booked(connection: Connection, loans: Sequence[int]) -> dict[int, list[Booked]]:
+    """What is in the journal of loans whose past changes."""
+    found: dict[int, list[Booked]] = {loan: [] for loan in loans}
+    columns = [
+        journal.c[name]
+        for name in ("loan", "kind", "value_date", "fact", "row_nr", "debit", "credit", "cents")
+    ]
+    for part in _parts(loans):
+        for row in connection.execute(select(*columns).where(journal.c.loan.in_(part))):
+            found[row.loan].append(booked_row(row))
+    return found
+
+
+def booked_row(row: Any) -> Booked:
+    """A journal row as a posting with account numbers of the chart."""
+    cause = Cause(EntryKind(row.kind), day_of(row.value_date), row.fact, row.row_nr)
+    return Booked(cause, row.debit % ACCOUNTS_PER_CREDITOR, row.credit % ACCOUNTS_PER_CREDITOR, row.cents)
+
+
+def _parts(loans: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (loans[start : start + LOANS_PER_QUERY] for start in range(0, len(loans), LOANS_PER_QUERY))
+
+
+def _state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, ...]]) -> StateRow:
+    state = worked.state
+    running = state.running
+    return StateRow._make(
+        (
+            task.loan,
+            number_of(day),
+            number_of(worked.next_event),
+            *worked.balances,
+            int(state.rate * 10**8),
+            int(state.instalment),
+            number_of(running.due) if running else 0,
+            number_of(worked.arrears_since) if worked.arrears_since else 0,
+            worked.bucket,
+            worked.standing,
+            len(task.facts),
+            digest_of_rows(rows) if rows else NO_ROWS,  # type: ignore[arg-type]  # rows of twelve integers
+        )
+    )
+
+
+def _write_states(connection: Connection, states: Sequence[StateRow]) -> None:
+    """Put new state rows in the place of the old ones."""
+    for part in _parts([state.loan for state in states]):
+        connection.execute(delete(loan_state).where(loan_state.c.loan.in_(part)))
+    append_rows(connection, loan_state, STATE_COLUMNS, states)
+
+
+def _write_quarantine(
+    connection: Connection, loans: Sequence[int], set_aside: Mapping[int, str], day: date
+) -> None:
+    """Note the loans set aside (since the first night), and take out those that were mended."""
+    before = {row.loan: row.since for row in connection.execute(select(quarantine))}
+    touched = [loan for loan in loans if loan in before]
+    for loan in touched:
+        connection.execute(delete(quarantine).where(quarantine.c.loan == loan))
+    for loan, error in sorted(set_aside.items()):
+        since = before.get(loan, number_of(day))
+        connection.execute(insert(quarantine).values(loan=loan, since=since, step="close", error=error))

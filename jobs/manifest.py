@@ -1,0 +1,101 @@
+"""The manifest of a night: what it did, with the seal; a row in the database and a file outside it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+
+from jobs.tables import business_day, quarantine
+from ledger.day import day_of, number_of
+from ledger.errors import IoFailed
+from ledger.money import euros
+from ledger.seal import FIRST_SEAL
+from ledger.tables import day_total, journal
+from servicing.tables import loan_state
+
+Manifest = dict[str, object]
+
+
+def previous_seal(connection: Connection, day: date) -> str:
+    """The seal of the date closed before a day."""
+    query = (
+        select(business_day.c.seal)
+        .where(business_day.c.day < number_of(day), business_day.c.state == "closed")
+        .order_by(business_day.c.day.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() or FIRST_SEAL
+
+
+def counts(connection: Connection, day: date) -> Manifest:
+    """What the books say a date did: loans touched, entries, postings, and the net movement of each account."""
+    number = number_of(day)
+    keys = (
+        select(journal.c.loan, journal.c.kind, journal.c.nr)
+        .where(journal.c.business_date == number)
+        .distinct()
+        .subquery()
+    )
+    totals = select(day_total).where(day_total.c.business_date == number).order_by(day_total.c.account)
+    return {
+        "loans_touched": connection.execute(
+            select(func.count()).select_from(loan_state).where(loan_state.c.worked_to == number)
+        ).scalar_one(),
+        "entries": connection.execute(select(func.count()).select_from(keys)).scalar_one(),
+        "postings": connection.execute(
+            select(func.count()).select_from(journal).where(journal.c.business_date == number)
+        ).scalar_one(),
+        "totals": {
+            str(row.account): euros(row.debit_cents - row.credit_cents) for row in connection.execute(totals)
+        },
+    }
+
+
+def set_aside(connection: Connection) -> list[Manifest]:
+    """The loans in quarantine, by number."""
+    return [
+        {"loan": row.loan, "step": row.step, "error": row.error, "since": day_of(row.since).isoformat()}
+        for row in connection.execute(select(quarantine).order_by(quarantine.c.loan))
+    ]
+
+
+def program_version() -> str:
+    """The version of this program."""
+    return version("aflos")
+
+
+def folder(engine: Engine) -> Path:
+    """Where manifests are kept: AFLOS_MANIFESTS, else beside the database file, else in the user's data folder."""
+    if given := os.environ.get("AFLOS_MANIFESTS"):
+        return Path(given)
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        return Path(engine.url.database).with_suffix(".manifests")
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(data) / "aflos" / f"{engine.url.database}.manifests"
+
+
+def keep(place: Path, manifest: Mapping[str, object]) -> Path:
+    """Write the manifest outside the database, whole or not at all; raises `IoFailed`."""
+    path = place / f"{manifest['business_date']}.json"
+    part = path.with_suffix(".part")
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8") as file:
+            file.write(as_json(manifest) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise IoFailed(f"the manifest {path} cannot be written: {error.strerror}") from error
+    return path
+
+
+def as_json(manifest: Mapping[str, object]) -> str:
+    """The manifest as text, the same for the same contents."""
+    return json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,31 @@
+"""Which loans a night touches: those with something due, with news, or set aside; never the whole portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, select, union
+
+from jobs.tables import quarantine
+from ledger.day import number_of
+from servicing.tables import fact, loan_state
+
+
+def loans_to_work(connection: Connection, day: date, previous: date | None) -> list[int]:
+    """The loans business date `day` still has to work, by number; `previous` is the last closed date."""
+    number = number_of(day)
+    due = select(loan_state.c.loan).where(loan_state.c.next_event <= number)
+    news = select(fact.c.loan_id.label("loan")).where(fact.c.known_on <= number)
+    if previous is not None:
+        news = news.where(fact.c.known_on > number_of(previous))
+    aside = select(quarantine.c.loan)
+    todo = union(due, news, aside).subquery()
+    done = select(loan_state.c.loan).where(loan_state.c.worked_to >= number)
+    query = select(todo.c.loan).where(todo.c.loan.not_in(done)).order_by(todo.c.loan)
+    return list(connection.execute(query).scalars())
+
+
+def chunks_of(loans: Sequence[int], size: int) -> list[Sequence[int]]:
+    """The loans in pieces of at most `size`, each worked in one transaction."""
+    return [loans[start : start + size] for start in range(0, len(loans), size)]

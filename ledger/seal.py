@@ -1,0 +1,52 @@
+"""The seal of a business date: digests of each loan's rows, chained in the order of the loans to the seal before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+DIGEST_BYTES = 16
+NO_ROWS = b""
+FIRST_SEAL = "0" * 64
+"""What the first sealed date has as its previous seal."""
+
+JOURNAL_COLUMNS = (
+    "business_date",
+    "loan",
+    "kind",
+    "nr",
+    "line",
+    "value_date",
+    "period",
+    "debit",
+    "credit",
+    "cents",
+    "fact",
+    "row_nr",
+)
+"""The columns of a journal row, in the order in which they are stored and sealed; all are integers."""
+
+JournalRow = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
+
+
+def digest_of_rows(rows: Iterable[JournalRow]) -> bytes:
+    """The digest of one loan's journal rows of one date, in the order of their keys."""
+    return blake2b(repr(list(rows)).encode(), digest_size=DIGEST_BYTES).digest()
+
+
+def digest_of_facts(facts: Iterable[tuple[object, ...]]) -> bytes:
+    """The digest of the facts that became known for a date, in the order of loan and number."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    for fact in facts:
+        digest.update(repr(tuple(fact)).encode())
+    return digest.digest()
+
+
+def seal(previous: str, business_date: int, digests: Iterable[tuple[int, bytes]], facts: bytes) -> str:
+    """The seal of a date from the one before it, the digests by loan number, and the digest of its facts."""
+    chain = blake2b(f"{previous}:{business_date}".encode(), digest_size=32)
+    for loan, digest in digests:
+        chain.update(b"%d" % loan)
+        chain.update(digest)
+    chain.update(facts)
+    return chain.hexdigest()
