@@ -75,9 +75,7 @@ def _life(terms: Terms, events: list[Event], viewing_date: date) -> Result:
     for reversal, payment in reversals:
         walk.lines[payment.place] = _as_it_was(terms, events, reversal, payment)
         walk.loan.postings += _reversed(walk.lines[payment.place], reversal.on)
-    lines = [
-        walk.lines[place] for place in sorted(walk.lines, key=lambda place: (walk.lines[place].on, place))
-    ]
+    lines = sorted(walk.lines.values(), key=lambda line: (line.on, line.place))
     started = any(event.type in PAYS_OUT for event in standing)
     state = state_of(outstanding, started=started, written_off=walk.loan.written_off > 0)
     return Result(walk.loan.postings, rows, lines, outstanding, state, walk.loan.instalment)
@@ -157,20 +155,17 @@ def _change_terms(loan: Loan, on: date, event: Event) -> None:
 
 
 def _money(walk: Walk, event: Event) -> None:
-    loan, on, given = walk.loan, event.on, event.given
+    loan, on = walk.loan, event.on
+    if event.type == "write_off":
+        loan.write_off(on, event.given)
+        return
+    amount = pay_off_amount(loan) if event.type == "pay_off" else cents(event.given["amount"])
     if event.type == "cost":
-        loan.cost(on, cents(given["amount"]))
-    elif event.type == "write_off":
-        loan.write_off(on, given)
-    elif event.type == "pay_off":
-        amount = pay_off_amount(loan)
-        _note(walk, event, amount, receive(loan, on, amount))
+        loan.cost(on, amount)
     elif event.type == "early_repayment":
-        _note(
-            walk, event, cents(given["amount"]), repay_early(loan, on, cents(given["amount"]), given["mode"])
-        )
+        _note(walk, event, amount, repay_early(loan, on, amount, event.given["mode"]))
     else:
-        _note(walk, event, cents(given["amount"]), receive(loan, on, cents(given["amount"])))
+        _note(walk, event, amount, receive(loan, on, amount))
 
 
 def _note(walk: Walk, event: Event, amount: int, purse: Purse) -> None:

@@ -21,7 +21,7 @@ class Posting(NamedTuple):
 
 @dataclass
 class Row:
-    """One row. `interest` is what it has so far; `principal` is given when it falls due or is closed early."""
+    """One row; its principal is given when it falls due or is closed early, its interest grows until then."""
 
     nr: int
     due: date
@@ -235,9 +235,8 @@ class Loan:
 
     def compute_instalment(self) -> None:
         """Spread R anew over the coming rows that can take principal."""
-        rows = [
-            row.nr for row in self.rows if not row.fallen and not row.closed and self.takes_principal(row)
-        ]
+        coming = [row for row in self.rows if not row.fallen and not row.closed]
+        rows = [row.nr for row in coming if self.takes_principal(row)]
         if rows and self.terms.method != "bullet":
             self.instalment = self.terms.level_amount(self.not_given, self.rate, rows)
 
@@ -259,9 +258,12 @@ class Loan:
 
     def write_off(self, on: date, event: Case) -> None:
         """Give up an amount, at most what is open."""
-        {"principal": self._principal_off, "interest": self._interest_off, "costs": self._costs_off}[
-            event["of"]
-        ](on, cents(event["amount"]))
+        given_up = {
+            "principal": self._principal_off,
+            "interest": self._interest_off,
+            "costs": self._costs_off,
+        }
+        given_up[event["of"]](on, cents(event["amount"]))
 
     def _costs_off(self, on: date, amount: int) -> None:
         gone = min(amount, self.costs)

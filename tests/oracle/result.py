@@ -28,7 +28,7 @@ class RowLine:
 
 @dataclass
 class PaymentLine:
-    """A payment and its split; `balance` is the principal outstanding after it, `place` its place in the input."""
+    """A payment and its split; `balance` is the principal owed after it, `place` its place in the input."""
 
     place: int
     id: str | None

@@ -76,7 +76,7 @@ class Terms:
         return whole + 1 if up else whole
 
     def level_amount(self, principal: int, rate: Fraction, rows: list[int]) -> int:
-        """What these rows pay each: the annuity, or with `linear` the equal part of the principal, in cents."""
+        """What these rows pay each: the annuity, or with `linear` the equal part of the principal."""
         if self.method == "linear":
             return self.rounded(Fraction(principal, len(rows)))
         discount, total = Fraction(1), Fraction(0)
