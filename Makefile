@@ -3,7 +3,7 @@ SHELL = /bin/sh
 VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/installed
-PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP = $(BIN)/python -m pip --disable-pip-version-check -qq
 UV = uv>=0.13,<0.14
 
 .PHONY: help install demo test check lock clean
@@ -12,7 +12,8 @@ UV = uv>=0.13,<0.14
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F '|' '{printf "make %-10s %s\n", $$1, $$2}'
 
-install: $(STAMP) ## make .venv with everything the lock names (about half a minute; at once when nothing changed)
+install: $(STAMP) ## make .venv with everything the lock names (under a minute; at once when nothing changed)
+	@echo 'Ready. Put the command on the path with: export PATH=$(CURDIR)/$(BIN):$$PATH'
 
 demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and show a statement and a manifest
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
@@ -21,7 +22,7 @@ test: $(STAMP) ## run all tests, on SQLite and PostgreSQL
 	$(BIN)/pytest -q
 
 check: $(STAMP) ## lint, format, types, layers and the house rules
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format=concise .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -41,6 +42,6 @@ clean: ## remove what was made: the environment, caches and out/
 $(STAMP): requirements.lock pyproject.toml .ci/venv
 	@sh .ci/venv $(VENV)
 	@echo 'Installing what requirements.lock names ...'
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-compile --only-binary :all: --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
