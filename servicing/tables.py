@@ -60,6 +60,18 @@ debtor_bsn = new_table(
     Column("blind_index", LargeBinary, nullable=False, unique=True),
 )
 
+reading_log = new_table(
+    "reading_log",
+    id_column(),
+    Column("debtor_id", BigInteger, ForeignKey("debtor.id")),
+    Column("what", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("read_at", Text, nullable=False),
+    append_only=True,
+)
+Index("ix_reading_log_debtor_id", reading_log.c.debtor_id)
+
 loan = new_table(
     "loan",
     Column("id", BigInteger, primary_key=True, autoincrement=False),

@@ -138,6 +138,20 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_table(
+        "reading_log",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("debtor_id", sa.BigInteger(), nullable=True),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("read_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["debtor_id"], ["debtor.id"], name=op.f("fk_reading_log_debtor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_log")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index("ix_reading_log_debtor_id", "reading_log", ["debtor_id"], unique=False)
+    op.create_table(
         "fact",
         sa.Column("loan_id", sa.BigInteger(), nullable=False),
         sa.Column("nr", sa.Integer(), nullable=False),
