@@ -30,7 +30,7 @@ def parse_day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
-    if day is None or len(text) != len("2025-03-01"):
+    if day is None or day.isoformat() != text:
         raise NotADay(f"{text!r} is not a day written as 2025-03-01")
     if not FIRST_DAY <= day <= LAST_DAY:
         raise NotADay(f"{text} lies outside {FIRST_DAY} to {LAST_DAY}")

@@ -60,6 +60,18 @@ class Schedule(NamedTuple):
     instalment: Amount
     rows: tuple[Row, ...]
 
+    @property
+    def total_principal(self) -> Amount:
+        """What is repaid in all."""
+        with localcontext(UNROUNDED):
+            return sum(row.principal for row in self.rows)
+
+    @property
+    def total_interest(self) -> Amount:
+        """The interest of all rows."""
+        with localcontext(UNROUNDED):
+            return sum(row.interest for row in self.rows)
+
 
 PrincipalOf = Callable[[int, Amount], Amount]
 """From a row's number and its interest: the principal the row would take."""

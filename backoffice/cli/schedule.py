@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from decimal import localcontext
 
 import click
 
@@ -14,7 +13,7 @@ from backoffice.cli.fields import Case, refuse_unknown, written
 from backoffice.cli.loan_terms import TERMS_KEYS, terms_of
 from servicing.daycount import DAY_COUNTS
 from servicing.plan import schedule_of
-from servicing.schedule import ROUNDING_RULES, UNROUNDED, Row
+from servicing.schedule import ROUNDING_RULES, Row
 from servicing.terms import METHODS
 
 KEYS = ("principal", "rate", *TERMS_KEYS[1:])
@@ -25,16 +24,14 @@ def answer_schedule(case: Case) -> Mapping[str, object]:
     refuse_unknown(case, KEYS)
     terms = terms_of(case)
     schedule = schedule_of(terms)
-    with localcontext(UNROUNDED):
-        totals = {
-            "principal": written(sum(row.principal for row in schedule.rows)),
-            "interest": written(sum(row.interest for row in schedule.rows)),
-        }
     return {
         "instalment": written(schedule.instalment),
         "method": terms.method,
         "rows": [_shown(row) for row in schedule.rows],
-        "totals": totals,
+        "totals": {
+            "principal": written(schedule.total_principal),
+            "interest": written(schedule.total_interest),
+        },
     }
 
 

@@ -1,0 +1,265 @@
+"""Cases from files: each is answered or refused by name, whatever stands in the file."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from backoffice.cli.cases import LONGEST_CASE, answer_cases, answer_text, read_case
+from backoffice.cli.fields import (
+    Case,
+    CaseRefused,
+    Number,
+    amount,
+    count,
+    day,
+    one_of,
+    optional,
+    percent,
+    refuse_unknown,
+    required,
+    step,
+    written,
+)
+from ledger.errors import BadInput, IoFailed
+
+
+def doubled(case: Case) -> Mapping[str, object]:
+    """Twice an amount: the smallest command that reads cases."""
+    refuse_unknown(case, ("amount",))
+    return {"twice": written(2 * required(case, "amount", amount))}
+
+
+def answers(source: str) -> tuple[list[dict[str, str]], str]:
+    """The lines written, and the message in the end."""
+    out = io.StringIO()
+    message = ""
+    try:
+        answer_cases(source, doubled, out)
+    except CaseRefused as refused:
+        message = str(refused)
+    return [json.loads(line) for line in out.getvalue().splitlines()], message
+
+
+def file(folder: Path, name: str, content: str | bytes) -> str:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+def test_json_holds_one_case(tmp_path: Path) -> None:
+    assert answers(file(tmp_path, "one.json", '{\n"amount":\n"2.50"}\n')) == ([{"twice": "5.00"}], "")
+
+
+def test_jsonl_holds_a_case_a_line_in_order(tmp_path: Path) -> None:
+    source = file(tmp_path, "many.jsonl", '{"amount": "1"}\n\n{"amount": 2.5}\r\n{"amount": "0.01"}')
+    assert answers(source) == ([{"twice": "2.00"}, {"twice": "5.00"}, {"twice": "0.02"}], "")
+
+
+def test_answers_are_compact_lines(tmp_path: Path) -> None:
+    out = io.StringIO()
+    answer_cases(file(tmp_path, "one.json", '{"amount": "1"}'), doubled, out)
+    assert out.getvalue() == '{"twice":"2.00"}\n'
+
+
+def test_a_bad_case_stops_no_other(tmp_path: Path) -> None:
+    source = file(tmp_path, "many.jsonl", '{"amount": "1"}\n{"amount": "x"}\nnonsense\n{"amount": "2"}\n')
+    lines, message = answers(source)
+    assert [list(line) for line in lines] == [["twice"], ["error"], ["error"], ["twice"]]
+    assert lines[1]["error"] == 'amount: "x": must be an amount in euros such as 506.91'
+    assert message == f"{source}: 2 of 4 cases refused; see their errors"
+
+
+@pytest.mark.parametrize("name", ["empty.json", "empty.jsonl", "empty"])
+def test_an_empty_file_holds_no_case(tmp_path: Path, name: str) -> None:
+    lines, message = answers(file(tmp_path, name, " \n"))
+    assert message
+    assert all("error" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"amount": "1"}\n{"amount": "2"}\n', ["2.00", "4.00"]),
+        ('{\n  "amount": "1"\n}\n', ["2.00"]),
+        ('\n\n{"amount": "1"}', ["2.00"]),
+    ],
+)
+def test_another_name_is_lines_if_its_first_line_stands_alone(
+    tmp_path: Path, content: str, expected: list[str]
+) -> None:
+    lines, message = answers(file(tmp_path, "cases.txt", content))
+    assert ([line["twice"] for line in lines], message) == (expected, "")
+
+
+def test_a_refused_first_line_still_stands_alone(tmp_path: Path) -> None:
+    lines, _ = answers(file(tmp_path, "cases", '{"amount": NaN}\n{"amount": "1"}\n'))
+    assert [list(line) for line in lines] == [["error"], ["twice"]]
+
+
+def test_a_file_that_is_not_there_is_bad_input(tmp_path: Path) -> None:
+    for missing in (str(tmp_path / "none.json"), str(tmp_path)):
+        with pytest.raises(BadInput, match="must be a file that exists"):
+            answers(missing)
+
+
+def test_a_disk_that_refuses_is_an_io_failure(tmp_path: Path) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device", text)
+
+    with pytest.raises(IoFailed, match="No space left"):
+        answer_cases(file(tmp_path, "one.json", '{"amount": "1"}'), doubled, Full())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"", "case: Expecting value at line 1 column 1: must be JSON"),
+        (b'{"amount": "1"', "case: Expecting ',' delimiter at line 1 column 15: must be JSON"),
+        (b'{"amount": "1"} {}', "case: Extra data at line 1 column 17: must be JSON"),
+        (b"[]", "case: []: must be a JSON object"),
+        (b"12", "case: 12: must be a JSON object"),
+        (b"null", "case: null: must be a JSON object"),
+        (b'{"amount": NaN}', "case: NaN: must be a number that JSON knows"),
+        (b'{"amount": -Infinity}', "case: -Infinity: must be a number that JSON knows"),
+        (b'{"amount": "1", "amount": "2"}', 'amount: "2": must not be given twice'),
+        (b'{"x": {"a": 1, "a": 1}}', "a: 1: must not be given twice"),
+        (b'{"amounts": "1"}', 'amounts: "1": unknown key; known are amount'),
+        (b"{}", "amount: missing: a value is required"),
+        (b'{"amount": null}', "amount: missing: a value is required"),
+        (b'{"amount": true}', "amount: true: must be a string or a number"),
+        (b'{"amount": ["1"]}', 'amount: ["1"]: must be a string or a number'),
+        (b'{"amount": "\\u001b[31m"}', 'amount: "\\u001b[31m": must be an amount in euros such as 506.91'),
+        (b'{"amount": "\\ud800"}', 'amount: "\\ud800": must be an amount in euros such as 506.91'),
+    ],
+)
+def test_a_case_is_refused_by_key_value_and_rule(text: bytes, message: str) -> None:
+    assert answer_text(text, doubled) == {"error": message}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"amount": "é"}'.encode("latin-1"), "case: byte 0xe9 at position 12: must be UTF-8"),
+        ('{"amount": "1"}'.encode("utf-16"), "case: byte 0xff at position 0: must be UTF-8"),
+        ('{"amount": "1"}'.encode("utf-16-le"), "must be JSON"),
+        (b'{"amount": "1\x00"}', "must be JSON"),
+        ('{"amount": "1"}'.encode("utf-7") + b"+AOk-", "must be JSON"),
+    ],
+)
+def test_h5_other_encodings_are_refused_whole(text: bytes, message: str) -> None:
+    answer = answer_text(text, doubled)
+    assert message in str(answer["error"])
+
+
+def test_h5_a_byte_order_mark_of_utf_8_is_no_part_of_the_case(tmp_path: Path) -> None:
+    assert answers(file(tmp_path, "one.json", '\ufeff{"amount": "1"}')) == ([{"twice": "2.00"}], "")
+
+
+def test_h3_deep_nesting_is_refused() -> None:
+    assert "nested too deeply" in str(answer_text(b"[" * 200_000, doubled)["error"])
+
+
+def test_a_long_line_is_refused_and_the_next_is_answered(tmp_path: Path) -> None:
+    long = b'{"amount": "' + b"1" * (3 * LONGEST_CASE) + b'"}'
+    lines, _ = answers(file(tmp_path, "long.jsonl", long + b'\n{"amount": "1"}\n'))
+    assert lines == [
+        {"error": f"case: longer than {LONGEST_CASE} bytes: a case must be shorter"},
+        {"twice": "2.00"},
+    ]
+
+
+def test_a_long_number_is_refused_in_few_words() -> None:
+    error = str(answer_text(b'{"amount": ' + b"9" * 100_000 + b"}", doubled)["error"])
+    assert error.startswith("amount: 999")
+    assert len(error) < 200
+
+
+def test_numbers_stay_as_they_were_written() -> None:
+    case = read_case(b'{"a": 1.10, "b": 3, "c": "3"}')
+    assert case == {"a": "1.10", "b": "3", "c": "3"}
+    assert [type(value) for value in case.values()] == [Number, Number, str]
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("506.91", 50691),
+        ("506.9", 50690),
+        ("506", 50600),
+        ("0", 0),
+        ("-0.01", -1),
+        ("100000000000.00", 10**13),
+    ],
+)
+def test_an_amount_is_read_exactly(text: str, cents: int) -> None:
+    assert amount("k", text) == cents
+    assert amount("k", Number(text)) == cents
+
+
+OTHERWISE_WRITTEN = [
+    *("", " 1", "1 ", "1,50", "1.000", "1.234,56", "1,234.56", "1e3", "1E3", "+1", "\u22121", "1\u00a0000"),
+    *(".5", "5.", "€ 5", "0x10", "NaN", "inf", "1_000", "\u0661"),
+]
+
+
+@pytest.mark.parametrize("text", OTHERWISE_WRITTEN)
+def test_i8_another_way_to_write_an_amount_is_refused(text: str) -> None:
+    with pytest.raises(CaseRefused, match="must be an amount in euros such as"):
+        amount("k", text)
+
+
+def test_an_amount_beyond_the_books_is_refused() -> None:
+    with pytest.raises(CaseRefused, match=r"is larger than 100000000000\.00"):
+        amount("k", "100000000000.01")
+
+
+@pytest.mark.parametrize("text", ["", "8%", "8,5", "1e1", "NaN", "+8", "8.00000000001"])
+def test_a_rate_is_a_plain_percentage(text: str) -> None:
+    with pytest.raises(CaseRefused, match="must be a percentage such as 8"):
+        percent("rate", text)
+
+
+@pytest.mark.parametrize("text", ["-0.01", "100.01"])
+def test_a_rate_is_from_0_to_100_percent(text: str) -> None:
+    with pytest.raises(CaseRefused, match=f'rate: "{text}": must be from 0 to 100 percent'):
+        percent("rate", text)
+
+
+@pytest.mark.parametrize("text", ["", "1.0", "1e2", "x", "12345678901"])
+def test_a_count_is_a_whole_number(text: str) -> None:
+    with pytest.raises(CaseRefused, match="must be a whole number"):
+        count("instalments", text)
+
+
+@pytest.mark.parametrize("text", ["2025-2-1", "20250201", "2025-02-30", "01-02-2025", "2025-W05-6", "", "x"])
+def test_a_day_is_written_in_one_way(text: str) -> None:
+    with pytest.raises(CaseRefused, match="must be a day written as 2025-03-01"):
+        day("start", text)
+
+
+@pytest.mark.parametrize("text", ["1900-01-01", "2200-01-01", "9999-12-31"])
+def test_b8_a_day_far_away_is_refused(text: str) -> None:
+    with pytest.raises(CaseRefused, match="lies outside 1950-01-01 to 2199-12-31"):
+        day("start", text)
+
+
+def test_a_period_is_refused_by_name() -> None:
+    with pytest.raises(CaseRefused, match='every: "1q": must be a number from 1 to 999 and d, w, m or y'):
+        step("every", "1q")
+
+
+def test_a_word_is_one_of_a_few() -> None:
+    with pytest.raises(CaseRefused, match='method: "Annuity": must be one of annuity, linear'):
+        one_of(("annuity", "linear"))("method", "Annuity")
+
+
+def test_null_is_not_given() -> None:
+    assert optional({"a": None}, "a", count, 7) == 7
+    assert optional({}, "a", count, 7) == 7
+    assert optional({"a": "8"}, "a", count, 7) == 8
