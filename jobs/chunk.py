@@ -44,6 +44,7 @@ class ChunkResult:
     """What a chunk did: loans worked, and those set aside with the reason."""
 
     worked: int = 0
+    new_failures: int = 0
     set_aside: dict[int, str] = field(default_factory=dict)
 
 
@@ -67,7 +68,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
         new_states.append(_state_row(task, worked, night.day, own))
     append_rows(connection, journal, JOURNAL_COLUMNS, rows)
     _write_states(connection, new_states)
-    _write_quarantine(connection, loans, result.set_aside, night.day)
+    result.new_failures = _write_quarantine(connection, loans, result.set_aside, night.day)
     result.worked = len(new_states)
     return result
 
@@ -146,8 +147,8 @@ def _write_states(connection: Connection, states: Sequence[StateRow]) -> None:
 
 def _write_quarantine(
     connection: Connection, loans: Sequence[int], set_aside: Mapping[int, str], day: date
-) -> None:
-    """Note the loans set aside (since the first night), and take out those that were mended."""
+) -> int:
+    """Note the loans set aside (since the first night) and take out those mended; how many failed newly today."""
     before = {row.loan: row.since for row in connection.execute(select(quarantine))}
     touched = [loan for loan in loans if loan in before]
     for loan in touched:
@@ -155,3 +156,5 @@ def _write_quarantine(
     for loan, error in sorted(set_aside.items()):
         since = before.get(loan, number_of(day))
         connection.execute(insert(quarantine).values(loan=loan, since=since, step="close", error=error))
+    today = number_of(day)
+    return sum(1 for loan in set_aside if before.get(loan, today) == today)

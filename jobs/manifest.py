@@ -96,6 +96,17 @@ def keep(place: Path, manifest: Mapping[str, object]) -> Path:
     return path
 
 
+def kept_seal(place: Path, day: date) -> str | None:
+    """The seal in the manifest kept outside the database; None if there is no such file."""
+    path = place / f"{day}.json"
+    if not path.exists():
+        return None
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8")).get("seal"))
+    except (OSError, ValueError):
+        return "unreadable"
+
+
 def as_json(manifest: Mapping[str, object]) -> str:
     """The manifest as text, the same for the same contents."""
     return json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
+from jobs.config_guard import keep_config
 from jobs.checkers import check_night
 from jobs.chunk import ChunkResult, Night, work_chunk
 from jobs.lease import Lease, release, renew, take
@@ -94,7 +95,7 @@ def close_night(engine: Engine, held: Lease, day: date, options: Options) -> Man
     with writing(engine) as connection:
         renew(connection, held)
         previous = last_closed(connection)
-        run_id = _start(connection, day)
+        run_id = _start(connection, day, keep_config(connection, previous))
         night = _night(connection, day, options)
     with reading(engine) as connection:
         loans = loans_to_work(connection, day, previous)
@@ -108,7 +109,7 @@ def close_night(engine: Engine, held: Lease, day: date, options: Options) -> Man
     return manifest
 
 
-def _start(connection: Connection, day: date) -> str:
+def _start(connection: Connection, day: date, used: str) -> str:
     """Note that the date has begun; the run id of the run that began it."""
     known = connection.execute(
         select(business_day.c.run_id).where(business_day.c.day == number_of(day))
@@ -118,7 +119,11 @@ def _start(connection: Connection, day: date) -> str:
     run_id = uuid.uuid4().hex
     connection.execute(
         insert(business_day).values(
-            day=number_of(day), state="started", started_at=clock.now_utc().isoformat(), run_id=run_id
+            day=number_of(day),
+            state="started",
+            started_at=clock.now_utc().isoformat(),
+            run_id=run_id,
+            config_set=used,
         )
     )
     return run_id
@@ -137,7 +142,7 @@ def _work(engine: Engine, held: Lease, night: Night, loans: Sequence[int], optio
         if options.stop_asked():
             raise Held(f"stopped on request with {night.day} open; the next start goes on")
         result = _work_part(engine, held, night, part)
-        done, failed = done + len(part), failed + len(result.set_aside)
+        done, failed = done + len(part), failed + result.new_failures
         options.progress(night.day, done, len(loans))
         _check_threshold(night.day, failed, len(loans))
 

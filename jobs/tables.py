@@ -22,6 +22,7 @@ business_day = new_table(
     Column("started_at", Text, nullable=False),
     Column("closed_at", Text),
     Column("run_id", Text, nullable=False),
+    Column("config_set", Text),
     Column("seal", Text),
     Column("previous_seal", Text),
     Column("manifest", Text),
@@ -59,11 +60,11 @@ config_version = new_table(
     append_only=True,
 )
 
-config_used = new_table(
-    "config_used",
-    Column("day", Integer, ForeignKey("business_day.day"), nullable=False),
+config_set = new_table(
+    "config_set",
+    Column("set_sha256", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("sha256", Text, ForeignKey("config_version.sha256"), nullable=False),
-    PrimaryKeyConstraint("day", "path"),
+    PrimaryKeyConstraint("set_sha256", "path"),
     append_only=True,
 )

@@ -5,6 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from ledger.config import Strict, checked
+from ledger.errors import Misconfigured
+
+
+class _File(Strict):
+    age_classes: list[int]
+
+
+def limits_from(content: object, file: str) -> tuple[int, ...]:
+    """The first day past due of each age class, in order; raises `Misconfigured`."""
+    limits = tuple(checked(_File, content, file).age_classes)
+    if not limits or limits[0] < 1 or any(low >= high for low, high in zip(limits, limits[1:], strict=False)):
+        raise Misconfigured(
+            f"{file}: age_classes: {list(limits)}: days from 1, each more than the one before"
+        )
+    return limits
+
 
 def days_past_due(since: date | None, day: date) -> int:
     """Days from the oldest unpaid due date up to a day; 0 when nothing is late."""

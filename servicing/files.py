@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from ledger.config import read_yaml
 from ledger.errors import Misconfigured
 from ledger.files import config_file, config_names
+from servicing.arrears import limits_from
 from servicing.creditor import Creditor, creditors_from
 from servicing.law import Law, Parameter, parameter_from
 from servicing.policy import Policy, choices_from, settings_from
@@ -40,6 +41,11 @@ def products() -> Mapping[str, Product]:
 def creditors() -> Mapping[str, Creditor]:
     """The creditors by code, in the order of their numbers."""
     return creditors_from(*_content("creditors.yaml"))
+
+
+def arrears_limits() -> tuple[int, ...]:
+    """The first day past due of each age class of arrears."""
+    return limits_from(*_content("arrears.yaml"))
 
 
 def policy() -> Policy:

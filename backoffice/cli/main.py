@@ -11,6 +11,9 @@ import click
 from ledger.errors import AflosError
 
 COMMANDS = {
+    "nightly": ("backoffice.cli.nightly", "Close every open business date."),
+    "status": ("backoffice.cli.nightly", "Last closed date, open dates, loans set aside."),
+    "verify": ("backoffice.cli.nightly", "Recompute balances and seals, and name each difference."),
     "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
     "law": ("backoffice.cli.law", "Legal parameters and policy choices in force on a day."),
 }
