@@ -83,6 +83,8 @@ def test_every_shell_is_known_by_its_name() -> None:
 ROWS_OF_CODE = "\n".join(["    step()"] * 41)
 TEN_BRANCHES = "\n".join(["    if a: pass"] * 8)
 
+TRIES = "    try: pass\n    except ValueError: pass\n"
+
 BAD: tuple[tuple[Rule, str, str], ...] = (
     (size.long_files, "ledger/a.py", "x = 1\n" * 401),
     (size.long_functions, "ledger/a.py", f"def f():\n{ROWS_OF_CODE}\n"),
@@ -93,7 +95,7 @@ BAD: tuple[tuple[Rule, str, str], ...] = (
     (
         size.complex_functions,
         "ledger/a.py",
-        "def f(a):\n    return [b" + " for a in b" * 8 + "]",
+        "def f(a):\n    for b in a:\n        while b: pass\n" + TRIES * 6,
     ),
     (size.undocumented, "ledger/a.py", "x = 1"),
     (size.undocumented, "tests/test_a.py", "x = 1"),

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from tests.house.source import ROOT, Source
 
 # The patterns are written so that this file does not match them itself.
-_PLACES = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users)/|\bshared/(?=\w+\.(?:md|json|yaml))")
+_PLACES = re.compile(r"(?<![\w.:/-])/(?:work|root|home|Users)/|\bshare[d]/(?=\w+\.(?:md|json|yaml))")
 _SECRETS = re.compile(
     r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
