@@ -33,14 +33,13 @@ def true_divisions(source: Source, known: frozenset[str] = frozenset()) -> Itera
     """
     if source.package not in MONEY_PACKAGES:
         return
-    spared = _where_int_is_excluded(source.tree)
     for function in [*source.functions, source.tree]:
         names = _Names(function, known)
         for node in _own_nodes(function):
             if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
                 left = node.left if isinstance(node, ast.BinOp) else node.target
                 right = node.right if isinstance(node, ast.BinOp) else node.value
-                if not names.exact(left) and not names.exact(right) and id(node) not in spared:
+                if not names.exact(left) and not names.exact(right):
                     yield f"{source.path}:{node.lineno}: {ast.unparse(node)}"
 
 
@@ -61,6 +60,7 @@ class _Names:
 
     def __init__(self, function: Function | ast.Module, known: frozenset[str]) -> None:
         self.known = known
+        self.asked = {text for node in _own_nodes(function) for text in _asked_for_int(node)}
         self.local: dict[str, bool] = {}
         if isinstance(function, Function):
             arguments = function.args
@@ -75,6 +75,9 @@ class _Names:
 
     def exact(self, node: ast.expr) -> bool:
         """Whether an expression is seen to be a Fraction, Decimal or path."""
+        return ast.unparse(node) in self.asked or self._is_seen(node)
+
+    def _is_seen(self, node: ast.expr) -> bool:
         match node:
             case ast.Name(id=name):
                 return self.local.get(name, name in self.known | _EXACT)
@@ -132,14 +135,11 @@ def _is_exact(annotation: ast.expr | None) -> bool:
     return bool(names & _EXACT) and not (is_choice and "int" in names)
 
 
-def _where_int_is_excluded(tree: ast.Module) -> set[int]:
-    """The nodes in `b` of every `a if isinstance(x, int) else b`."""
-    return {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.IfExp) and ast.unparse(node.test).endswith(", int)")
-        for part in ast.walk(node.orelse)
-    }
+def _asked_for_int(node: ast.AST) -> Iterator[str]:
+    """What an `isinstance(x, int)` asks about: the int has a way of its own, the other is divided."""
+    match node:
+        case ast.Call(func=ast.Name(id="isinstance"), args=[about, ast.Name(id="int")]):
+            yield ast.unparse(about)
 
 
 def _refused(node: ast.AST) -> Iterator[ast.AST]:
