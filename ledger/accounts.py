@@ -82,7 +82,7 @@ def account_id(creditor: int, number: int) -> int:
 
 
 def chart_from(content: object, file: str) -> Chart:
-    """The chart in a file; refuses a number without four digits and a chart that lacks an account booked on."""
+    """The chart in a file; each number has four digits, and every account booked on exists."""
     lines = checked(_ChartFile, content, file).accounts
     for number in lines:
         if not 1000 <= number < ACCOUNTS_PER_CREDITOR:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from datetime import date
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -17,7 +18,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whi
 
 
 class Strict(BaseModel):
-    """A value from a configuration file: nothing is converted silently, no key is unknown, nothing changes."""
+    """A value from a configuration file: no silent conversion, no unknown key, no change later."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
@@ -50,6 +51,7 @@ def _refuse(node: yaml.Node, rule: str) -> NoReturn:
 
 
 def _day(loader: _Loader, node: yaml.Node) -> date:
+    del loader
     assert isinstance(node, yaml.ScalarNode)
     try:
         return date.fromisoformat(node.value)
@@ -78,11 +80,21 @@ _RULES = {
     "string_type": 'write text; a number or a yes or no stands in quotes, such as "0.06"',
     "date_type": "write a day as 2025-03-01",
     "bool_type": "write true or false",
+    "dict_type": "write keys with values here",
+    "model_type": "write keys with values here",
 }
+
+# pydantic names a key that is a day by how Python would write it.
+_DAY_KEY = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
+
+
+def _key(part: int | str) -> str:
+    day = _DAY_KEY.fullmatch(str(part))
+    return date(*(int(number) for number in day.groups())).isoformat() if day else str(part)
 
 
 def _refusal(error: ErrorDetails) -> str:
-    where = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    where = ".".join(_key(part) for part in error["loc"] if part != "[key]")
     rule = _RULES.get(error["type"], error["msg"].removeprefix("Value error, "))
     shown = "" if error["type"] == "missing" or isinstance(error["input"], dict) else f": {error['input']!r}"
     return f"{where}{shown}: {rule}" if where else rule

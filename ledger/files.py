@@ -1,4 +1,4 @@
-"""Configuration files in two layers: those shipped, and over them file by file those in AFLOS_CONFIG's folder."""
+"""Configuration files: those shipped, and over them file by file those in the folder AFLOS_CONFIG names."""
 
 from __future__ import annotations
 

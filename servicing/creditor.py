@@ -56,7 +56,7 @@ class _CreditorsFile(Strict):
 
 
 def creditors_from(content: object, file: str) -> Mapping[str, Creditor]:
-    """The creditors in a file by code, such as "almere"; raises `Misconfigured` naming key, value and rule."""
+    """The creditors in a file by code, such as "almere"; raises `Misconfigured` naming file and key."""
     found = checked(_CreditorsFile, content, file).creditors
     creditors = [Creditor(code=code, **entry.model_dump()) for code, entry in found.items()]
     return {creditor.code: creditor for creditor in sorted(creditors, key=lambda creditor: creditor.id)}

@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 
 class Dated(Generic[Value]):
-    """Values by the first day on which each holds; also for a rule that changed: one function per first day."""
+    """Values by the first day on which each holds; for a rule that changed, one function per first day."""
 
     __slots__ = ("_days", "_values")
 

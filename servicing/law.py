@@ -1,4 +1,4 @@
-"""The law's figures as data: each value with its first day and source, refused by name where it is not known."""
+"""The law's figures as data: values by first day, each with its source, refused where not known."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _COUNT = re.compile(r"\d{1,4}")
 
 
 class UnknownLaw(BadInput):
-    """No figure may be used for this parameter on this day; the step that needs it waits, nothing else does."""
+    """No figure may be used for this parameter on this day; only the step that needs it waits."""
 
     def __init__(self, parameter: str, day: date, why: str) -> None:
         super().__init__(f"{parameter} on {day}: {why}")
@@ -134,7 +134,7 @@ class _File(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One figure of the law through time (wettelijke parameter); `select_by` says which day picks the value."""
+    """One figure of the law through time (wettelijke parameter); `select_by` says which day picks it."""
 
     name: str
     description: Words
@@ -172,15 +172,15 @@ class Parameter:
             )
         return row.why_not and f"{row.why_not}{f'; {row.note}' if row.note else ''}"
 
-    def ended_on(self, day: date) -> bool:
-        """Whether the law no longer knows the figure on a day."""
+    def expected_on(self, day: date) -> bool:
+        """Whether the law knows the figure on a day, as far as its rows say: begun and not ended."""
         found = self.rows.on(day)
-        return found is not None and found[1].ended
+        return found is not None and not found[1].ended
 
     def due_after(self, day: date) -> date | None:
         """The first day of the next period, if that period needs a value it does not have yet."""
         coming = _next_start(self.changes, day)
-        if coming is None or self.ended_on(coming) or not self.why_not(coming):
+        if coming is None or not self.expected_on(coming) or not self.why_not(coming):
             return None
         return coming
 

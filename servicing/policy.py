@@ -1,4 +1,4 @@
-"""What the law leaves to the college: each choice with its question, what may be answered, and who answered what."""
+"""What the law leaves to the college: questions, what may be answered, and who answered what."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NotChosen(BadInput):
 
 
 class Choice(Strict):
-    """One question left to the college (keuze van het college), answered by an option or by a number in a unit."""
+    """One question left to the college (beleidskeuze), answered by an option or a number in a unit."""
 
     number: Text | None
     question: Text
@@ -86,7 +86,7 @@ class _CreditorFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What holds for a choice: the value (None: nobody chose and nothing is done until then) and who says so."""
+    """What holds for a choice and who says so; no value means that the step that asks waits."""
 
     value: str | None
     chosen: bool

@@ -1,4 +1,4 @@
-"""The products: what law or contract says about each kind of debt, with every figure by the name of its parameter."""
+"""The products: what law or contract says about each kind of debt, figures by the names of parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from ledger.config import Strict, Text, Words, checked
-from ledger.errors import Misconfigured
+from ledger.errors import BadInput, Misconfigured
 from ledger.money import euros
 from servicing.daycount import DayCount
 from servicing.law import Law, SelectBy
@@ -28,7 +28,7 @@ def _percent(text: str) -> str:
 
 
 class Interest(Strict):
-    """Where the interest comes from: a parameter of the law, the contract (with a proposal), or none at all."""
+    """Where the interest comes from: a parameter of the law, the contract (with a proposal), or nowhere."""
 
     source: Literal["law", "agreed", "none"]
     parameter: Text | None = None
@@ -51,7 +51,7 @@ class Interest(Strict):
 
 
 class Limit(Strict):
-    """A bound on the amount (euros) or the term (months) that a parameter of the law gives, for one group or all."""
+    """A bound on amount (euros) or term (months), given by a parameter of the law, for one group or all."""
 
     of: Literal["amount", "term_months"]
     bound: Literal["minimum", "maximum"]
@@ -80,7 +80,7 @@ class _File(Strict):
             raise ValueError(f"allocation: {self.allocation}: name costs, interest and principal, each once")
         if (self.kind == "private") != (self.dunning == "private"):
             raise ValueError(
-                f"dunning: {self.dunning}: a private-law debt has the private procedure, another never"
+                f"dunning: {self.dunning}: the private procedure is for private-law debts and no others"
             )
         return self
 
@@ -122,7 +122,13 @@ class Asked:
 
 
 def limits_broken(product: Product, asked: Asked, law: Law) -> tuple[str, ...]:
-    """Each limit that is broken, as a sentence with its figure; raises `UnknownLaw` where a figure is unknown."""
+    """Each broken limit as a sentence with its figure; raises `UnknownLaw` where the figure is not known.
+
+    Where limits differ by group the group must be one of them, else `BadInput`.
+    """
+    groups = {limit.group for limit in product.limits if limit.group}
+    if groups and asked.group not in groups:
+        raise BadInput(f"group: {asked.group!r}: {product.code} is for {' or '.join(sorted(groups))}")
     applying = [limit for limit in product.limits if limit.group in (None, asked.group)]
     sentences = (_broken(limit, asked, law) for limit in applying)
     return tuple(sentence for sentence in sentences if sentence)
