@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
-from tests.oracle import Result, life
-from tests.oracle.days import steps_from
+import pytest
+
+from tests.oracle import Result, is_banking_day, life
+from tests.oracle.days import day_fraction, days_between, steps_from
 
 Case = dict[str, Any]
 
@@ -101,3 +104,166 @@ def test_a_linear_loan_paid_on_time() -> None:
     assert [row.principal for row in result.rows] == [41667] * 59 + [41647]
     assert sum(row.interest for row in result.rows) == 508330
     assert result.state == "closed"
+
+
+def test_all_deferred_for_a_year_and_the_term_extended() -> None:
+    # Worked case E-C: after 12 payments the balance is 20,764.01; 12 x 138.43 is deferred; then again 506.91.
+    result = life(CASE_6, [*paid_on_time(CASE_6, ["506.91"] * 12), deferral("extend")], date(2026, 1, 2))
+    rows = result.rows
+    assert (len(rows), rows[-1].date) == (72, date(2031, 1, 1))
+    assert rows[11].balance == rows[23].balance == 2076401
+    assert [row.interest for row in rows[12:24]] == [13843] * 12
+    assert sum(row.interest for row in rows[12:24]) == 166116
+    assert [row.due for row in rows[24:71]] == [50691] * 47
+    assert rows[-1].due == 50693
+
+
+def test_all_deferred_for_a_year_with_the_old_end() -> None:
+    # Worked case E-C: 36 months at 650.67.
+    result = life(CASE_6, [*paid_on_time(CASE_6, ["506.91"] * 12), deferral("same")], date(2026, 1, 2))
+    assert (len(result.rows), result.instalment) == (60, 65067)
+    assert [row.due for row in result.rows[24:59]] == [65067] * 35
+    assert abs(result.rows[-1].due - 65067) < 50
+
+
+def test_deferred_interest_falls_due_with_the_last_row_and_is_paid_after_it() -> None:
+    events = [*paid_on_time(CASE_6, ["506.91"] * 12), deferral("extend")]
+    on_time = [steps_from(START, "1m", nr) for nr in range(25, 72)]
+    events += [{"on": on, "type": "payment", "amount": "506.91"} for on in on_time]
+    last = {"on": "2031-01-01", "type": "payment", "amount": "506.93"}
+    before = life(CASE_6, events, date(2030, 12, 30))
+    assert before.balance(1340) == 166116
+    assert before.rows[12].paid == 0
+    after = life(CASE_6, [*events, last], date(2031, 1, 1))
+    assert (after.balance(1340), after.balance(1320)) == (0, 166116)
+    assert after.outstanding == {"principal": 0, "interest": 166116, "costs": 0, "credit": 0}
+    paid = {"on": "2031-02-01", "type": "payment", "amount": "1661.16"}
+    assert life(CASE_6, [*events, last, paid], date(2031, 2, 1)).state == "closed"
+
+
+def deferral(end: str) -> Case:
+    """Everything deferred for the rows of February 2026 to January 2027."""
+    return {"type": "deferral", "from": "2026-01-02", "until": "2027-01-02", "of": "all", "end": end} | {
+        "on": "2026-01-02"
+    }
+
+
+def test_costs_then_interest_then_principal() -> None:
+    # Worked case 8: 1,500.00 pays costs 20.00, interest 130.15 and principal 1,349.85; 3,363.09 is left.
+    terms = CASE_6 | {"principal": "4712.94", "annual_rate_percent": "0", "instalments": 1}
+    opening = {"principal_due": "4712.94", "interest_due": "130.15", "costs": "20.00", "arrears_since": START}
+    events: list[Case] = [
+        {"on": "2025-01-01", "type": "opening"} | opening,
+        {"on": "2025-09-30", "type": "payment", "amount": "1500.00"},
+    ]
+    result = life(terms, events, date(2025, 9, 30))
+    (payment,) = result.payments
+    assert (payment.costs, payment.interest, payment.principal, payment.balance) == (
+        2000,
+        13015,
+        134985,
+        336309,
+    )
+    assert result.outstanding == {"principal": 336309, "interest": 0, "costs": 0, "credit": 0}
+
+
+@pytest.mark.parametrize(
+    ("allocation", "split"),
+    [
+        (["costs", "interest", "principal"], (2000, 13015, 0)),
+        (["interest", "principal", "costs"], (0, 13015, 2000)),
+        (["principal", "costs", "interest"], (0, 0, 15015)),
+    ],
+)
+def test_the_order_of_allocation_is_a_term(allocation: list[str], split: tuple[int, int, int]) -> None:
+    terms = CASE_6 | {"annual_rate_percent": "0", "instalments": 1, "allocation": allocation}
+    opening = {"principal_due": "4712.94", "interest_due": "130.15", "costs": "20.00"}
+    events: list[Case] = [
+        {"on": "2025-01-01", "type": "opening"} | opening,
+        {"on": "2025-01-02", "type": "payment", "amount": "150.15"},
+    ]
+    (payment,) = life(terms, events, date(2025, 1, 2)).payments
+    assert (payment.costs, payment.interest, payment.principal) == split
+
+
+def test_the_books_of_a_late_payment_over_the_turn_of_the_year() -> None:
+    # 1,200.00 at 12 %: 12.00 a month. December's 17 days to the cut-off: 12.00 x 17 / 31 = 6.58.
+    terms = {"principal": "1200.00", "annual_rate_percent": "12", "start": "2024-12-15", "instalments": 2}
+    terms |= {"method": "bullet"}
+    events: list[Case] = [
+        {"on": "2024-12-15", "type": "disburse", "amount": "1200.00"},
+        {"on": "2025-01-20", "type": "payment", "amount": "10.00", "id": "p1"},
+        {"on": "2025-01-22", "type": "reversal", "of": "p1"},
+        {"on": "2025-01-25", "type": "payment", "amount": "15.00"},
+    ]
+    # 15 to 25 January at 12 % a year over 1,200.00: 12.00 x 10 / 31 = 3.87, of which 3.00 is taken.
+    result = life(terms, events, date(2025, 1, 25))
+    assert [tuple(posting) for posting in result.postings] == [
+        (date(2024, 12, 15), 1300, 1200, 120000),
+        (date(2024, 12, 31), 1330, 8000, 658),
+        (date(2025, 1, 15), 1320, 8000, 542),
+        (date(2025, 1, 15), 1320, 1330, 658),
+        (date(2025, 1, 25), 1330, 8000, 300),
+        (date(2025, 1, 25), 1100, 1320, 1200),
+        (date(2025, 1, 25), 1100, 1330, 300),
+        (date(2025, 1, 20), 1100, 1195, 1000),
+        (date(2025, 1, 22), 1195, 1100, 1000),
+    ]
+    assert result.outstanding["interest"] == 87
+    # The reversed payment keeps its split: all of it went to the interest that had fallen due.
+    assert [(p.interest, p.reversed) for p in result.payments] == [(1000, True), (1500, False)]
+
+
+def test_a_tolerated_payment_counts_on_the_due_date_and_is_booked_on_its_own() -> None:
+    # 1 February 2025 is a Saturday; Tuesday the 4th is the second banking day after it.
+    events = [*paid_on_time(CASE_6, []), {"on": "2025-02-04", "type": "payment", "amount": "506.91"}]
+    strict = life(CASE_6, events, date(2025, 3, 1))
+    tolerant = life(CASE_6 | {"payment_tolerance": 2}, events, date(2025, 3, 1))
+    too_late = life(CASE_6 | {"payment_tolerance": 1}, events, date(2025, 3, 1))
+    assert tolerant.rows[1].interest == 16440
+    assert strict.rows[1].interest == too_late.rows[1].interest == 16464
+    assert tolerant.sums()[1100, date(2025, 2, 4)] == 50691
+
+
+def test_early_repayment_shortens_the_term_or_lowers_the_instalment() -> None:
+    repayment = {"on": "2025-02-01", "type": "early_repayment", "amount": "10506.91"}
+    shorter = life(CASE_6, [*paid_on_time(CASE_6, []), repayment | {"mode": "term"}], date(2025, 2, 1))
+    lower = life(CASE_6, [*paid_on_time(CASE_6, []), repayment | {"mode": "instalment"}], date(2025, 2, 1))
+    assert (shorter.instalment, shorter.outstanding["principal"]) == (50691, 1465976)
+    assert shorter.rows[-1].due == 0
+    # The annuity of 14,659.76 over 59 months at 8 %.
+    assert (lower.instalment, lower.rows[-1].balance) == (30135, 0)
+    assert abs(lower.rows[-1].due - 30135) < 60
+
+
+def test_an_instalment_paid_early_closes_its_row_at_the_interest_so_far() -> None:
+    # 25,000.00 x 8 % / 12 x 14 / 31 = 75.27; what the row did not take goes to the next one.
+    events = [*paid_on_time(CASE_6, []), {"on": "2025-01-15", "type": "payment", "amount": "506.91"}]
+    rows = life(CASE_6, events, date(2025, 2, 1)).rows
+    assert (rows[0].interest, rows[0].principal) == (7527, 43164)
+    # 24,568.36 for 17 of the 31 days of January is 89.82; with all of February 163.79.
+    assert rows[1].interest == 8982 + 16379
+
+
+def test_banking_days_follow_the_calendar_of_target() -> None:
+    closed = {date(2025, 1, 1), date(2025, 4, 18), date(2025, 4, 21), date(2025, 5, 1)}
+    closed |= {date(2025, 12, 25), date(2025, 12, 26)}
+    weekdays = [day for day in days_between(date(2025, 1, 1), date(2026, 1, 1)) if day.weekday() < 5]
+    assert {day for day in weekdays if not is_banking_day(day)} == closed
+
+
+@pytest.mark.parametrize(
+    ("day_count", "since", "until", "years"),
+    [
+        ("monthly", date(2025, 1, 31), date(2025, 2, 28), Fraction(1, 12)),
+        ("monthly", date(2025, 2, 10), date(2025, 2, 28), Fraction(1, 12) * Fraction(18, 28)),
+        ("30E/360", date(2025, 1, 31), date(2025, 2, 28), Fraction(28, 360)),
+        ("30E/360", date(2025, 1, 30), date(2025, 3, 31), Fraction(60, 360)),
+        ("act/365", date(2024, 1, 1), date(2025, 1, 1), Fraction(366, 365)),
+        ("act/360", date(2025, 1, 1), date(2025, 2, 1), Fraction(31, 360)),
+        ("act/act", date(2023, 12, 1), date(2024, 2, 1), Fraction(31, 365) + Fraction(31, 366)),
+    ],
+)
+def test_parts_of_a_year(day_count: str, since: date, until: date, years: Fraction) -> None:
+    parts = (day_fraction(day_count, date(2024, 1, 31), "1m", day) for day in days_between(since, until))
+    assert sum(parts, Fraction(0)) == years

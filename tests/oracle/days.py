@@ -51,7 +51,7 @@ def steps_from(anchor: date, every: str, count: int) -> date:
 @cache
 def notional_period(anchor: date, every: str, day: date) -> tuple[date, date]:
     """The notional period, counted from the anchor in both directions, that the day lies in."""
-    count = 0
+    count = (day - anchor).days // (28 * months_of(every))
     while steps_from(anchor, every, count) > day:
         count -= 1
     while steps_from(anchor, every, count + 1) <= day:

@@ -127,7 +127,7 @@ def _pass_day(walk: Walk, on: date) -> None:
         loan.fall_due(row)
     tolerated = [event for event in walk.events if fallen and _counts_on_due_date(loan, event, on)]
     today = _of_day(walk, on, MONEY) + tolerated
-    for event in sorted(today, key=lambda event: event.place):
+    for event in sorted(today, key=lambda event: (event.on, event.place)):
         walk.done.add(event.place)
         _money(walk, event)
 
@@ -183,14 +183,14 @@ def _note(walk: Walk, event: Event, amount: int, purse: Purse) -> None:
 
 
 def _end_day(loan: Loan, on: date) -> None:
-    fallen = sum(row.principal_open for row in loan.before + loan.rows)
-    assert loan.owed == loan.not_given + fallen, "P is R and what fell due and is open"
     loan.accrue(on)
     if (on.month, on.day) == (12, 31):
         loan.cut_off(on)
 
 
 def _outstanding(loan: Loan) -> dict[str, int]:
+    fallen = sum(row.principal_open for row in loan.before + loan.rows)
+    assert loan.owed == loan.not_given + fallen, "P is R and what fell due and is open"
     interest = sum(row.interest_open for row in loan.before + loan.rows) + loan.untaken
     return {"principal": loan.owed, "interest": interest, "costs": loan.costs, "credit": loan.credit}
 
