@@ -14,7 +14,11 @@ COMMANDS = {
     "nightly": ("backoffice.cli.nightly", "Close every open business date."),
     "status": ("backoffice.cli.nightly", "Last closed date, open dates, loans set aside."),
     "verify": ("backoffice.cli.nightly", "Recompute balances and seals, and name each difference."),
+    "debtor": ("backoffice.cli.debtor", "Debtors: add, show, list, move; the key for the BSN."),
+    "loan": ("backoffice.cli.loan", "Loans: add, show, list, and what is decided about them."),
+    "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),
     "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
+    "db": ("backoffice.cli.db", "Make the database, or bring it to this program's schema."),
     "law": ("backoffice.cli.law", "Legal parameters and policy choices in force on a day."),
 }
 """Command, the module that holds its click command under the same name, and its one-line help."""
