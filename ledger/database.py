@@ -33,6 +33,7 @@ WAIT_SECONDS = 10
 """How long a transaction waits for another's lock unless AFLOS_LOCK_WAIT says otherwise."""
 
 LONGEST_WAIT_SECONDS = 3600
+MAKING = "aflos demo, aflos import portfolio or aflos db upgrade makes it"
 OLDEST_POSTGRESQL = 150_000
 PAGE_SIZE = 16384
 
@@ -121,7 +122,7 @@ def check_schema(connection: Connection) -> None:
     if inspect(connection).has_table("alembic_version"):
         revisions = list(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars())
     if not revisions:
-        raise Misconfigured(f"{where} holds no tables of Aflos yet: run aflos db upgrade")
+        raise Misconfigured(f"{where} holds no tables of Aflos yet: {MAKING}")
     if revisions != [SCHEMA_REVISION]:
         found = ", ".join(revisions)
         way_out = (
@@ -216,7 +217,7 @@ def _make_sqlite(path: Path) -> None:
 
 def _check_file(path: Path) -> None:
     if not path.is_file():
-        raise Misconfigured(f"{path}: there is no database; make it with aflos db upgrade")
+        raise Misconfigured(f"{path}: there is no database; {MAKING}")
     # Write-ahead logging needs its two files beside the database, so the folder counts too.
     for place, mode in ((path, os.R_OK | os.W_OK), (path.parent, os.W_OK | os.X_OK)):
         if not os.access(place, mode, effective_ids=os.access in os.supports_effective_ids):
