@@ -4,6 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/installed
 PIP = $(BIN)/python -m pip --disable-pip-version-check -qq
+LOAN = 100000001
 UV = uv>=0.13,<0.14
 
 .PHONY: help install demo test check lock clean
@@ -16,7 +17,16 @@ install: $(STAMP) ## make .venv with everything the lock names (under a minute; 
 	@echo 'Ready. Put the command on the path with: export PATH=$(CURDIR)/$(BIN):$$PATH'
 
 demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and show a statement and a manifest
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
+	@set -e; run=out/demo-$$(date +%Y%m%d-%H%M%S)-$$$$; mkdir -p $$run; \
+	AFLOS_DATABASE=sqlite:///$$run/demo.db; export AFLOS_DATABASE; \
+	$(BIN)/aflos demo; \
+	$(BIN)/aflos status; \
+	$(BIN)/aflos statement $(LOAN) --format json >$$run/statement.json; \
+	$(BIN)/aflos statement $(LOAN) --format csv >$$run/statement.csv; \
+	cp "$$(ls $$run/demo.manifests/*.json | tail -n 1)" $$run/manifest.json; \
+	echo; echo "The end of the statement of loan $(LOAN) in $$run/statement.csv:"; tail -n 5 $$run/statement.csv; \
+	echo; echo "The manifest of the last night: $$run/manifest.json"; \
+	echo "To look around: export AFLOS_DATABASE=$$AFLOS_DATABASE"
 
 test: $(STAMP) ## run all tests, on SQLite and PostgreSQL
 	$(BIN)/pytest -q
