@@ -9,7 +9,7 @@ from enum import IntEnum
 from ledger.day import FIRST_DAY, LAST_DAY, parse_day
 from ledger.errors import BadInput, VerificationFailed
 from ledger.money import LARGEST_CENTS
-from ledger.period import next_period, period_of
+from ledger.period import is_period, period_of
 
 LOANS_PER_CREDITOR = 100_000_000
 ACCOUNTS_PER_CREDITOR = 10_000
@@ -173,5 +173,5 @@ class Entry:
 def _check_days(name: str, value_date: date, period: int) -> None:
     if type(value_date) is not date or not FIRST_DAY <= value_date <= LAST_DAY:
         raise NotAnEntry(f"{name}: value date {value_date!r} is not a day from {FIRST_DAY} to {LAST_DAY}")
-    if type(period) is not int or period < period_of(value_date) or next_period(period) < period:
+    if not is_period(period) or period < period_of(value_date):
         raise NotAnEntry(f"{name}: period {period!r} is not {period_of(value_date)} or a later month")

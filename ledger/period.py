@@ -32,6 +32,11 @@ def period_of(day: date) -> int:
     return day.year * 100 + day.month
 
 
+def is_period(period: object) -> bool:
+    """Whether this is a month of 1950-2199 as an integer."""
+    return type(period) is int and 195001 <= period <= 219912 and 1 <= period % 100 <= 12
+
+
 def next_period(period: int) -> int:
     """The period after: 202601 after 202512."""
     return period + 1 if period % 100 < 12 else period + 89
@@ -70,5 +75,5 @@ def _check_to_close(period: int, last_closed: int, known_on: date) -> None:
 
 
 def _check_month(period: int) -> None:
-    if type(period) is not int or not 195001 <= period <= 219912 or not 1 <= period % 100 <= 12:
+    if not is_period(period):
         raise WrongPeriod(f"{period!r} is not a period such as 202512")

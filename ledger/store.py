@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Connection,
@@ -13,12 +14,13 @@ from sqlalchemy import (
     Table,
     and_,
     cast,
+    column,
     func,
     insert,
     literal_column,
     select,
-    tuple_,
     union_all,
+    values,
 )
 
 from ledger.accounts import account_id
@@ -37,7 +39,6 @@ from ledger.period import (
 )
 from ledger.rows import (
     CannotReverse,
-    KeyRow,
     by_key,
     check_reversals,
     check_same,
@@ -56,16 +57,15 @@ if TYPE_CHECKING:
 
 __all__ = ["CannotReverse", "DateClosed", "NoSuchEntry"]
 
-JOURNAL_COLUMNS = tuple(column.name for column in journal.columns)
-LINK_COLUMNS = tuple(column.name for column in journal_link.columns)
+JOURNAL_COLUMNS = tuple(journal.columns.keys())
+LINK_COLUMNS = tuple(journal_link.columns.keys())
 _KEYS_A_QUERY = 1000
 
 _KEY = (journal.c.business_date, journal.c.loan, journal.c.kind, journal.c.nr)
 _LINK = tuple(journal_link.columns)
 _REVERSING, _REVERSED = _LINK[:4], _LINK[4:]
-_ENTRIES = select(*journal.columns, *_REVERSED).outerjoin(
-    journal_link, and_(*(mine == linked for mine, linked in zip(_KEY, _REVERSING, strict=True)))
-)
+_LINKED = and_(*(mine == linked for mine, linked in zip(_KEY, _REVERSING, strict=True)))
+_ENTRIES = select(*journal.columns, *_REVERSED).join_from(journal, journal_link, _LINKED, isouter=True)
 
 
 class NoSuchEntry(BadInput):
@@ -157,7 +157,7 @@ def write_day_totals(connection: Connection, business_date: date) -> None:
     ]
     moved = _moved(untotalled, journal.c.business_date)
     totals = _summed(moved, moved.c.business_date)
-    connection.execute(insert(day_total).from_select([column.name for column in day_total.columns], totals))
+    connection.execute(insert(day_total).from_select(day_total.columns.keys(), totals))
 
 
 def last_closed(connection: Connection, creditor_id: int, known_on: date) -> int:
@@ -209,7 +209,7 @@ def install_chart(
 
 
 def _install(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    names = [column.name for column in table.columns]
+    names = table.columns.keys()
     held = {row[0]: tuple(row) for row in connection.execute(select(table))}
     for row in rows:
         if held.get(row[0], row) != row:
@@ -221,16 +221,34 @@ def _install(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...
 
 def _find(connection: Connection, keys: Iterable[Key]) -> dict[Key, Entry]:
     found: dict[Key, Entry] = {}
-    for some in _batches(keys):
-        query = _ENTRIES.where(tuple_(*_KEY).in_(some)).order_by(*journal.primary_key)
+    for wanted in _wanted(keys):
+        query = _ENTRIES.join(wanted, _equal(wanted.c, _KEY)).order_by(*journal.primary_key)
         found |= {entry.key: entry for entry in entries_of(connection.execute(query).all())}
     return found
 
 
-def _batches(keys: Iterable[Key]) -> Iterator[list[KeyRow]]:
-    """Some keys at a time, because a statement takes a limited number of parameters."""
+def _find_links(connection: Connection, keys: Iterable[Key]) -> list[tuple[Key, Key]]:
+    """The (reversed, reversing) keys of those of these entries that are reversed."""
+    return [
+        (key_of(row[4:]), key_of(row[:4]))
+        for wanted in _wanted(keys)
+        for row in connection.execute(select(*_LINK).join(wanted, _equal(wanted.c, _REVERSED)))
+    ]
+
+
+def _wanted(keys: Iterable[Key]) -> Iterator[CTE]:
+    """Keys as small tables to join with (SQLite uses no index for a list of tuples), some in each.
+
+    A statement takes a limited number of parameters.
+    """
     rows = sorted(key_row(key) for key in keys)
-    return (rows[start : start + _KEYS_A_QUERY] for start in range(0, len(rows), _KEYS_A_QUERY))
+    for start in range(0, len(rows), _KEYS_A_QUERY):
+        columns = [column(name, BigInteger) for name in ("business_date", "loan", "kind", "nr")]
+        yield values(*columns, name="wanted").data(rows[start : start + _KEYS_A_QUERY]).cte("wanted")
+
+
+def _equal(left: Iterable[ColumnElement[Any]], right: Iterable[ColumnElement[Any]]) -> ColumnElement[bool]:
+    return and_(*(mine == other for mine, other in zip(left, right, strict=True)))
 
 
 def _check_dates(connection: Connection, new: Iterable[Entry]) -> None:
@@ -254,18 +272,13 @@ def _check_periods(connection: Connection, new: Iterable[Entry]) -> None:
 def _check_reversals(connection: Connection, new: Sequence[Entry]) -> None:
     reversed_keys = {entry.reverses for entry in new if entry.reverses is not None}
     originals = {entry.key: entry for entry in new} | _find(connection, reversed_keys)
-    links = [
-        (key_of(row[4:]), key_of(row[:4]))
-        for some in _batches(reversed_keys)
-        for row in connection.execute(select(*_LINK).where(tuple_(*_REVERSED).in_(some)))
-    ]
-    check_reversals(new, originals, links)
+    check_reversals(new, originals, _find_links(connection, reversed_keys))
 
 
 def _counted(as_of: AsOf) -> list[ColumnElement[bool]]:
     """The conditions under which a row of the journal counts."""
     axes = (journal.c.value_date, as_of.value_date), (journal.c.business_date, as_of.business_date)
-    return [column <= number_of(day) for column, day in axes if day is not None]
+    return [axis <= number_of(day) for axis, day in axes if day is not None]
 
 
 def _turnover(connection: Connection, creditor_id: int, as_of: AsOf) -> Select[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from alembic.autogenerate import render_python_code
@@ -41,11 +42,21 @@ def draft(revision: str, package: str) -> str:
                 CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda i: str(i.name))
             ]
     previous = None if int(revision) == 1 else f'"{int(revision) - 1:04}"'
-    lines = render_python_code(UpgradeOps(steps)).splitlines()
+    lines = _with_conditions(render_python_code(UpgradeOps(steps)), own).splitlines()
     body = "\n".join(
         f"    {line.strip()}" for line in lines if line.strip()[:1] != "#" and "info=" not in line
     )
     return _HEAD.format(package=package, revision=revision, previous=previous) + body + "\n"
+
+
+def _with_conditions(code: str, tables: Iterable[Table]) -> str:
+    """Alembic forgets for which database alone a constraint is."""
+    for table in tables:
+        for constraint in table.constraints:
+            if only := constraint.info.get("dialect"):
+                end = f"name=op.f('{constraint.name}'))"
+                code = code.replace(end, f"{end}.ddl_if(dialect='{only}')")
+    return code
 
 
 def _tables_of(package: str) -> set[Table]:

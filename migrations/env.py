@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import inspect
 
-from ledger.tables import append_only_ddl, append_only_tables
+from ledger.tables import append_only_tables, guard_ddl
 from migrations.schema import whole_schema
 
 schema = whole_schema()
@@ -22,5 +22,5 @@ with context.begin_transaction():
 # SQLite changes a table by copying it, which loses its triggers: every upgrade makes them anew.
 present = set(inspect(connection).get_table_names())
 for table in append_only_tables():
-    for statement in append_only_ddl(table, connection.dialect.name) if table in present else ():
+    for statement in guard_ddl(table, connection.dialect.name) if table in present else ():
         connection.exec_driver_sql(statement)

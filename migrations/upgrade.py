@@ -17,8 +17,8 @@ _ONE_UPGRADE = 4_600_101
 """The PostgreSQL transaction lock that lets one upgrade in at a time."""
 
 
-def upgrade(engine: Engine) -> str:
-    """Run the missing migrations, all or none of them; the revision then reached.
+def upgrade(engine: Engine, revision: str = "head") -> str | None:
+    """Run the missing migrations up to a revision, all or none of them; the revision then reached.
 
     Raises `Misconfigured` for a database of a newer program.
     """
@@ -30,8 +30,8 @@ def upgrade(engine: Engine) -> str:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_UPGRADE})
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return head_revision()
+        command.upgrade(config, revision)
+    return current_revision(engine)
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -69,14 +70,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_server: URL, postgresql_template: URL) -> Iterator[str]:
     """The URL of a PostgreSQL database of this test's own."""
-    name = f"{postgresql_template.database}_{next(_NUMBERS)}"
-    _administer(
-        postgresql_server,
-        f"DROP DATABASE IF EXISTS {name}",
-        f"CREATE DATABASE {name} TEMPLATE {postgresql_template.database}",
-    )
-    yield postgresql_server.set(database=name).render_as_string(hide_password=False)
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with _copied(postgresql_server, postgresql_template) as url:
+        yield url
+
+
+@contextmanager
+def _copied(postgresql: URL, template: URL) -> Iterator[str]:
+    name = f"{template.database}_{next(_NUMBERS)}"
+    make = f"CREATE DATABASE {name} TEMPLATE {template.database}"
+    _administer(postgresql, f"DROP DATABASE IF EXISTS {name}", make)
+    yield postgresql.set(database=name).render_as_string(hide_password=False)
+    _administer(postgresql, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -91,6 +95,27 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def database(database_url: str) -> Iterator[Engine]:
     """An open database of this test's own; the test runs once on each engine."""
     engine = open_database(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_sqlite_url(sqlite_template: Path) -> str:
+    """The URL of a SQLite database that tests share because they keep nothing in it."""
+    return f"sqlite:///{shutil.copy(sqlite_template, sqlite_template.with_name('shared.db'))}"
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql_url(postgresql_server: URL, postgresql_template: URL) -> Iterator[str]:
+    """The URL of a PostgreSQL database that tests share because they keep nothing in it."""
+    with _copied(postgresql_server, postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_database(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An open database for tests that keep nothing; on each engine, quicker than one of the test's own."""
+    engine = open_database(request.getfixturevalue(f"shared_{request.param}_url"))
     yield engine
     engine.dispose()
 

@@ -134,10 +134,18 @@ def upgrade() -> None:
             "period >= value_date / 100", name=op.f("ck_journal_period_not_before_value_date")
         ),
         sa.CheckConstraint(
+            "period BETWEEN 195001 AND 219912 AND period % 100 BETWEEN 1 AND 12",
+            name=op.f("ck_journal_period_is_a_month"),
+        ),
+        sa.CheckConstraint(
             "value_date BETWEEN 19500101 AND 21991231", name=op.f("ck_journal_value_date_is_a_day")
         ),
-        sa.ForeignKeyConstraint(["credit"], ["account.id"], name=op.f("fk_journal_credit")),
-        sa.ForeignKeyConstraint(["debit"], ["account.id"], name=op.f("fk_journal_debit")),
+        sa.ForeignKeyConstraint(["credit"], ["account.id"], name=op.f("fk_journal_credit")).ddl_if(
+            dialect="sqlite"
+        ),
+        sa.ForeignKeyConstraint(["debit"], ["account.id"], name=op.f("fk_journal_debit")).ddl_if(
+            dialect="sqlite"
+        ),
         sa.PrimaryKeyConstraint("business_date", "loan", "kind", "nr", "line", name=op.f("pk_journal")),
         sqlite_strict=True,
         sqlite_with_rowid=False,

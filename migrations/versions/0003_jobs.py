@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.Text(), nullable=True),
         sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("config_set", sa.Text(), nullable=True),
         sa.Column("seal", sa.Text(), nullable=True),
         sa.Column("previous_seal", sa.Text(), nullable=True),
         sa.Column("manifest", sa.Text(), nullable=True),
@@ -69,13 +70,12 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_table(
-        "config_used",
-        sa.Column("day", sa.Integer(), nullable=False),
+        "config_set",
+        sa.Column("set_sha256", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["day"], ["business_day.day"], name=op.f("fk_config_used_day")),
-        sa.ForeignKeyConstraint(["sha256"], ["config_version.sha256"], name=op.f("fk_config_used_sha256")),
-        sa.PrimaryKeyConstraint("day", "path", name=op.f("pk_config_used")),
+        sa.ForeignKeyConstraint(["sha256"], ["config_version.sha256"], name=op.f("fk_config_set_sha256")),
+        sa.PrimaryKeyConstraint("set_sha256", "path", name=op.f("pk_config_set")),
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
