@@ -61,17 +61,15 @@ def growth_until(terms: Terms, dates: Sequence[date]) -> tuple[Period, ...]:
 
 def instalment_of(terms: Terms, periods: Sequence[Period]) -> Amount:
     """The instalment in cents: as given, or computed over the rows that take principal; bullet: 0."""
+    if terms.instalment is not None:
+        return round_cents(terms.instalment, terms.rounding)
     repaying = periods[terms.grace_principal :]
     match terms.method:
         case "bullet":
             return round_cents(0, terms.rounding)
         case "linear":
-            given = terms.instalment
-            share = Fraction(1, len(repaying))
-            return round_product(terms.principal, share, terms.rounding) if given is None else given
+            return round_product(terms.principal, Fraction(1, len(repaying)), terms.rounding)
         case "annuity":
-            if terms.instalment is not None:
-                return _above_interest(terms, terms.instalment, repaying[0])
             return annuity_instalment(terms.principal, [row.growth for row in repaying], terms.rounding)
         case _:
             assert_never(terms.method)
@@ -110,11 +108,10 @@ def check_terms(terms: Terms) -> None:
     if terms.method == "bullet" and (terms.grace_principal or terms.instalment is not None):
         _refuse("method", "bullet", "takes no instalment and no grace_principal")
     if not 0 <= terms.grace_principal < terms.instalments:
-        _refuse(
-            "grace_principal",
-            terms.grace_principal,
-            f"must be from 0 to below instalments {terms.instalments}",
-        )
+        rule = f"must be from 0 to below instalments {terms.instalments}"
+        _refuse("grace_principal", terms.grace_principal, rule)
+    if terms.method == "annuity" and terms.instalment is not None:
+        _check_above_interest(terms, terms.instalment)
 
 
 def _check_amounts(terms: Terms) -> None:
@@ -148,11 +145,13 @@ def _part(terms: Terms, instalment: Amount) -> PrincipalOf:
             assert_never(terms.method)
 
 
-def _above_interest(terms: Terms, given: Amount, first: Period) -> Amount:
+def _check_above_interest(terms: Terms, given: Amount) -> None:
+    """A given annuity must repay something in the first row that takes principal."""
+    dates = due_dates(terms.start, terms.first_due, terms.step, terms.grace_principal + 1)
+    first = growth_until(terms, dates)[-1]
     interest = round_product(terms.principal, first.growth, terms.rounding)
     if given <= interest:
         _refuse("instalment", _euros(given), f"must be above the first period's interest {_euros(interest)}")
-    return given
 
 
 def _euros(amount: Amount) -> str:

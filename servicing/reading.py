@@ -9,13 +9,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from ledger.day import NotADay, parse_day
+from ledger.day import FIRST_DAY, LAST_DAY, NotADay, parse_day
 from ledger.errors import BadInput
-from ledger.money import NotAnAmount, cents_of
+from ledger.money import LARGEST_CENTS, NotAnAmount, cents_of, euros
 
 Choice = TypeVar("Choice", bound=str)
 
-_DECIMAL = re.compile(r"\d{1,12}(\.\d{1,12})?")
+_DECIMAL = re.compile(r"\d{1,12}(\.\d{1,12})?", re.ASCII)
+_INTEGER = re.compile(r"\d{1,9}", re.ASCII)
 LARGEST_RATE_PERCENT = 100
 
 
@@ -48,7 +49,7 @@ class Reader:
     def amount(self, key: str, *, above_zero: bool = True) -> int:
         """An amount in euros, as whole cents."""
         value = self.take(key)
-        rule = "an amount is a string or number with at most two decimals, such as 506.91"
+        rule = f"an amount such as 506.91 has at most two decimals and is at most {euros(LARGEST_CENTS)}"
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise self.refuse(key, value, rule)
         try:
@@ -68,7 +69,7 @@ class Reader:
             or not isinstance(value, str | int | Decimal)
             or not _DECIMAL.fullmatch(text)
         ):
-            raise self.refuse(key, value, "a rate is a percentage per year such as 8 or 2.5")
+            raise self.refuse(key, value, "a rate is a percentage per year from 0 to 100, such as 8 or 2.5")
         percent = Fraction(text)
         if percent > LARGEST_RATE_PERCENT:
             raise self.refuse(key, value, f"a rate is at most {LARGEST_RATE_PERCENT} percent per year")
@@ -78,14 +79,16 @@ class Reader:
         """A day written 2025-03-01."""
         value = self.take(key)
         try:
-            return parse_day(value) if isinstance(value, str) else parse_day(repr(value))
-        except NotADay as wrong:
-            raise CaseRefused(f"{self._where}{key}: {wrong}") from None
+            return parse_day(value if isinstance(value, str) else repr(value))
+        except NotADay:
+            raise self.refuse(
+                key, value, f"a day is written 2025-03-01, from {FIRST_DAY} to {LAST_DAY}"
+            ) from None
 
     def integer(self, key: str, smallest: int, largest: int) -> int:
         """A whole number within bounds."""
         value = self.take(key)
-        number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+        number = int(value) if isinstance(value, str) and _INTEGER.fullmatch(value) else value
         if isinstance(number, bool) or not isinstance(number, int) or not smallest <= number <= largest:
             raise self.refuse(key, value, f"must be a whole number from {smallest} to {largest}")
         return number
@@ -101,7 +104,7 @@ class Reader:
     def text(self, key: str) -> str:
         """A short text."""
         value = self.take(key)
-        if not isinstance(value, str) or not 1 <= len(value) <= 200:  # noqa: PLR2004 - no name is longer
+        if not isinstance(value, str) or not 1 <= len(value) <= 200:
             raise self.refuse(key, value, "must be a text of 1 to 200 characters")
         return value
 
@@ -123,4 +126,4 @@ class Reader:
         """Refuse keys nobody asked for; null counts as absent."""
         left = [key for key, value in self._values.items() if value is not None]
         if left:
-            raise CaseRefused(f"{self._where}{left[0]}: is not a known key")
+            raise self.refuse(left[0], self._values[left[0]], "is not a known key")

@@ -7,16 +7,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ledger.money import euros
-from servicing.daycount import DAY_COUNTS, StepRefused, fraction, parse_step
+from servicing.daycount import DAY_COUNTS, StepRefused, parse_step
+from servicing.plan import MOST_INSTALMENTS, check_terms
 from servicing.reading import Reader
 from servicing.schedule import ROUNDING_RULES, Amount
 from servicing.terms import LEGAL_ORDER, METHODS, Part, Terms, TermsRefused
 
-MOST_INSTALMENTS = 1200
 LONGEST_TOLERANCE = 31
 
 
-def terms_from(data: Mapping[str, object], where: str = "terms: ") -> Terms:
+def terms_from(
+    data: Mapping[str, object], where: str = "terms: ", rate_key: str = "annual_rate_percent"
+) -> Terms:
     """The terms in a mapping such as the `terms` of a simulation; refuses by key, value and rule."""
     reader = Reader(data, where)
     try:
@@ -26,7 +28,7 @@ def terms_from(data: Mapping[str, object], where: str = "terms: ") -> Terms:
     instalments = reader.integer("instalments", 1, MOST_INSTALMENTS)
     terms = Terms(
         principal=reader.amount("principal"),
-        rate=reader.rate("annual_rate_percent"),
+        rate=reader.rate(rate_key),
         start=reader.day("start"),
         instalments=instalments,
         step=step,
@@ -91,25 +93,7 @@ def _allocation(reader: Reader, where: str) -> tuple[Part, ...]:
 
 def _check(terms: Terms, where: str) -> None:
     """Refuse terms that cannot hold together."""
-    if terms.day_count == "monthly" and not terms.step.months:
-        raise TermsRefused(f"{where}day_count: monthly is refused with every {terms.step}; use act/365")
-    if terms.first_due and terms.first_due < terms.start:
-        raise TermsRefused(f"{where}first_due: {terms.first_due} lies before start {terms.start}")
-    if terms.grace_principal and terms.method == "bullet":
-        raise TermsRefused(f"{where}grace_principal: a bullet loan has no principal to postpone")
-    if terms.grace_principal >= terms.instalments:
-        raise TermsRefused(f"{where}grace_principal: must be below instalments {terms.instalments}")
-    _check_instalment(terms, where)
-
-
-def _check_instalment(terms: Terms, where: str) -> None:
-    """A given annuity must be more than the interest of the first period that pays principal."""
-    if terms.instalment is None or terms.method != "annuity":
-        return
-    paying = terms.grace_principal + 1
-    since = terms.due_date(paying - 1) if terms.grace_principal else terms.start
-    growth = terms.rate * fraction(terms.day_count, since, terms.due_date(paying), terms.grid)
-    if terms.instalment <= growth * Fraction(terms.principal):
-        raise TermsRefused(
-            f"{where}instalment: {_amount(terms.instalment)}: must be above the first period's interest"
-        )
+    try:
+        check_terms(terms)
+    except TermsRefused as wrong:
+        raise TermsRefused(f"{where}{wrong}") from None

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
 
-from backoffice.cli.fields import Case, CaseRefused, Number, refuse
+from backoffice.cli.fields import Case, Number
 from ledger.errors import BadInput, IoFailed
+from servicing.reading import CaseRefused, Reader
 
 Answer = Callable[[Case], Mapping[str, object]]
 """From a case to its result; raises `BadInput` for a case it refuses."""
@@ -67,7 +68,7 @@ def read_case(text: bytes) -> Case:
     except RecursionError:
         raise CaseRefused("case: nested too deeply: a case is a flat JSON object") from None
     if not isinstance(case, dict):
-        raise refuse("case", case, "must be a JSON object")
+        raise Reader({}).refuse("case", case, "must be a JSON object")
     return case
 
 
@@ -89,7 +90,7 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     values: dict[str, object] = {}
     for key, value in pairs:
         if key in values:
-            raise refuse(key, value, "must not be given twice")
+            raise Reader({}).refuse(key, value, "must not be given twice")
         values[key] = value
     return values
 

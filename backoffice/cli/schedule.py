@@ -10,19 +10,22 @@ import click
 
 from backoffice.cli.cases import answer_cases
 from backoffice.cli.fields import Case, refuse_unknown, written
-from backoffice.cli.loan_terms import TERMS_KEYS, terms_of
 from servicing.daycount import DAY_COUNTS
 from servicing.plan import schedule_of
 from servicing.schedule import ROUNDING_RULES, Row
 from servicing.terms import METHODS
+from servicing.terms_data import terms_from
 
-KEYS = ("principal", "rate", *TERMS_KEYS[1:])
+KEYS = (
+    *("principal", "rate", "start", "instalments", "method", "every", "first_due", "day_count", "rounding"),
+    *("instalment", "grace_principal"),
+)
 
 
 def answer_schedule(case: Case) -> Mapping[str, object]:
     """The schedule of a case as the command prints it; raises `BadInput` naming key, value and rule."""
     refuse_unknown(case, KEYS)
-    terms = terms_of(case)
+    terms = terms_from(case, where="", rate_key="rate")
     schedule = schedule_of(terms)
     return {
         "instalment": written(schedule.instalment),
