@@ -66,12 +66,21 @@ class Rescheduled:
 
 @dataclass(frozen=True, slots=True)
 class Deferral:
-    """Uitstel from `on` until (not including) `until`, of principal or of all (Bbz art. 41)."""
+    """Uitstel for rows due from `since` until (not including) `until`, decided with effect on `on` (Bbz art. 41)."""
 
     on: date
+    since: date
     until: date
     of: Literal["principal", "all"]
     end: Literal["extend", "same"]
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The instalment is computed again on this day: the end of a deferral that keeps the last due date."""
+
+    on: date
     fact: int = 0
 
 
@@ -122,5 +131,15 @@ class Reversed:
 
 
 Event = (
-    Disbursed | Opened | RateChanged | InstalmentSet | Rescheduled | Deferral | Paid | PaidOff | CostCharged | WrittenOff
+    Disbursed
+    | Opened
+    | RateChanged
+    | InstalmentSet
+    | Rescheduled
+    | Deferral
+    | Spread
+    | Paid
+    | PaidOff
+    | CostCharged
+    | WrittenOff
 )

@@ -74,6 +74,7 @@ def _deferral(fact: Fact) -> Deferral:
     reader = Reader(fact.data, "deferral: ")
     return Deferral(
         fact.value_date,
+        reader.day("from") if reader.has("from") else fact.value_date,
         reader.day("until"),
         reader.choice("of", ("principal", "all")),
         reader.choice("end", ("extend", "same")),

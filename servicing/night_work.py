@@ -106,10 +106,10 @@ class Worked:
 
 
 def news_reaches_back(facts: Sequence[Fact], worked_to: date | None) -> bool:
-    """Whether facts that came after the last night change something before it."""
+    """Whether facts that count only since the last night change something before it."""
     if worked_to is None:
         return False
-    news = [fact for fact in facts if fact.known_on > worked_to]
+    news = [fact for fact in facts if max(fact.known_on, fact.value_date) > worked_to]
     if not news:
         return False
     tolerant = any(fact.data.get("payment_tolerance") for fact in facts)

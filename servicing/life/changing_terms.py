@@ -10,7 +10,6 @@ from servicing.life.falling_due import takes_principal
 from servicing.life.recompute import recompute_instalment
 from servicing.life.state import Row, State, accrue
 from servicing.schedule import Amount
-from servicing.terms import TermsRefused
 
 
 def change_rate(state: State, event: RateChanged) -> None:
@@ -29,18 +28,12 @@ def set_instalment(state: State, event: InstalmentSet) -> None:
 def defer(state: State, event: Deferral) -> None:
     """Rows due in the period take no principal; with `all` their interest is kept as deferred interest."""
     rows = [row for row in state.rows if _lies_in(row, event)]
-    postponed = sum(1 for row in rows if takes_principal(row))
+    postponed = sum(1 for row in rows if takes_principal(state, row))
     for row in rows:
         if event.of == "all" or not row.deferred:
             row.deferred = event.of
     if event.end == "extend":
         _extend(state, postponed)
-    elif state.last_row in rows:
-        raise TermsRefused(
-            f'deferral from {event.on}: with end "same" a row due on or after {event.until} must take the principal'
-        )
-    else:
-        recompute_instalment(state, event.until)
 
 
 def reschedule(state: State, event: Rescheduled) -> None:
@@ -71,7 +64,7 @@ def _unpaid(rows: list[Row]) -> Amount:
 
 
 def _lies_in(row: Row, event: Deferral) -> bool:
-    return event.on <= row.due < event.until and not row.fell_due and not row.closed
+    return event.since <= row.due < event.until and not row.fell_due and not row.closed
 
 
 def _extend(state: State, count: int) -> None:

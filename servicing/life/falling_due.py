@@ -33,9 +33,7 @@ def fall_due(state: State) -> None:
         first_open_after(state, row).interest += excess
     if row is state.last_row:
         _deferred_falls_due(state)
-    row.balance = state.unassigned + sum(
-        (later.principal for later in state.rows[state.falls_due_next :]), start=0
-    )
+    row.balance = state.unassigned + sum([later.principal for later in state.rows[state.falls_due_next :]])
 
 
 def first_open_after(state: State, row: Row) -> Row:
@@ -43,9 +41,14 @@ def first_open_after(state: State, row: Row) -> Row:
     for later in state.rows[state.rows.index(row) + 1 :]:
         if not later.closed:
             return later
+    reopen_last_row(state)
+    return state.last_row
+
+
+def reopen_last_row(state: State) -> None:
+    """The last row takes what is still to come, also if it was closed early before."""
     state.last_row.closed = False
     state.first_open = min(state.first_open, len(state.rows) - 1)
-    return state.last_row
 
 
 def _close_period(state: State, row: Row) -> tuple[Amount, Amount]:
@@ -72,12 +75,12 @@ def _over_instalment(state: State, row: Row) -> Amount:
 
 def takes_instalment(state: State, row: Row) -> bool:
     """Whether the row is an annuity row that pays instalment less interest."""
-    return state.terms.method == "annuity" and row is not state.last_row and takes_principal(row)
+    return state.terms.method == "annuity" and row is not state.last_row and takes_principal(state, row)
 
 
-def takes_principal(row: Row) -> bool:
-    """Whether principal can fall due with this row: not a grace, bullet or deferred one."""
-    return not row.interest_only and not row.deferred
+def takes_principal(state: State, row: Row) -> bool:
+    """Whether principal can fall due with this row: the last always, no grace, bullet or deferred one."""
+    return row is state.last_row or (not row.interest_only and not row.deferred)
 
 
 def row_principal(state: State, row: Row, interest: Amount) -> Amount:
@@ -85,7 +88,7 @@ def row_principal(state: State, row: Row, interest: Amount) -> Amount:
     room = state.unassigned + row.principal
     if row is state.last_row:
         return room
-    if not takes_principal(row):
+    if not takes_principal(state, row):
         return row.principal
     wanted = state.instalment if state.terms.method == "linear" else max(0, state.instalment - interest)
     return min(max(wanted, row.principal), room)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Generic, Literal, NamedTuple, TypeVar
 
-from servicing.events import Disbursed, Event, Paid, PaidOff, Reversed
+from servicing.events import Disbursed, Event, Reversed, Spread
 from servicing.life.falling_due import fall_due
 from servicing.life.paying import pay
+from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
     COSTS,
     INTEREST_ACCRUED,
@@ -29,12 +30,21 @@ from servicing.life.timeline import live
 from servicing.schedule import Amount
 from servicing.terms import Terms
 
+Happening_co = TypeVar("Happening_co", bound=Event | Reversed, covariant=True)
+
 Standing = Literal["pending", "active", "overpaid", "closed", "written_off"]
 
 COST_ACCOUNTS = (COSTS,)
 INTEREST_ACCOUNTS = (INTEREST_DUE, INTEREST_ACCRUED, INTEREST_DEFERRED)
 PRINCIPAL_ACCOUNTS = (PRINCIPAL, PRINCIPAL_DUE)
 CREDIT_ACCOUNTS = (REFUNDABLE,)
+
+
+class Known(NamedTuple, Generic[Happening_co]):
+    """An event, and the day from which it is known: not before its own."""
+
+    event: Happening_co
+    known_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +94,17 @@ def standing(state: State, on: date) -> Standing:
     return "written_off" if state.written_off else "closed"
 
 
-def rows_on(terms: Terms, state: State, on: date) -> list[RowOutcome]:
-    """All rows: fallen due as they are, coming ones as if what is overdue is paid today and the rest on time."""
-    paid = {row.nr: row.interest_paid + row.principal_paid for row in state.rows}
+def rows_on(terms: Terms, state: State, on: date, coming: Sequence[Spread] = ()) -> list[RowOutcome]:
+    """All rows: fallen due as they are, coming ones as if what is overdue is paid today and the rest on time.
+
+    `coming` are days after `on` for which it is decided that the instalment is computed again.
+    """
+    paid = {row.nr: row.interest_paid + row.principal_paid - row.written_off for row in state.rows}
     if not state.disbursed:
-        state = live(terms, [Disbursed(terms.start, terms.principal)], [], terms.start)
+        on = terms.start
+        state = live(terms, [Disbursed(on, terms.principal)], [], on)
         paid = {}
-    expected = _expected(state, on)
+    expected = _expected(state, on, sorted(coming, key=lambda spread: spread.on))
     return [
         RowOutcome(
             row.nr, row.due, row.principal, row.interest, paid.get(row.nr, 0), row.balance, row.deferred
@@ -99,12 +113,16 @@ def rows_on(terms: Terms, state: State, on: date) -> list[RowOutcome]:
     ]
 
 
-def _expected(state: State, on: date) -> State:
+def _expected(state: State, on: date, coming: Sequence[Spread]) -> State:
     """The loan at its end, when everything overdue is paid on `on` and the coming rows on time."""
-    expected = copy.deepcopy(state)
+    expected = replace(state, rows=[copy.copy(row) for row in state.rows], effects=[], splits=[])
+    waiting = list(coming)
     accrue(expected, on)
     pay(expected, Split(0, on, _overdue(expected)))
     while (row := expected.running) is not None:
+        while waiting and waiting[0].on <= row.due:
+            waiting.pop(0)
+            recompute_instalment(expected)
         fall_due(expected)
         pay(expected, Split(0, row.due, _overdue(expected)))
     return expected
@@ -118,21 +136,40 @@ def _overdue(state: State) -> Amount:
 
 
 def splits_of(
-    terms: Terms, events: Sequence[Event], reversals: Sequence[Reversed], on: date
+    terms: Terms, state: State, known: Sequence[Known[Event]], reversals: Sequence[Known[Reversed]]
 ) -> list[tuple[Split, bool]]:
-    """How each payment was divided, and whether it was reversed: then with the split it had until that day."""
-    state = live(terms, events, reversals, on)
-    splits = {split.fact: split for split in state.splits}
-    gone: dict[int, Split] = {}
-    for nr, reversal in enumerate(reversals):
-        if reversal.on <= on:
-            before = live(terms, events, reversals[:nr], reversal.on)
-            gone |= {s.fact: s for s in before.splits if s.fact == reversal.payment.fact}
-    paid = [event for event in events if isinstance(event, (Paid, PaidOff)) and event.on <= on]
-    return [
-        (gone.get(event.fact) or splits[event.fact], event.fact in gone)
-        for event in sorted(paid, key=lambda event: event.on)
+    """How each payment was divided, and whether it was reversed: then the split it had until then.
+
+    `state` is the life of all that is known on the viewing date.
+    """
+    gone = {
+        reversal.event.payment.fact: _split_before(terms, known, reversals, reversal)
+        for reversal in reversals
+    }
+    splits = {split.fact: split for split in state.splits} | gone
+    in_order = sorted(splits.values(), key=lambda split: (split.on, split.fact))
+    return [(split, split.fact in gone) for split in in_order]
+
+
+def _split_before(
+    terms: Terms,
+    known: Sequence[Known[Event]],
+    reversals: Sequence[Known[Reversed]],
+    reversal: Known[Reversed],
+) -> Split:
+    """The split of a payment in the life as it was known when its reversal came."""
+    payment = reversal.event.payment
+    reversed_before = {one.event.payment.fact for one in reversals if one.known_on < reversal.known_on}
+    events = [
+        one.event
+        for one in known
+        if one.event is payment
+        or (one.known_on <= reversal.known_on and one.event.fact not in reversed_before)
     ]
+    # What comes after the payment does not touch its split, unless tolerance puts it before.
+    until = reversal.known_on if terms.payment_tolerance else payment.on
+    before = live(terms, events, [], until)
+    return next(split for split in before.splits if split.fact == payment.fact)
 
 
 def arrears_since(state: State) -> date | None:

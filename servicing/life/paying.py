@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.entry import EntryKind
-from servicing.life.falling_due import row_principal
+from servicing.life.falling_due import row_principal, takes_principal
 from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
     BANK,
@@ -24,7 +24,7 @@ from servicing.life.state import (
     untaken,
 )
 from servicing.schedule import Amount
-from servicing.terms import Part, TermsRefused
+from servicing.terms import Part
 
 
 class Purse:
@@ -58,12 +58,12 @@ def pay(state: State, split: Split) -> None:
 def repay_early(state: State, split: Split, mode: str) -> None:
     """Pay what fell due, then lower the coming principal; `mode` says whether the term or the instalment shrinks."""
     purse = Purse(split)
+    _pay_costs(state, purse)
     for row in _open_rows(state):
         if not row.fell_due:
             break
         for part in state.terms.allocation:
             _pay_part(state, purse, row, part)
-    _pay_costs(state, purse)
     repaid = purse.pay(PRINCIPAL, state.unassigned)
     state.unassigned -= repaid
     state.principal -= repaid
@@ -131,10 +131,14 @@ def _pay_due_interest(state: State, purse: Purse, row: Row) -> None:
 
 
 def available(state: State, row: Row) -> Amount:
-    """Running interest (U) a coming row can take: not while the running row keeps it as deferred interest."""
-    running = state.running
-    kept = row.deferred == "all" or (running is not None and running.deferred == "all")
-    return 0 if kept else untaken(state)
+    """Running interest (U) a coming row can take: only the first open one, unless that keeps it as deferred."""
+    first = _first_coming(state)
+    return untaken(state) if row is first and first.deferred != "all" else 0
+
+
+def _first_coming(state: State) -> Row | None:
+    """The lowest coming row that is not closed; None in the tail or when all are closed."""
+    return next((row for row in state.rows[state.falls_due_next :] if not row.closed), None)
 
 
 def _pay_coming_interest(state: State, purse: Purse, row: Row) -> None:
@@ -189,7 +193,9 @@ def _pay_coming_principal(state: State, purse: Purse, row: Row) -> None:
 
 def _close_if_paid(state: State, row: Row) -> None:
     """A coming row whose principal and interest so far are paid is closed at that interest."""
-    if row.fell_due or not row.principal or row.open_interest or available(state, row):
+    if row.fell_due or row.deferred == "all" or not row.principal or not takes_principal(state, row):
+        return
+    if row.open_interest or available(state, row):
         return
     if coming_principal(state, row) == row.principal:
         row.closed = True
@@ -198,13 +204,17 @@ def _close_if_paid(state: State, row: Row) -> None:
 def _pay_rest(state: State, purse: Purse) -> None:
     """Costs without an open row, then deferred interest, oldest first."""
     _pay_costs(state, purse)
+    _pay_deferred(state, purse)
+
+
+def _pay_deferred(state: State, purse: Purse) -> None:
     for row in state.rows:
         if row.deferred == "all" and row.fell_due and purse.left:
             account = INTEREST_DUE if row.payable else INTEREST_DEFERRED
             row.interest_paid += purse.pay(account, row.open_interest)
-    running = state.running
-    if running is not None and running.deferred == "all" and purse.left:
-        _take_running(state, purse, running)
+    first = _first_coming(state)
+    if first is not None and first.deferred == "all" and purse.left:
+        _take_running(state, purse, first)
 
 
 def _settle(state: State, purse: Purse) -> None:
@@ -219,19 +229,21 @@ def _settle(state: State, purse: Purse) -> None:
 
 
 def write_off(state: State, split: Split, of: Part) -> None:
-    """Take an amount off one part of the claim: what fell due first, oldest first; refuses more than is open."""
+    """Take an amount off one part of the claim, at most what is open: what fell due first, oldest first."""
     purse = Purse(split)
     if of == "costs":
         _pay_costs(state, purse)
     for row in list(_open_rows(state)) if of != "costs" else ():
         if row.fell_due or of == "interest":
+            before = purse.left
             _pay_part(state, purse, row, of)
+            row.written_off += before - purse.left
+    if of == "interest":
+        _pay_deferred(state, purse)
     if of == "principal":
         gone = purse.pay(PRINCIPAL, state.unassigned)
         state.unassigned -= gone
         state.principal -= gone
-    if purse.left:
-        raise TermsRefused(f"write-off on {split.on}: {purse.left} cents more than the {of} that is open")
-    state.written_off += split.amount
+    state.written_off += split.amount - purse.left
     for account, amount in split.parts.items():
         state.record(split.on, EntryKind.WRITE_OFF, WRITTEN_OFF[of], account, amount, split.fact)

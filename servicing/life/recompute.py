@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 
 from servicing.daycount import fraction
@@ -12,9 +11,9 @@ from servicing.life.state import Row, State, round_amount
 from servicing.schedule import annuity_instalment
 
 
-def recompute_instalment(state: State, since: date | None = None) -> None:
-    """Spread the coming principal over rows due on or after `since` (default: all coming ones), at today's rate."""
-    rows = [row for row in state.rows if _can_take(row) and (since is None or row.due >= since)]
+def recompute_instalment(state: State) -> None:
+    """Spread the coming principal over the coming rows that can take it, at today's rate; if there is none, keep it."""
+    rows = [row for row in state.rows if _can_take(state, row)]
     if not rows or not state.unassigned:
         return
     if state.terms.method == "linear":
@@ -24,8 +23,8 @@ def recompute_instalment(state: State, since: date | None = None) -> None:
         state.instalment = annuity_instalment(state.unassigned, growth, state.terms.rounding)
 
 
-def _can_take(row: Row) -> bool:
-    return not row.fell_due and not row.closed and takes_principal(row)
+def _can_take(state: State, row: Row) -> bool:
+    return not row.fell_due and not row.closed and takes_principal(state, row)
 
 
 def _whole_period(state: State, row: Row) -> Fraction:

@@ -50,6 +50,7 @@ class Row:
     balance: Amount = 0
     fell_due: bool = False
     closed: bool = False
+    written_off: Amount = 0
     deferred: Literal["", "principal", "all"] = ""
     payable: bool = True
 
@@ -144,10 +145,12 @@ def accrual(state: State, until: date) -> Fraction | Decimal:
     since = max(state.accrued_to, state.terms.interest_from or state.accrued_to)
     if until <= since or not state.principal or not state.rate:
         return Fraction(0)
-    growth = state.rate * fraction(state.terms.day_count, since, until, state.terms.grid)
+    share = fraction(state.terms.day_count, since, until, state.terms.grid)
+    # Whole numbers until the end: every product of Fractions would look for a common divisor.
+    top, bottom = state.rate.numerator * share.numerator, state.rate.denominator * share.denominator
     if isinstance(state.principal, int):
-        return state.principal * growth
-    return state.principal * Decimal(growth.numerator) / Decimal(growth.denominator)
+        return Fraction(state.principal * top, bottom)
+    return state.principal * top / bottom
 
 
 def accrue(state: State, until: date) -> None:
@@ -160,10 +163,10 @@ def accrue(state: State, until: date) -> None:
 
 def plus(one: Fraction | Decimal, other: Fraction | Decimal) -> Fraction | Decimal:
     """The sum of two unrounded amounts; of a Fraction and a Decimal at least one is nothing."""
-    if isinstance(one, Fraction) and isinstance(other, Fraction):
-        return one + other
     if not one or not other:
         return one or other
+    if isinstance(one, Fraction) and isinstance(other, Fraction):
+        return one + other
     return Decimal(one) + Decimal(other)  # type: ignore[arg-type]  # both are Decimal here
 
 

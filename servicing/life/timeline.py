@@ -21,13 +21,15 @@ from servicing.events import (
     RateChanged,
     Rescheduled,
     Reversed,
+    Spread,
     WrittenOff,
 )
 from servicing.life.beginning import begin
 from servicing.life.changing_terms import change_rate, defer, reschedule, set_instalment
-from servicing.life.falling_due import fall_due
+from servicing.life.falling_due import fall_due, reopen_last_row
 from servicing.life.opening import open_balances
 from servicing.life.paying import owed_in_full, pay, repay_early, write_off
+from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
     BANK,
     COST_INCOME,
@@ -56,6 +58,7 @@ ORDER: dict[type, int] = {
     InstalmentSet: CHANGING_TERMS,
     Rescheduled: CHANGING_TERMS,
     Deferral: CHANGING_TERMS,
+    Spread: CHANGING_TERMS,
 }
 
 
@@ -70,8 +73,17 @@ def live(terms: Terms, events: Sequence[Event], reversals: Iterable[Reversed], u
     """The loan at the end of day `until`; events after it do not count. Raises `TermsRefused`."""
     gone = [reversal for reversal in reversals if reversal.on <= until]
     reversed_payments = [reversal.payment for reversal in gone]
-    counting = [event for event in events if event.on <= until and event not in reversed_payments]
-    timed = sorted(((_moment(terms, counting, event), event) for event in counting), key=lambda each: each[0])
+    counting = [
+        event
+        for each in events
+        if each not in reversed_payments
+        for event in with_spread(each)
+        if event.on <= until
+    ]
+    timed = sorted(
+        ((_moment(terms, counting, event), event) for event in counting),
+        key=lambda each: (each[0], each[1].on),
+    )
     state = begin(terms, timed[0][0].day if timed else terms.start)
     for moment, event in timed:
         advance(state, moment)
@@ -108,6 +120,13 @@ def _cut_off(state: State) -> None:
     state.next_cut_off = date(day.year + 1, 12, 31)
 
 
+def with_spread(event: Event) -> Iterable[Event]:
+    """A deferral with the same end spreads the principal again when it begins."""
+    yield event
+    if isinstance(event, Deferral) and event.end == "same":
+        yield Spread(max(event.on, event.since), event.fact)
+
+
 def _moment(terms: Terms, events: Sequence[Event], event: Event) -> Moment:
     """When an event is worked through; a payment within the tolerance counts on the due date before it."""
     day = event.on
@@ -130,7 +149,7 @@ def _tolerated(terms: Terms, events: Sequence[Event], day: date) -> date:
 
 def _rows_between(terms: Terms, event: Deferral) -> int:
     numbers = range(1, terms.instalments + 1)
-    return sum(1 for number in numbers if event.on <= terms.due_date(number) < event.until)
+    return sum(1 for number in numbers if event.since <= terms.due_date(number) < event.until)
 
 
 @singledispatch
@@ -147,6 +166,7 @@ def _(event: Disbursed, state: State, day: date) -> None:
     state.principal += event.amount
     state.unassigned += event.amount
     state.disbursed += event.amount
+    reopen_last_row(state)
     state.record(event.on, EntryKind.DISBURSEMENT, PRINCIPAL, DISBURSED, event.amount, event.fact)
 
 
@@ -173,6 +193,11 @@ def _(event: Rescheduled, state: State, _day: date) -> None:
 @happen.register
 def _(event: Deferral, state: State, _day: date) -> None:
     defer(state, event)
+
+
+@happen.register
+def _(_event: Spread, state: State, _day: date) -> None:
+    recompute_instalment(state)
 
 
 @happen.register

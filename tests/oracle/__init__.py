@@ -12,8 +12,8 @@ interest_due, accrued, deferred_interest, costs, credit, and arrears_since).
 """
 
 from tests.oracle.days import is_banking_day
-from tests.oracle.life import life
 from tests.oracle.loan import Posting
 from tests.oracle.result import Result
+from tests.oracle.walk import life
 
 __all__ = ["Posting", "Result", "is_banking_day", "life"]

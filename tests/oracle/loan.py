@@ -237,13 +237,13 @@ class Loan:
         """Spread R anew over the coming rows that can take principal."""
         coming = [row for row in self.rows if not row.fallen and not row.closed]
         rows = [row.nr for row in coming if self.takes_principal(row)]
-        if rows and self.terms.method != "bullet":
+        if rows and self.not_given and self.terms.method != "bullet":
             self.instalment = self.terms.level_amount(self.not_given, self.rate, rows)
 
     def defer(self, on: date, event: Case) -> None:
         """Defer the coming rows due in [from, until)."""
         since, until = day(event["from"]), day(event["until"])
-        assert on <= since < until, event
+        assert since < until, event
         inside = [row for row in self.rows if not row.fallen and not row.closed and since <= row.due < until]
         more = sum(self.takes_principal(row) for row in inside)
         for row in inside:
@@ -251,7 +251,7 @@ class Loan:
         if event["end"] == "extend":
             first = self.last.nr + 1
             self.rows += [Row(nr, self.terms.due_date(nr)) for nr in range(first, first + more)]
-        elif on == since:
+        elif on >= since:
             self.compute_instalment()
         else:
             self.recompute_on.append(since)

@@ -41,12 +41,20 @@ def receive(loan: Loan, on: date, amount: int) -> Purse:
     """An ordinary payment: row by row from the oldest open one, then deferred interest, then credit."""
     purse = Purse(on, amount)
     for row in loan.before + loan.rows:
-        if purse.left and not row.closed:
+        if purse.left and _is_open(loan, row):
             _pay_row(loan, purse, row)
     _pay_costs(loan, purse)
     _pay_deferred(loan, purse)
     _book(loan, purse, amount)
     return purse
+
+
+def _is_open(loan: Loan, row: Row) -> bool:
+    """Whether the row can take money: a coming one that is not closed, a fallen one of which something is open."""
+    if not row.fallen:
+        return not row.closed
+    interest = 0 if loan.keeps_interest(row) else row.interest_open
+    return bool(interest or row.principal_open) or (loan.running is None and row is loan.row_of_untaken)
 
 
 def pay_off_amount(loan: Loan) -> int:

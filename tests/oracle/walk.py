@@ -27,7 +27,6 @@ class Event:
     on: date
     recorded: date
     given: Case
-    undone_by: Event | None = None
 
     def known(self) -> date:
         """The first day on which the event counts."""

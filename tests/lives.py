@@ -1,0 +1,122 @@
+"""From the shapes of a `simulate` case to the values of the product, for holding it against the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from ledger.money import cents_of
+from servicing.events import (
+    CostCharged,
+    Deferral,
+    Disbursed,
+    Event,
+    InstalmentSet,
+    Opened,
+    Paid,
+    PaidOff,
+    RateChanged,
+    Reversed,
+    WrittenOff,
+)
+from servicing.life.state import State
+from servicing.life.timeline import live
+from servicing.reading import Reader
+from servicing.terms import Terms
+from servicing.terms_data import terms_from
+
+Case = dict[str, Any]
+OPENING = ("principal", "principal_due", "interest_due", "accrued", "deferred_interest", "costs", "credit")
+
+
+class Life(NamedTuple):
+    """A case as values; events are numbered from 1 by their place in the input."""
+
+    terms: Terms
+    events: list[Event]
+    reversals: list[Reversed]
+
+
+def day(value: object) -> date:
+    """A day, given as one or as text."""
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def known(event: Case) -> date:
+    """The first day on which an event counts."""
+    on = day(event.get("on") or event.get("from"))
+    return max(on, day(event.get("recorded") or on))
+
+
+def as_life(terms: Case, events: Sequence[Case], on: date) -> Life:
+    """What counts on a day."""
+    made: dict[str, Event] = {}
+    found: list[Event] = []
+    reversals = []
+    for place, case in enumerate(events, start=1):
+        if known(case) > on:
+            continue
+        if case["type"] == "reversal":
+            payment = made[case["of"]]
+            assert isinstance(payment, Paid | PaidOff)
+            reversals.append(Reversed(day(case["on"]), payment, place))
+            continue
+        event = _event(case, place)
+        found.append(event)
+        if case.get("id"):
+            made[case["id"]] = event
+    return Life(terms_from(_plain(terms)), found, reversals)
+
+
+def state_on(terms: Case, events: Sequence[Case], on: date) -> State:
+    """The product's state of the loan at the end of a day."""
+    life = as_life(terms, events, on)
+    return live(life.terms, life.events, life.reversals, on)
+
+
+def sums_of(state: State) -> dict[tuple[int, date], int]:
+    """Cents by account and value date, debit positive, without the zeros."""
+    sums: dict[tuple[int, date], int] = {}
+    for effect in state.effects:
+        for account, cents in ((effect.debit, int(effect.cents)), (effect.credit, -int(effect.cents))):
+            key = (account, effect.value_date)
+            sums[key] = sums.get(key, 0) + cents
+    return {key: cents for key, cents in sums.items() if cents}
+
+
+def _plain(terms: Case) -> Case:
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in terms.items()}
+
+
+def _event(case: Case, fact: int) -> Event:
+    on = day(case.get("on") or case.get("from"))
+    cents = cents_of(str(case["amount"])) if "amount" in case else 0
+    match case["type"]:
+        case "disburse":
+            return Disbursed(on, cents, fact)
+        case "payment":
+            return Paid(on, cents, fact=fact)
+        case "pay_off":
+            return PaidOff(on, fact)
+        case "cost":
+            return CostCharged(on, cents, fact)
+        case "instalment":
+            return InstalmentSet(on, cents, fact)
+        case "early_repayment":
+            return Paid(on, cents, case["mode"], fact)
+        case "write_off":
+            return WrittenOff(on, cents, case["of"], fact)
+        case "rate":
+            return RateChanged(on, Reader(case).rate("percent"), bool(case.get("recompute")), fact)
+        case "deferral":
+            return Deferral(on, day(case["from"]), day(case["until"]), case["of"], case["end"], fact)
+        case _:
+            return _opening(case, on, fact)
+
+
+def _opening(case: Case, on: date, fact: int) -> Opened:
+    amounts = {name: cents_of(str(case[name])) for name in OPENING if case.get(name)}
+    since = day(case["arrears_since"]) if case.get("arrears_since") else None
+    amounts.setdefault("principal", 0)
+    return Opened(on, arrears_since=since, fact=fact, **amounts)
