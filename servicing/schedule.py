@@ -81,9 +81,9 @@ def round_cents(value: Fraction | Amount, rule: RoundingRule) -> Amount:
     """The amount in cents by the rule: whole cents, or with "none" a decimal of 50 digits."""
     match rule:
         case "half-up":
-            return half_up(Fraction(value))
+            return half_up(value if isinstance(value, Fraction) else Fraction(value))
         case "half-even":
-            return half_even(Fraction(value))
+            return half_even(value if isinstance(value, Fraction) else Fraction(value))
         case "none":
             return _decimal(value)
         case _:

@@ -18,6 +18,7 @@ COMMANDS = {
     "loan": ("backoffice.cli.loan", "Loans: add, show, list, and what is decided about them."),
     "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),
     "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
+    "simulate": ("backoffice.cli.simulate", "A loan's whole life from terms and events, nothing stored."),
     "db": ("backoffice.cli.db", "Make the database, or bring it to this program's schema."),
     "law": ("backoffice.cli.law", "Legal parameters and policy choices in force on a day."),
 }
