@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field, fields
 from datetime import date
 
@@ -12,6 +11,7 @@ from stdnum.nl import bsn as eleven_test
 from stdnum.nl import postcode as dutch_postcode
 
 from ledger.errors import BadInput
+from servicing.texts import plain_text
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 LONGEST = {"name": 200, "street": 80, "house_number": 20, "postcode": 20, "city": 80}
@@ -21,7 +21,6 @@ LONGEST_EXTERNAL = 60
 _COUNTRY = re.compile("[A-Z]{2}")
 _LANGUAGE = re.compile("[a-z]{2}")
 _BIRTH = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _ADDRESS = ("street", "house_number", "postcode", "city")
 
 
@@ -89,7 +88,7 @@ class NewDebtor:
         where = f"debtor {self.external}: " if self.external else ""
         try:
             self._check()
-        except DebtorRefused as wrong:
+        except BadInput as wrong:
             raise DebtorRefused(f"{where}{wrong}") from None
 
     @property
@@ -143,7 +142,7 @@ def birth_date_of(text: str) -> date:
 
 
 def _check_external(external: str) -> None:
-    if not 0 < len(external) <= LONGEST_EXTERNAL or _plain("external", external) != external:
+    if not 0 < len(external) <= LONGEST_EXTERNAL or plain_text("external", external) != external:
         raise DebtorRefused(
             f"external: {external!r}: must be 1 to {LONGEST_EXTERNAL} characters, no blanks around"
         )
@@ -164,18 +163,8 @@ def _check_address(particulars: Particulars) -> None:
 
 
 def _line(key: str, value: str) -> str:
-    text = _plain(key, value)
+    text = plain_text(key, value)
     longest = LONGEST.get(key)
     if longest is not None and len(text) > longest:
         raise DebtorRefused(f"{key}: {len(text)} characters: must have at most {longest}")
     return text
-
-
-def _plain(key: str, value: str) -> str:
-    """The text in NFC without blanks around it; refuses what steers a terminal, a page or a reader's eye."""
-    for letter in value:
-        if unicodedata.category(letter) in _UNSEEN:
-            raise DebtorRefused(
-                f"{key}: holds the invisible character U+{ord(letter):04X}: must be plain text"
-            )
-    return unicodedata.normalize("NFC", value).strip()

@@ -1,0 +1,58 @@
+"""Options that several commands share, and the days they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from backoffice.cli.cases import read_case
+from jobs import clock
+from ledger.day import parse_day
+from ledger.errors import BadInput, IoFailed
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+actor_option = click.option("--actor", metavar="NAME", help="Who acts; may only be yourself.")
+on_option = click.option("--on", "on", metavar="DAY", help="The day, such as 2025-07-01; default today.")
+known_on_option = click.option(
+    "--known-on", metavar="DAY", help="From which night it counts; default the first that can take it."
+)
+
+FURTHEST_AHEAD_YEARS = 5
+"""No decision or move is recorded further ahead; a later day is a slip of the pen."""
+
+
+def day_or_today(text: str | None) -> date:
+    """The day an option gives, today in Amsterdam without it."""
+    return clock.today() if text is None else parse_day(text)
+
+
+def past_day(key: str, text: str) -> date:
+    """A day on which something has happened: today or before, since nothing is recorded that is still to come."""
+    day, today = parse_day(text), clock.today()
+    if day > today:
+        raise BadInput(f"{key}: {day}: lies after today, {today}: record it when it has happened")
+    return day
+
+
+def coming_day(key: str, text: str) -> date:
+    """A day from which something holds, in the past or not far ahead."""
+    day, today = parse_day(text), clock.today()
+    if (day.year, day.month, day.day) > (today.year + FURTHEST_AHEAD_YEARS, today.month, today.day):
+        raise BadInput(f"{key}: {day}: lies more than {FURTHEST_AHEAD_YEARS} years after today, {today}")
+    return day
+
+
+def read_input(file: Path) -> dict[str, object]:
+    """The one case in a JSON file; raises `BadInput` for a file that holds none."""
+    try:
+        return dict(read_case(file.read_bytes()))
+    except (FileNotFoundError, IsADirectoryError):
+        raise BadInput(f"input: {file}: must be a file that exists") from None
+    except OSError as wrong:
+        raise IoFailed(f"{file}: {wrong.strerror}") from None

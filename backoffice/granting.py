@@ -1,0 +1,185 @@
+"""A loan is granted: read from a case, checked against product and law, recorded with its decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, TypeVar, get_args
+
+from sqlalchemy import Connection, select
+
+from backoffice.cli.database import Desk
+from jobs import clock
+from ledger.entry import LOANS_PER_CREDITOR
+from ledger.errors import BadInput
+from servicing import files
+from servicing.creditor import Creditor
+from servicing.debtors.store import find_debtor
+from servicing.facts import Draft, FactKind, FactRefused
+from servicing.granting import Grant, breaches, granted_terms, regime_of
+from servicing.law import Law
+from servicing.product import Group, Product
+from servicing.reading import Reader
+from servicing.registration import check_life
+from servicing.store import Loan, add_loan, debtors_of, facts_of, find_loan, record
+from servicing.tables import fact, loan
+from servicing.terms_data import terms_data
+from servicing.texts import plain_text
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A grant with everything the loan's heading needs; debtors by the numbers that were given."""
+
+    creditor: Creditor
+    product: Product
+    grant: Grant
+    debtors: tuple[str, ...]
+    purpose: str
+    decision: str
+    external: str | None
+
+
+class Granted(NamedTuple):
+    """The number of the loan, and whether it was there before."""
+
+    loan: int
+    again: bool
+
+
+def read_application(case: Mapping[str, object], law: Law) -> Application:
+    """The application in a case; raises `BadInput` naming key, value and rule."""
+    reader = Reader(case)
+    creditor = _one_of(reader, "creditor", files.creditors())
+    product = _one_of(reader, "product", files.products())
+    decided = _past(reader, "decision_date")
+    applied = _past(reader, "application_date") if reader.has("application_date") else decided
+    group: Group | None = reader.choice("group", get_args(Group)) if reader.has("group") else None
+    terms = reader.take("terms")
+    if not isinstance(terms, Mapping):
+        raise reader.refuse("terms", terms, "must be an object with keys")
+    application = Application(
+        creditor=creditor,
+        product=product,
+        grant=Grant(granted_terms(product, terms, decided, law), applied, decided, group),
+        debtors=tuple(reader.words("debtors")),
+        purpose=plain_text("purpose", reader.text("purpose")),
+        decision=plain_text("decision", reader.text("decision")),
+        external=plain_text("external", reader.text("external")) if reader.has("external") else None,
+    )
+    reader.done()
+    if not application.debtors or len(set(application.debtors)) < len(application.debtors):
+        raise BadInput(f"debtors: {list(application.debtors)}: must name each debtor once, and at least one")
+    return application
+
+
+def broken_limits(application: Application, law: Law) -> tuple[str, ...]:
+    """The limits that a product only warns of; raises `FactRefused` where they bind (public law)."""
+    broken = breaches(application.product, application.grant, law)
+    if broken and application.product.on_breach == "refuse":
+        raise FactRefused(f"{application.product.code}: {'; '.join(broken)}")
+    return broken
+
+
+def grant_loan(desk: Desk, application: Application) -> Granted:
+    """Record a loan with the decision that grants it; the same decision again is left alone.
+
+    Raises `BadInput` for an unknown debtor, a number in use, and a decision known with other contents.
+    """
+    numbers = [find_debtor(desk.connection, name).id for name in application.debtors]
+    if len(set(numbers)) < len(numbers):
+        raise BadInput(f"debtors: {list(application.debtors)}: two of them are the same debtor")
+    old = _granted_before(desk.connection, application)
+    if old is not None:
+        _check_same(desk.connection, application, old, numbers)
+        return Granted(old, again=True)
+    _check_external(desk.connection, application)
+    heading = _heading(application, 0)
+    number = add_loan(desk.connection, heading, numbers, desk.by, application.decision)
+    record(desk.connection, [decision_draft(application, number)], desk.by)
+    check_life(facts_of(desk.connection, [number])[number])
+    return Granted(number, again=False)
+
+
+def _heading(application: Application, number: int) -> Loan:
+    grant = application.grant
+    return Loan(
+        number,
+        application.creditor.id,
+        application.product.code,
+        application.external,
+        application.purpose,
+        grant.application_date,
+        grant.decision_date,
+        regime_of(application.product, grant.application_date),
+    )
+
+
+def decision_draft(application: Application, number: int) -> Draft:
+    """The fact that grants the loan with this number."""
+    grant = application.grant
+    return Draft(
+        number,
+        FactKind.GRANT,
+        grant.decision_date,
+        application.decision,
+        data=terms_data(grant.terms),
+        source=application.decision,
+    )
+
+
+def _granted_before(connection: Connection, application: Application) -> int | None:
+    """The loan of this creditor and product that the same decision granted."""
+    first = application.creditor.id * LOANS_PER_CREDITOR
+    query = (
+        select(fact.c.loan_id)
+        .join(loan, loan.c.id == fact.c.loan_id)
+        .where(
+            fact.c.loan_id.between(first, first + LOANS_PER_CREDITOR - 1),
+            fact.c.kind == int(FactKind.GRANT),
+            fact.c.key == application.decision,
+            loan.c.product == application.product.code,
+        )
+    )
+    found: int | None = connection.execute(query).scalar()
+    return found
+
+
+def _check_same(connection: Connection, application: Application, number: int, debtors: list[int]) -> None:
+    held = find_loan(connection, str(number))
+    grants = [one for one in facts_of(connection, [number])[number] if one.kind is FactKind.GRANT]
+    same = (
+        held == _heading(application, number)
+        and debtors == debtors_of(connection, number)
+        and dict(grants[0].data) == dict(decision_draft(application, number).data)
+    )
+    if not same:
+        raise FactRefused(
+            f"decision: {application.decision!r}: granted loan {number} already, with other contents; "
+            f"aflos loan show {number} shows it"
+        )
+
+
+def _check_external(connection: Connection, application: Application) -> None:
+    if application.external is None:
+        return
+    query = select(loan.c.id).where(
+        loan.c.creditor_id == application.creditor.id, loan.c.external == application.external
+    )
+    used = connection.execute(query).scalar()
+    if used is not None:
+        raise FactRefused(f"external: {application.external!r}: is the number of loan {used} already")
+
+
+def _one_of(reader: Reader, key: str, known: Mapping[str, Value]) -> Value:
+    return known[reader.choice(key, tuple(known))]
+
+
+def _past(reader: Reader, key: str) -> date:
+    day, today = reader.day(key), clock.today()
+    if day > today:
+        raise reader.refuse(key, day.isoformat(), f"lies after today, {today}")
+    return day

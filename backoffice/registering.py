@@ -1,0 +1,70 @@
+"""Records a fact at the door: checked against the whole history of its loan before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from backoffice.cli.database import Desk
+from jobs.business_dates import last_started
+from ledger.day import FIRST_DAY, parse_day
+from ledger.errors import BadInput
+from servicing.facts import Draft, Fact
+from servicing.registration import HAPPENED_KINDS, Dossier, check_draft, check_life, known_already
+from servicing.store import Loan, Recorded, facts_of, record
+
+
+class Registered(NamedTuple):
+    """A fact in the database, and whether it was there before."""
+
+    fact: Fact
+    again: bool
+
+
+def dossier_of(connection: Connection, heading: Loan) -> Dossier:
+    """Everything recorded about a loan."""
+    return Dossier(heading.id, heading.decision_date, facts_of(connection, [heading.id])[heading.id])
+
+
+def dossiers_of(connection: Connection, headings: Iterable[Loan]) -> Mapping[int, Dossier]:
+    """Everything recorded about some loans, by number."""
+    decided = {heading.id: heading.decision_date for heading in headings}
+    facts = facts_of(connection, decided)
+    return {number: Dossier(number, day, facts[number]) for number, day in decided.items()}
+
+
+def register(desk: Desk, dossier: Dossier, draft: Draft) -> Registered:
+    """Record a fact about a loan, unless it is there already.
+
+    Raises `BadInput` where it does not fit what is known or the life of the loan could not be worked through.
+    """
+    old = known_already(dossier, draft)
+    if old is not None:
+        return Registered(old, again=True)
+    check_draft(dossier, draft)
+    (number,) = record(desk.connection, [draft], desk.by)
+    facts = facts_of(desk.connection, [draft.loan])[draft.loan]
+    check_life(facts)
+    return Registered(facts[number - 1], again=False)
+
+
+def known_from(desk: Desk, day: str | None, draft: Draft) -> Recorded:
+    """The stamp with another night from which a fact is known; raises `BadInput` for one that has begun.
+
+    What has happened is not known before its day; nothing is known later than if no night were named.
+    """
+    if day is None:
+        return desk.by
+    known_on = parse_day(day)
+    started = last_started(desk.connection)
+    earliest = draft.value_date if draft.kind in HAPPENED_KINDS else FIRST_DAY
+    first = max(started + timedelta(days=1), earliest) if started else earliest
+    if not first <= known_on <= desk.by.known_on:
+        raise BadInput(
+            f"known-on: {known_on}: must lie from {first}, the first night that can still take it, "
+            f"to {desk.by.known_on}"
+        )
+    return desk.by._replace(known_on=known_on)
