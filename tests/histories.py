@@ -254,12 +254,12 @@ class _Maker:
         return [event | {"mode": self.rng.choice(["term", "instalment"])}]
 
     def deferral(self) -> list[Case]:
-        """A deferral of a few rows, decided on its first day or some days before."""
+        """A deferral of a few rows, decided on its first day, some days before or some days after."""
         since = self.some_day()
         steps = self.rng.randint(1, 6) if self.terms.every != "1y" else 1
         row = self.terms.due_date(2) - self.terms.due_date(1)
         until = since + steps * row + self.rng.randint(0, 3) * DAY
-        decided = max(self.terms.start, since - self.rng.choice([0, 0, 0, 1, 20]) * DAY)
+        decided = max(self.terms.start, since - self.rng.choice([0, 0, 0, 1, 20, -1, -40]) * DAY)
         event = self.late(decided, 0.2) | {"type": "deferral", "from": since.isoformat()}
         event |= {"until": until.isoformat(), "of": self.rng.choice(["principal", "all"])}
         return [event | {"end": self.rng.choice(["extend", "same"])}]

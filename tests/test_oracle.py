@@ -267,3 +267,49 @@ def test_banking_days_follow_the_calendar_of_target() -> None:
 def test_parts_of_a_year(day_count: str, since: date, until: date, years: Fraction) -> None:
     parts = (day_fraction(day_count, date(2024, 1, 31), "1m", day) for day in days_between(since, until))
     assert sum(parts, Fraction(0)) == years
+
+
+def test_with_costs_last_they_wait_for_the_oldest_open_row_not_for_one_long_paid() -> None:
+    # Row 1 is paid; the money goes to the interest and principal of row 2, and nothing is left for the costs.
+    terms = CASE_6 | {"allocation": ["interest", "principal", "costs"]}
+    events = paid_on_time(CASE_6, ["506.91"])
+    events += [
+        {"on": "2025-03-01", "type": "cost", "amount": "20.00"},
+        {"on": "2025-03-01", "type": "payment", "amount": "506.91"},
+    ]
+    payment = life(terms, events, date(2025, 3, 1)).payments[-1]
+    assert (payment.costs, payment.interest, payment.principal) == (0, 16440, 34251)
+
+
+def test_a_deferral_decided_late_moves_only_what_has_not_fallen_due() -> None:
+    late = deferral("extend") | {"on": "2026-04-15"}
+    rows = life(CASE_6, [*paid_on_time(CASE_6, ["506.91"] * 12), late], date(2026, 4, 15)).rows
+    # February to April have fallen due; nine rows are deferred and nine follow the last.
+    assert [row.principal > 0 for row in rows[12:25]] == [True] * 3 + [False] * 9 + [True]
+    assert len(rows) == 69
+
+
+def test_what_a_row_closed_early_did_not_take_is_cut_to_the_instalment_later() -> None:
+    # 500.00 paid on the first day is principal; the row keeps 506.91, and the rest of its interest is carried:
+    # 24,500.00 x 8 % / 12 = 163.33, of which 6.91 fits.
+    early = {"on": "2025-01-01", "type": "payment", "amount": "500.00"}
+    result = life(CASE_6, [*paid_on_time(CASE_6, []), early], date(2025, 2, 1))
+    assert (result.rows[0].principal, result.rows[0].interest) == (50000, 691)
+    assert result.balance(1320) == 691
+    assert result.balance(1330) == 16333 - 691
+    assert result.rows[1].interest == 16333 - 691 + 16333
+
+
+def test_a_write_off_takes_what_fell_due_first_and_never_more_than_is_open() -> None:
+    gone = {"on": "2025-02-01", "type": "write_off"}
+    events = [
+        *paid_on_time(CASE_6, []),
+        gone | {"of": "interest", "amount": "200.00"},
+        gone | {"of": "principal", "amount": "400.00"},
+        gone | {"of": "costs", "amount": "1.00"},
+    ]
+    result = life(CASE_6, events, date(2025, 2, 1))
+    assert (result.balance(4910), result.balance(4900), result.balance(4920)) == (16667, 40000, 0)
+    assert (result.balance(1310), result.balance(1300), result.balance(1320)) == (0, 2460000, 0)
+    everything = gone | {"of": "principal", "amount": "30000.00"}
+    assert life(CASE_6, [*events, everything], date(2025, 2, 1)).state == "written_off"

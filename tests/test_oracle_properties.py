@@ -13,7 +13,7 @@ from tests.oracle import Result, life
 from tests.oracle.terms import cents
 
 LOAN_ACCOUNTS = (1300, 1310, 1320, 1330, 1340, 1350)
-some = settings(max_examples=60, deadline=None, derandomize=True)
+some = settings(max_examples=25, deadline=None, derandomize=True)
 
 
 def lives(history: History) -> list[tuple[date, Result]]:
