@@ -78,10 +78,14 @@ def open_database(url: str | None = None, *, create: bool = False, wait_seconds:
         if parsed.drivername == "sqlite"
         else _open_postgresql(parsed, wait)
     )
-    with reading(engine) as connection:
-        check_settings(connection)
-        if not create:
-            check_schema(connection)
+    try:
+        with reading(engine) as connection:
+            check_settings(connection)
+            if not create:
+                check_schema(connection)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,8 +76,15 @@ def postgresql_url(postgresql_server: URL, postgresql_template: URL) -> Iterator
 
 
 @contextmanager
+def blank_postgresql(postgresql: URL) -> Iterator[str]:
+    """The URL of a PostgreSQL database without any table."""
+    with _copied(postgresql, postgresql.set(database="template1")) as url:
+        yield url
+
+
+@contextmanager
 def _copied(postgresql: URL, template: URL) -> Iterator[str]:
-    name = f"{template.database}_{next(_NUMBERS)}"
+    name = f"{template.database}_{os.getpid()}_{next(_NUMBERS)}"
     make = f"CREATE DATABASE {name} TEMPLATE {template.database}"
     _administer(postgresql, f"DROP DATABASE IF EXISTS {name}", make)
     yield postgresql.set(database=name).render_as_string(hide_password=False)
