@@ -313,3 +313,18 @@ def test_a_write_off_takes_what_fell_due_first_and_never_more_than_is_open() -> 
     assert (result.balance(1310), result.balance(1300), result.balance(1320)) == (0, 2460000, 0)
     everything = gone | {"of": "principal", "amount": "30000.00"}
     assert life(CASE_6, [*events, everything], date(2025, 2, 1)).state == "written_off"
+
+
+def test_a_deferral_decided_before_it_begins_is_projected() -> None:
+    events = paid_on_time(CASE_6, ["506.91"] * 12)
+    early = deferral("same") | {"on": "2025-12-10"}
+    before = life(CASE_6, [*events, early], date(2025, 12, 31))
+    after = life(CASE_6, [*events, deferral("same")], date(2026, 1, 2))
+    assert before.instalment == 50691
+    assert table(before) == table(after)
+
+
+def test_deferred_interest_taken_over_after_the_last_due_date_is_due() -> None:
+    opening: Case = {"on": "2025-03-01", "type": "opening", "deferred_interest": "10.00"}
+    result = life(CASE_6 | {"instalments": 1}, [opening], date(2025, 3, 1))
+    assert (result.balance(1320), result.balance(1340), result.outstanding["interest"]) == (1000, 0, 1000)
