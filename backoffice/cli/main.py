@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from keyword import iskeyword
 
 import click
 
@@ -14,6 +15,7 @@ COMMANDS = {
     "nightly": ("backoffice.cli.nightly", "Close every open business date."),
     "status": ("backoffice.cli.nightly", "Last closed date, open dates, loans set aside."),
     "verify": ("backoffice.cli.nightly", "Recompute balances and seals, and name each difference."),
+    "import": ("backoffice.cli.import_", "Bring in a portfolio from CSV or XLSX files; templates for them."),
     "debtor": ("backoffice.cli.debtor", "Debtors: add, show, list, move; the key for the BSN."),
     "loan": ("backoffice.cli.loan", "Loans: add, show, list, and what is decided about them."),
     "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),
@@ -39,7 +41,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command = getattr(module, f"{name}_" if iskeyword(name) else name)
         assert isinstance(command, click.Command)
         return command
 

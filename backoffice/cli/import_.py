@@ -1,0 +1,134 @@
+"""The commands `aflos import ...`: a portfolio out of files, and templates for those files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine, make_url
+
+from backoffice.actor import actor as acting
+from backoffice.cli.options import actor_option, as_json
+from backoffice.cli.output import print_json
+from backoffice.cli.table import table
+from backoffice.portfolio.importing import Imported, Request, import_portfolio
+from backoffice.portfolio.reading import ENCODINGS
+from backoffice.portfolio.templates import write_templates
+from backoffice.portfolio.totals import AMOUNTS, COUNTS, Total, together, total_data
+from ledger.database import database_url, open_database
+from ledger.day import parse_day
+
+Folder = click.Path(path_type=Path)
+
+
+@click.group(name="import")
+def import_() -> None:
+    """Bring in a portfolio, or write templates for its files.
+
+    Example: aflos import portfolio old-administration/
+    """
+
+
+@import_.command()
+@click.argument("folder", type=Folder)
+@click.option(
+    "--cut-over", metavar="DAY", help="The day of the opening balances, if the file does not say it."
+)
+@click.option("--dry-run", is_flag=True, help="Check everything and show the totals; keep nothing.")
+@click.option(
+    "--encoding", type=click.Choice(ENCODINGS), default="utf-8", show_default=True, help="Of CSV files."
+)
+@click.option("--quiet", is_flag=True, help="No warnings.")
+@actor_option
+@as_json
+def portfolio(
+    folder: Path,
+    cut_over: str | None,
+    dry_run: bool,
+    encoding: str,
+    quiet: bool,
+    actor: str | None,
+    as_json: bool,
+) -> None:
+    """Bring in debtors, loans, disbursements, opening balances and payments; all of it or nothing.
+
+    The files are debtors, loans, disbursements, opening_balances, payments and co_debtors, as .csv or .xlsx,
+    with English or Dutch names; docs/import.md tells every column. Errors are listed as file:row:column.
+
+    Example: aflos import portfolio old-administration/ --cut-over 2024-12-31 --dry-run
+    """
+    request = Request(folder, acting(actor), encoding, _day(cut_over), dry_run)
+    with _database(dry_run=dry_run) as engine:
+        done = import_portfolio(engine, request)
+    if not quiet:
+        _tell(done)
+    if as_json:
+        print_json(done.data())
+    else:
+        click.echo(_proof(done))
+
+
+@import_.command()
+@click.argument("folder", type=Folder)
+def templates(folder: Path) -> None:
+    """Write an empty example of every file, in English and Dutch, as CSV and XLSX.
+
+    Example: aflos import templates docs/templates
+    """
+    for path in write_templates(folder):
+        click.echo(path)
+
+
+def _day(text: str | None) -> date | None:
+    return parse_day(text) if text else None
+
+
+@contextmanager
+def _database(*, dry_run: bool) -> Iterator[Engine | None]:
+    """The database, made if it is not there; a dry run makes none."""
+    url = make_url(database_url())
+    if dry_run and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        yield None
+        return
+    engine = open_database(create=True)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _tell(done: Imported) -> None:
+    """What a person should know besides the totals."""
+    for warning in done.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if done.warning_count > len(done.warnings):
+        click.echo(f"warning: ... and {done.warning_count - len(done.warnings)} more", err=True)
+    if done.came_first:
+        click.echo(f"{done.name}: 0 rows: the same files came in on {done.came_first}", err=True)
+    elif done.dry_run:
+        click.echo(f"{done.name}: dry run, nothing was kept", err=True)
+    else:
+        click.echo(f"{done.name}: {_counted(done)}; first business date {done.first_business_date}", err=True)
+
+
+def _counted(done: Imported) -> str:
+    new = [f"{count} {name.replace('_', ' ')}" for name, count in done.counts.new.items() if count]
+    known = sum(done.counts.known.values())
+    return f"{', '.join(new) or '0 rows'} new" + (f", {known} rows known already" if known else "")
+
+
+def _proof(done: Imported) -> str:
+    """The proof totals as a table, one column a creditor and product."""
+    columns = [*done.totals, together(done.totals)]
+    rows = [
+        [name.replace("_", " "), *(_cell(total, name) for total in columns)] for name in (*COUNTS, *AMOUNTS)
+    ]
+    headers = ["", *(f"{total.creditor} {total.product}".strip() or "together" for total in columns)]
+    return table(headers, rows)
+
+
+def _cell(total: Total, name: str) -> str:
+    return str(total_data(total)[name])

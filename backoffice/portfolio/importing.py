@@ -1,0 +1,163 @@
+"""A folder into the database: read, checked, loaded and proven, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from backoffice.installation import install
+from backoffice.portfolio.checking import Setting, check
+from backoffice.portfolio.comparing import compare
+from backoffice.portfolio.known import NOTHING, known_of
+from backoffice.portfolio.loading import Counts, Loader, add_batch, imported_at, load, stamp_for
+from backoffice.portfolio.portfolio import Portfolio
+from backoffice.portfolio.problems import Problems
+from backoffice.portfolio.reading import read_folder
+from backoffice.portfolio.totals import COUNTS, Total, together, total_data, totals_of
+from jobs import clock
+from ledger.database import check_schema, reading, writing
+from ledger.errors import Held
+from ledger.files import chart_of_accounts
+from ledger.store import install_chart
+from migrations.upgrade import current_revision
+from servicing.debtors.secrets import key_ring
+from servicing.files import creditors, law, products
+
+
+class Request(NamedTuple):
+    """What is asked: the folder, how its text is encoded, the cut-over date if it is not in the files."""
+
+    folder: Path
+    actor: str
+    encoding: str = "utf-8"
+    cut_over: date | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import brought: the proof totals, how many rows were new, and what was odd."""
+
+    name: str
+    dry_run: bool
+    came_first: str | None
+    cut_over: date | None = None
+    first_business_date: date | None = None
+    counts: Counts = field(default_factory=Counts)
+    totals: Sequence[Total] = ()
+    warnings: Sequence[str] = ()
+    warning_count: int = 0
+
+    def data(self) -> dict[str, object]:
+        """The result as --json shows it."""
+        return {
+            "folder": self.name,
+            "dry_run": self.dry_run,
+            "imported_before": self.came_first,
+            "cut_over": self.cut_over.isoformat() if self.cut_over else None,
+            "first_business_date": self.first_business_date.isoformat() if self.first_business_date else None,
+            "new": dict(self.counts.new),
+            "known": dict(self.counts.known),
+            "totals": [total_data(total) for total in self.totals],
+            "total": total_data(together(self.totals)),
+            "warnings": list(self.warnings),
+        }
+
+
+def import_portfolio(engine: Engine | None, request: Request) -> Imported:
+    """Bring a folder in; `engine` None is a database that is not there yet, for a dry run.
+
+    Raises `PortfolioRefused` with every error in the files, and `Misconfigured` when a BSN is to be kept and
+    there is no key.
+    """
+    problems = Problems()
+    folder = read_folder(request.folder, request.encoding, problems)
+    fresh = engine is None or current_revision(engine) is None
+    if engine is not None and not fresh and not problems.error_count:
+        came_first = _came_first(engine, folder.sha256)
+        if came_first is not None:
+            return Imported(folder.name, request.dry_run, came_first)
+    setting = Setting(clock.today(), creditors(), products(), law(), request.cut_over)
+    portfolio = check(folder, setting, problems)
+    if fresh:
+        compare(portfolio, NOTHING, problems)
+    problems.stop()
+    if any(row.bsn for row in portfolio.debtors):
+        key_ring()
+    if engine is None or (fresh and request.dry_run):
+        return _foreseen(portfolio, problems)
+    if fresh:
+        install(engine)
+    return _kept_or_not(engine, portfolio, request, setting, problems)
+
+
+def _came_first(engine: Engine, sha256: str) -> str | None:
+    with reading(engine) as connection:
+        check_schema(connection)
+        return imported_at(connection, sha256)
+
+
+def _kept_or_not(
+    engine: Engine, portfolio: Portfolio, request: Request, setting: Setting, problems: Problems
+) -> Imported:
+    """One transaction; a dry run does all of it and takes it back."""
+    try:
+        with writing(engine) as connection:
+            done = _load(connection, portfolio, request, setting, problems)
+            if request.dry_run:
+                connection.rollback()
+    except IntegrityError as wrong:
+        raise Held(f"somebody recorded the same meanwhile; try again ({wrong.orig})") from wrong
+    return done
+
+
+def _load(
+    connection: Connection, portfolio: Portfolio, request: Request, setting: Setting, problems: Problems
+) -> Imported:
+    owners = [(one.id, one.code, one.name, one.iban) for one in setting.creditors.values()]
+    install_chart(connection, owners, chart_of_accounts())
+    known = known_of(connection, portfolio, setting.creditors)
+    compare(portfolio, known, problems)
+    problems.stop()
+    stamp = stamp_for(connection, portfolio, request.actor)
+    counts = load(Loader(connection, portfolio, known, stamp, problems), setting.creditors)
+    problems.stop()
+    totals = totals_of(portfolio, known)
+    proof = {"totals": [total_data(total) for total in totals], "total": total_data(together(totals))}
+    add_batch(connection, portfolio, proof, stamp.by)
+    return Imported(
+        portfolio.name,
+        request.dry_run,
+        None,
+        portfolio.cut_over,
+        stamp.history_from or stamp.by.known_on,
+        counts,
+        totals,
+        problems.warnings,
+        problems.warning_count,
+    )
+
+
+def _foreseen(portfolio: Portfolio, problems: Problems) -> Imported:
+    """What an import into a database that is not there yet would bring."""
+    totals = totals_of(portfolio, NOTHING)
+    counts = Counts()
+    counts.new.update({name: together(totals).sums.get(name, 0) for name in COUNTS})
+    counts.new["debtors"] = len(portfolio.debtors)
+    return Imported(
+        portfolio.name,
+        dry_run=True,
+        came_first=None,
+        cut_over=portfolio.cut_over,
+        first_business_date=None,
+        counts=counts,
+        totals=totals,
+        warnings=problems.warnings,
+        warning_count=problems.warning_count,
+    )

@@ -1,0 +1,284 @@
+"""A checked portfolio into the database, in the transaction that is open; every row once, however often it comes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from backoffice.portfolio.checking import particulars_of
+from backoffice.portfolio.known import Known
+from backoffice.portfolio.news import News, news_of, stored
+from backoffice.portfolio.portfolio import Grant, Portfolio
+from backoffice.portfolio.problems import Problems
+from backoffice.portfolio.rows import DebtorRow
+from jobs import clock
+from jobs.business_dates import last_closed, recorded, set_cut_over
+from jobs.tables import business_day
+from ledger.bulk import append_rows
+from ledger.day import number_of
+from ledger.money import euros
+from servicing.creditor import Creditor
+from servicing.debtors.store import add_debtors
+from servicing.debtors.values import NewDebtor
+from servicing.facts import Fact, FactKind
+from servicing.store import Recorded, facts_of, next_loan_number
+from servicing.tables import fact, import_batch, loan, loan_debtor
+
+LOANS_A_CHUNK = 5000
+FACT_COLUMNS = tuple(column.name for column in fact.columns)
+LOAN_COLUMNS = tuple(column.name for column in loan.columns)
+OWNER_COLUMNS = tuple(column.name for column in loan_debtor.columns)
+
+MONEY_KINDS = frozenset({FactKind.PAYMENT, FactKind.EARLY_REPAYMENT})
+
+
+class Stamp(NamedTuple):
+    """Who records and from when it is known; `history_from` is set while no night has read anything yet.
+
+    Then a fact is known from its own day on (never before the first business date), because the office knew
+    it then; the nights to come replay history. Otherwise it is known from the first night that can read it.
+    """
+
+    by: Recorded
+    history_from: date | None
+
+    def known_on(self, known_from: date) -> date:
+        """The first night that reads a fact which the office knew from a day on."""
+        return max(self.history_from, known_from) if self.history_from else self.by.known_on
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many rows of each file were new, and how many were known already."""
+
+    new: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Loader:
+    """What every step of one import needs."""
+
+    connection: Connection
+    portfolio: Portfolio
+    known: Known
+    stamp: Stamp
+    problems: Problems
+    counts: Counts = field(default_factory=Counts)
+
+
+def stamp_for(connection: Connection, portfolio: Portfolio, actor: str) -> Stamp:
+    """The stamp of this import; sets the cut-over date in a database that has none and no night yet."""
+    begun = select(business_day.c.day).where(business_day.c.state != "cut-over").limit(1)
+    if connection.execute(begun).first() is not None:
+        return Stamp(recorded(connection, actor), None)
+    day = last_closed(connection)
+    if day is None:
+        day = _cut_over(portfolio)
+        if day is None:
+            return Stamp(recorded(connection, actor), None)
+        set_cut_over(connection, day)
+    first = day + timedelta(days=1)
+    return Stamp(Recorded(actor, first, clock.now_utc().isoformat()), first)
+
+
+def load(loader: Loader, creditors: Mapping[str, Creditor]) -> Counts:
+    """Record what is new; a row that is known with other contents is noted as a problem."""
+    debtors = _add_debtors(loader)
+    numbers = _add_loans(loader, debtors, creditors)
+    places = list(numbers)
+    for start in range(0, len(places), LOANS_A_CHUNK):
+        chunk = {at: numbers[at] for at in places[start : start + LOANS_A_CHUNK]}
+        rows = list(_fact_rows(loader, chunk))
+        if not loader.problems.error_count:
+            append_rows(loader.connection, fact, FACT_COLUMNS, rows)
+    return loader.counts
+
+
+def add_batch(connection: Connection, portfolio: Portfolio, totals: object, by: Recorded) -> None:
+    """Remember the folder by its contents, with its proof totals."""
+    row = {
+        "kind": "portfolio",
+        "name": portfolio.name,
+        "sha256": portfolio.sha256,
+        "cut_over": number_of(portfolio.cut_over) if portfolio.cut_over else None,
+        "totals": json.dumps(totals, sort_keys=True, separators=(",", ":")),
+        "actor": by.actor,
+        "recorded_at": by.at,
+    }
+    connection.execute(insert(import_batch), [row])
+
+
+def imported_at(connection: Connection, sha256: str) -> str | None:
+    """When a folder with these contents came first; None if never."""
+    query = select(import_batch.c.recorded_at).where(import_batch.c.sha256 == sha256)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def _cut_over(portfolio: Portfolio) -> date | None:
+    """The day of the opening balances, or else the day before the first fact, so that nights replay history."""
+    if portfolio.cut_over is not None:
+        return portfolio.cut_over
+    days = [each.grant.decision_date for each in portfolio.loans if each.grant is not None]
+    days += [row.on for rows in portfolio.disbursements.values() for row in rows]
+    days += [payment.on for payment in portfolio.payments]
+    if not days:
+        return None
+    return min(*days, clock.today()) - timedelta(days=1)
+
+
+def _add_debtors(loader: Loader) -> dict[str, int]:
+    """The number of each debtor by the office's number, new ones recorded now."""
+    new = [row for row in loader.portfolio.debtors if row.number not in loader.known.debtors]
+    source = new[0].place.file if new else ""
+    by = loader.stamp.by
+    numbers = add_debtors(loader.connection, [_new_debtor(row, by.known_on) for row in new], by, source)
+    loader.counts.new["debtors"] += len(new)
+    loader.counts.known["debtors"] += len(loader.portfolio.debtors) - len(new)
+    found = {number: each.id for number, each in loader.known.debtors.items()}
+    return found | {row.number: number for row, number in zip(new, numbers, strict=True)}
+
+
+def _new_debtor(row: DebtorRow, since: date) -> NewDebtor:
+    who = particulars_of(row)
+    return NewDebtor(
+        external=row.number,
+        birth_date=row.birth_date,
+        bsn=row.bsn,
+        name=who.name,
+        street=who.street,
+        house_number=who.house_number,
+        postcode=who.postcode,
+        city=who.city,
+        country=who.country,
+        language=who.language,
+        value_date=max(since, row.birth_date or since),
+    )
+
+
+def _add_loans(
+    loader: Loader, debtors: Mapping[str, int], creditors: Mapping[str, Creditor]
+) -> dict[int, int]:
+    """The number of each loan by its place in the portfolio, new ones registered now."""
+    numbers = {at: each.id for at, each in loader.known.loans.items()}
+    following: dict[int, int] = {}
+    rows, owners = [], []
+    for at, named in enumerate(loader.portfolio.loans):
+        if named.grant is None or at in numbers:
+            continue
+        creditor = creditors[named.grant.creditor].id
+        number = following.get(creditor) or next_loan_number(loader.connection, creditor)
+        following[creditor] = number + 1
+        numbers[at] = number
+        rows.append(_loan_row(number, creditor, named.grant, loader.stamp.by))
+        places = enumerate(named.grant.debtors, start=1)
+        owners += [(number, debtors[debtor], place) for place, debtor in places]
+    append_rows(loader.connection, loan, LOAN_COLUMNS, rows)
+    append_rows(loader.connection, loan_debtor, OWNER_COLUMNS, owners)
+    return numbers
+
+
+def _loan_row(number: int, creditor: int, grant: Grant, by: Recorded) -> tuple[object, ...]:
+    return (
+        number,
+        creditor,
+        grant.product,
+        grant.number,
+        grant.purpose,
+        number_of(grant.application_date),
+        number_of(grant.decision_date),
+        grant.regime,
+        by.actor,
+        str(grant.place),
+        by.at,
+    )
+
+
+def _fact_rows(loader: Loader, numbers: Mapping[int, int]) -> Iterator[tuple[Any, ...]]:
+    """The rows of the facts that are new, of some loans."""
+    known = loader.known.loans
+    recorded_facts = facts_of(loader.connection, [number for at, number in numbers.items() if at in known])
+    for at, number in numbers.items():
+        yield from _new_rows(loader, number, news_of(loader.portfolio, at), recorded_facts.get(number, []))
+
+
+def _new_rows(
+    loader: Loader, number: int, told: Iterable[News], olds: Sequence[Fact]
+) -> Iterator[tuple[Any, ...]]:
+    following = len(olds) + 1
+    by_key = {_key_of(old.kind, old.key): old for old in olds}
+    payments = {old.key: old.nr for old in olds if old.kind in MONEY_KINDS}
+    by = loader.stamp.by
+    for news in told:
+        old = by_key.get(_key_of(news.kind, news.key))
+        counted = COUNTED.get(news.kind)
+        of = payments.get(news.of, 0) if news.of else 0
+        if old is not None:
+            _compare(news, old, of, loader.problems)
+            loader.counts.known.update([counted] if counted else [])
+            continue
+        loader.counts.new.update([counted] if counted else [])
+        if news.kind in MONEY_KINDS:
+            payments[news.key] = following
+        yield (
+            number,
+            following,
+            int(news.kind),
+            number_of(news.on),
+            number_of(loader.stamp.known_on(news.known_from)),
+            news.cents,
+            of,
+            news.data,
+            news.key,
+            by.actor,
+            str(news.place),
+            by.at,
+        )
+        following += 1
+
+
+COUNTED = {
+    FactKind.GRANT: "loans",
+    FactKind.DISBURSEMENT: "disbursements",
+    FactKind.OPENING: "opening_balances",
+    FactKind.PAYMENT: "payments",
+    FactKind.EARLY_REPAYMENT: "payments",
+    FactKind.REVERSAL: "reversals",
+}
+
+
+def _key_of(kind: FactKind, key: str) -> tuple[str, str]:
+    """What may be recorded once: a loan is granted and opened once, and a payment's number names one payment."""
+    if kind in {FactKind.GRANT, FactKind.OPENING}:
+        return kind.text, ""
+    return ("payment" if kind in MONEY_KINDS else kind.text), key
+
+
+_COLUMN = {
+    FactKind.GRANT: "number",
+    FactKind.OPENING: "loan",
+    FactKind.SCHEDULE: "loan",
+    FactKind.RATE: "rate",
+}
+
+
+def _compare(news: News, old: Fact, of: int, problems: Problems) -> None:
+    """Again is a no-op; differently is a problem."""
+    if (news.kind, news.on, news.cents, of, news.data) == (
+        old.kind,
+        old.value_date,
+        old.cents,
+        old.of,
+        stored(old.data),
+    ):
+        return
+    amount = f" of {euros(old.cents)}" if old.cents else ""
+    rule = f"what is recorded under it already: a {old.kind.text} on {old.value_date}{amount}, {stored(old.data)}"
+    problems.add(news.place, _COLUMN.get(news.kind, "reference"), news.key, rule.removesuffix(", {}"))

@@ -1,0 +1,83 @@
+"""What is wrong with the files, collected so that one run names all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ledger.errors import BadInput
+
+MOST_SHOWN = 1000
+LONGEST_VALUE = 60
+EMPTY = "(empty)"
+HIDDEN = "(not shown)"
+
+
+class PortfolioRefused(BadInput):
+    """The files cannot be imported; nothing was written. Holds every problem as a line."""
+
+    def __init__(self, lines: Sequence[str], count: int) -> None:
+        more = f"\n... and {count - len(lines)} more" if count > len(lines) else ""
+        noun = "error" if count == 1 else "errors"
+        super().__init__(f"{count} {noun}, nothing was imported\n" + "\n".join(lines) + more)
+        self.lines = tuple(lines)
+        self.count = count
+
+
+class Place(NamedTuple):
+    """A row of a file, as the spreadsheet numbers it; row 0 is the file as a whole."""
+
+    file: str
+    row: int
+
+    def __str__(self) -> str:
+        """As the source of a fact: payments.csv:17."""
+        return f"{self.file}:{self.row}" if self.row else self.file
+
+
+@dataclass(slots=True)
+class Problems:
+    """Errors and warnings so far; of each at most a thousand are kept, all are counted."""
+
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    error_count: int = 0
+    warning_count: int = 0
+    headers: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Columns as their file calls them, by file and English name."""
+
+    def add(self, place: Place, column: str, value: object, expected: str) -> None:
+        """Note that a value is not what is expected; None shows no value."""
+        self.error_count += 1
+        if len(self.errors) < MOST_SHOWN:
+            self.errors.append(line(place, self._header(place, column), value, expected))
+
+    def warn(self, place: Place, column: str, value: object, expected: str) -> None:
+        """Note something odd that does not stop the import."""
+        self.warning_count += 1
+        if len(self.warnings) < MOST_SHOWN:
+            self.warnings.append(line(place, self._header(place, column), value, expected))
+
+    def _header(self, place: Place, column: str) -> str:
+        return self.headers.get((place.file, column), column)
+
+    def stop(self) -> None:
+        """Raise `PortfolioRefused` if there was any error."""
+        if self.error_count:
+            raise PortfolioRefused(self.errors, self.error_count)
+
+
+def line(place: Place, column: str, value: object, expected: str) -> str:
+    """One problem as file:row:column: value: what is expected."""
+    where = ":".join(str(part) for part in (place.file, place.row or "", column) if part)
+    return f"{where}: {shown(value)}: {expected}" if value is not None else f"{where}: {expected}"
+
+
+def shown(value: object) -> str:
+    """A value short and without characters that steer a terminal."""
+    text = str(value)
+    if not text:
+        return EMPTY
+    short = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)
