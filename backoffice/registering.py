@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from backoffice.cli.database import Desk
 from jobs.business_dates import last_started
 from ledger.day import FIRST_DAY, parse_day
 from ledger.errors import BadInput
-from servicing.facts import Draft, Fact
+from servicing.facts import Draft, Fact, FactKind
 from servicing.registration import HAPPENED_KINDS, Dossier, check_draft, check_life, known_already
 from servicing.store import Loan, Recorded, facts_of, record
 
@@ -51,17 +51,20 @@ def register(desk: Desk, dossier: Dossier, draft: Draft) -> Registered:
     return Registered(facts[number - 1], again=False)
 
 
-def known_from(desk: Desk, day: str | None, draft: Draft) -> Recorded:
+def known_from(desk: Desk, day: str | None, draft: Draft, facts: Sequence[Fact] = ()) -> Recorded:
     """The stamp with another night from which a fact is known; raises `BadInput` for one that has begun.
 
-    What has happened is not known before its day; nothing is known later than if no night were named.
+    What has happened is not known before its day, and nothing before the facts of its loan that it rests on;
+    nothing is known later than if no night were named.
     """
     if day is None:
         return desk.by
     known_on = parse_day(day)
     started = last_started(desk.connection)
-    earliest = draft.value_date if draft.kind in HAPPENED_KINDS else FIRST_DAY
-    first = max(started + timedelta(days=1), earliest) if started else earliest
+    possible = started + timedelta(days=1) if started else FIRST_DAY
+    happened = draft.value_date if draft.kind in HAPPENED_KINDS else FIRST_DAY
+    ground = [fact.known_on for fact in facts if fact.kind is FactKind.GRANT or fact.nr == draft.of]
+    first = max(possible, happened, *ground)
     if not first <= known_on <= desk.by.known_on:
         raise BadInput(
             f"known-on: {known_on}: must lie from {first}, the first night that can still take it, "

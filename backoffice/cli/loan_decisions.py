@@ -263,7 +263,7 @@ def _finish(
         if check is not None:
             check(dossier, heading.product)
         draft = make(dossier)
-        by = known_from(desk, how["known_on"], draft)
+        by = known_from(desk, how["known_on"], draft, dossier.facts)
         done = register(desk._replace(by=by), dossier, draft)
     tell(done, how["as_json"])
 

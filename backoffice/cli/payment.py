@@ -64,8 +64,9 @@ def add_payment(
     with recording(actor) as desk:
         heading = find_loan(desk.connection, loan)
         draft = Draft(heading.id, FactKind.PAYMENT, day, key, cents=cents)
-        by = known_from(desk, known_on, draft)
-        found = register(desk._replace(by=by), dossier_of(desk.connection, heading), draft)
+        dossier = dossier_of(desk.connection, heading)
+        by = known_from(desk, known_on, draft, dossier.facts)
+        found = register(desk._replace(by=by), dossier, draft)
     tell(found, as_json)
 
 
@@ -89,7 +90,7 @@ def reverse_payment(
         dossier = dossier_of(desk.connection, heading)
         original = named_payment(dossier, name)
         draft = Draft(heading.id, FactKind.REVERSAL, day, f"{original.nr} {day}", of=original.nr)
-        by = known_from(desk, known_on, draft)
+        by = known_from(desk, known_on, draft, dossier.facts)
         found = register(desk._replace(by=by), dossier, draft)
     tell(found, as_json)
 
