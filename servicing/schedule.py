@@ -30,6 +30,9 @@ Amount = int | Decimal
 UNROUNDED = Context(prec=50, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 """The decimal arithmetic of rounding "none"; decimals of this module are computed in it."""
 
+FINEST = Decimal("1e-30")
+"""What amounts are a multiple of with rounding "none": so they add up exactly, and nothing can be left over."""
+
 
 class Period(NamedTuple):
     """The time before a due date: `growth` is rate x year fraction, so what one cent earns in it."""
@@ -96,14 +99,14 @@ def round_product(cents: Amount, share: Fraction, rule: RoundingRule) -> Amount:
         return (2 * cents * share.numerator + share.denominator) // (2 * share.denominator)
     if rule == "none":
         product = UNROUNDED.multiply(Decimal(cents), Decimal(share.numerator))
-        return UNROUNDED.divide(product, Decimal(share.denominator))
+        return _decimal(UNROUNDED.divide(product, Decimal(share.denominator)))
     return round_cents(Fraction(cents) * share, rule)
 
 
 def _decimal(value: Fraction | Amount) -> Decimal:
     if isinstance(value, Fraction):
-        return UNROUNDED.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return UNROUNDED.plus(Decimal(value))
+        value = UNROUNDED.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return UNROUNDED.quantize(Decimal(value), FINEST)
 
 
 def grid_of(start: date, first_due: date | None, step: Step) -> Grid:
@@ -136,7 +139,7 @@ def _annuity_unrounded(principal: Amount, growth: Sequence[Fraction]) -> Decimal
         worth = Decimal(0)
         for share in reversed(growth):
             worth = (worth + 1) / (1 + Decimal(share.numerator) / Decimal(share.denominator))
-        return Decimal(principal) / worth
+        return _decimal(Decimal(principal) / worth)
 
 
 def repay(

@@ -244,9 +244,9 @@ def test_unrounded_and_rounded_stay_together(day_count: DayCount, method: Method
     assert abs(Decimal(unrounded.total_principal) - 2_500_000) < Decimal("1e-40")
 
 
-def test_unrounded_keeps_fifty_digits() -> None:
+def test_unrounded_amounts_keep_thirty_decimals_of_a_cent() -> None:
     terms = replace(loan("100.00", "10", 3), principal=Decimal(10_000), rounding="none")
-    assert str(schedule_of(terms).rows[0].interest) == "83." + "3" * 48
+    assert str(schedule_of(terms).rows[0].interest) == "83." + "3" * 30
 
 
 def test_free_plan_pays_what_the_decision_says() -> None:

@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 import time
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backoffice.cli.cases import answer_text
 from backoffice.cli.simulate import answer_simulation
@@ -280,6 +283,30 @@ def test_the_answer_is_the_oracles(history: History) -> None:
             del payment["type"]
         del answer["viewing_date"]
         assert answer == life(history.terms, history.events, day).as_json()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(histories(), st.booleans())
+def test_after_a_pay_off_nothing_is_left(history: History, unrounded: bool) -> None:
+    day = (history.viewing_dates[-1] + timedelta(days=1)).isoformat()
+    terms = history.terms | ({"rounding": "none"} if unrounded else {})
+    answer = answer_simulation({"terms": terms, "events": [*history.events, {"on": day, "type": "pay_off"}]})
+    outstanding = answer["outstanding"]
+    assert isinstance(outstanding, dict)
+    assert {Decimal(outstanding[part]) for part in ("principal", "interest", "costs")} == {Decimal(0)}
+    assert answer["state"] in {"closed", "overpaid"}
+
+
+def test_interest_carried_to_a_deferred_row_is_paid_off_too() -> None:
+    # Rows 2 and 3 are paid on 1 February; the interest of their periods is carried to row 4, which is deferred.
+    deferral = {"on": "2024-02-10", "type": "deferral", "from": "2024-04-15", "until": "2024-05-15"}
+    answer = simulated(
+        PAID | {"amount": "51.03"},
+        deferral | {"of": "all", "end": "extend"},
+        {"on": "2024-04-10", "type": "pay_off"},
+    )
+    assert answer["payments"][-1]["credit"] == "0.00"
+    assert (answer["state"], answer["outstanding"]["interest"]) == ("closed", "0.00")
 
 
 def test_a_thousand_cases_take_under_ten_seconds() -> None:

@@ -208,13 +208,22 @@ def _pay_rest(state: State, purse: Purse) -> None:
 
 
 def _pay_deferred(state: State, purse: Purse) -> None:
+    """Deferred interest, oldest first, also what was carried to a coming row; then what runs now."""
     for row in state.rows:
-        if row.deferred == "all" and row.fell_due and purse.left:
-            account = INTEREST_DUE if row.payable else INTEREST_DEFERRED
-            row.interest_paid += purse.pay(account, row.open_interest)
+        if row.deferred == "all" and purse.left:
+            paid = purse.pay(_interest_account(row), row.open_interest)
+            row.interest_paid += paid
+            state.standing -= 0 if row.fell_due else paid
     first = _first_coming(state)
     if first is not None and first.deferred == "all" and purse.left:
         _take_running(state, purse, first)
+
+
+def _interest_account(row: Row) -> int:
+    """Where the open interest of a row stands."""
+    if not row.fell_due:
+        return INTEREST_ACCRUED
+    return INTEREST_DUE if row.payable else INTEREST_DEFERRED
 
 
 def _settle(state: State, purse: Purse) -> None:
