@@ -103,9 +103,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """One snapshot of the database, seen by every query inside; writing is refused."""
     with _told(engine), engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.execution_options(**{_READING: True})
-        else:
+        connection.execution_options(**{_READING: True})
+        if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
             yield connection
@@ -144,11 +143,14 @@ def _parsed(url: str) -> URL:
         raise Misconfigured(
             "AFLOS_DATABASE is a URL such as sqlite:////srv/aflos/aflos.db or postgresql://aflos@host/aflos"
         )
-    if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise Misconfigured(
-            "a database in memory would be lost: name a file, such as sqlite:////srv/aflos/aflos.db"
-        )
+    if parsed.get_backend_name() == "sqlite" and not _names_a_file(parsed):
+        raise Misconfigured(f"{url} names no file that stays: write sqlite:////srv/aflos/aflos.db")
     return parsed.set(drivername=_DRIVERS[parsed.get_backend_name()])
+
+
+def _names_a_file(url: URL) -> bool:
+    name = url.database or ":memory:"
+    return name != ":memory:" and not name.startswith("file:") and not url.query
 
 
 def _wait_seconds() -> int:
@@ -304,10 +306,14 @@ def _open_postgresql(url: URL, wait_seconds: int) -> Engine:
         },
     )
 
-    def limit_waiting(connection: Connection) -> None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait_seconds}s'")
+    def begin(connection: Connection) -> None:
+        # A snapshot is taken at the first question; a lock, if any, should be waited for before.
+        is_reading = connection.get_execution_options().get(_READING)
+        connection.exec_driver_sql(
+            "SELECT 1" if is_reading else f"SET LOCAL lock_timeout = '{wait_seconds}s'"
+        )
 
-    event.listen(engine, "begin", limit_waiting)
+    event.listen(engine, "begin", begin)
     return engine
 
 

@@ -78,7 +78,10 @@ def classify(error: BaseException) -> Fault:
 def told(error: BaseException) -> tuple[type[AflosError], str] | None:
     """The error class and words for a database error that a person can do something about, else nothing."""
     name = _name(error)
-    return next(((kind, words) for prefix, kind, words in _TOLD if name.startswith(prefix)), None)
+    found = next(((kind, words) for prefix, kind, words in _TOLD if name.startswith(prefix)), None)
+    if found is not None and name == _LOST:
+        return found[0], f"{found[1]}: {str(_driver_error(error)).splitlines()[0]}"
+    return found
 
 
 def _class_of(name: str) -> Fault:
