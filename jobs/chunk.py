@@ -19,6 +19,7 @@ from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
 from ledger.tables import journal
 from servicing.facts import Fact
 from servicing.night_work import Setting, StateRow, Task, Worked, news_reaches_back, work_loan
+from servicing.short_lane import lane_of
 from servicing.posting import Booked, Cause
 from servicing.store import LOANS_PER_QUERY, facts_of
 from servicing.tables import loan_state
@@ -133,7 +134,8 @@ def _state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, 
             worked.bucket,
             worked.standing,
             len(task.facts),
-            digest_of_rows(rows) if rows else NO_ROWS,  # type: ignore[arg-type]  # rows of twelve integers
+            *lane_of(state, task.facts, day),
+            digest_of_rows(rows) if rows else NO_ROWS,
         )
     )
 

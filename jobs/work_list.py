@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, func, select, union
 
 from jobs.tables import quarantine
 from ledger.day import number_of
@@ -24,6 +24,24 @@ def loans_to_work(connection: Connection, day: date, previous: date | None) -> l
     done = select(loan_state.c.loan).where(loan_state.c.worked_to >= number)
     query = select(todo.c.loan).where(todo.c.loan.not_in(done)).order_by(todo.c.loan)
     return list(connection.execute(query).scalars())
+
+
+def short_loans(connection: Connection, day: date) -> int:
+    """How many loans may take the short lane tonight."""
+    number = number_of(day)
+    query = select(func.count()).where(
+        loan_state.c.next_event == number, loan_state.c.lane > 0, loan_state.c.worked_to < number
+    )
+    return connection.execute(query).scalar_one()
+
+
+def loans_apart(connection: Connection, day: date, previous: date | None) -> frozenset[int]:
+    """The loans with news, or set aside: the full function works them whatever their lane."""
+    news = select(fact.c.loan_id).where(fact.c.known_on <= number_of(day)).distinct()
+    if previous is not None:
+        news = news.where(fact.c.known_on > number_of(previous))
+    aside = connection.execute(select(quarantine.c.loan)).scalars()
+    return frozenset((*connection.execute(news).scalars(), *aside))
 
 
 def chunks_of(loans: Sequence[int], size: int) -> list[Sequence[int]]:

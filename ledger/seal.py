@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from struct import Struct
 
 DIGEST_BYTES = 16
 NO_ROWS = b""
@@ -26,12 +27,12 @@ JOURNAL_COLUMNS = (
 )
 """The columns of a journal row, in the order in which they are stored and sealed; all are integers."""
 
-JournalRow = tuple[int, int, int, int, int, int, int, int, int, int, int, int]
+_ROW = Struct(f"<{len(JOURNAL_COLUMNS)}q")
 
 
-def digest_of_rows(rows: Iterable[JournalRow]) -> bytes:
-    """The digest of one loan's journal rows of one date, in the order of their keys."""
-    return blake2b(repr(list(rows)).encode(), digest_size=DIGEST_BYTES).digest()
+def digest_of_rows(rows: Iterable[Sequence[int]]) -> bytes:
+    """The digest of one loan's journal rows of one date, in the order of their keys: 8 bytes a column."""
+    return blake2b(b"".join([_ROW.pack(*row) for row in rows]), digest_size=DIGEST_BYTES).digest()
 
 
 def digest_of_facts(facts: Iterable[tuple[object, ...]]) -> bytes:

@@ -1,8 +1,12 @@
-"""For developers: writes a migration that creates tables, `python -m migrations.draft 0001 ledger`."""
+"""For developers, until the first release: `python -m migrations.draft` writes the migrations that create tables.
+
+After a release a migration stays as it is, and a new one is written by hand.
+"""
 
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,7 +78,6 @@ def _create(table: Table) -> CreateTableOp:
 
 
 if __name__ == "__main__":
-    number, name = sys.argv[1:]
-    target = Path(__file__).parent / "versions" / f"{number}_{name}.py"
-    target.write_text(draft(number, name), encoding="utf-8")
-    sys.stdout.write(f"{target}: now run ruff format on it\n")
+    for file in sorted((Path(__file__).parent / "versions").glob("0*.py")):
+        file.write_text(draft(*file.stem.split("_")), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(Path(__file__).parent)], check=True)

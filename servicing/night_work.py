@@ -64,6 +64,14 @@ class StateRow(NamedTuple):
     bucket: int
     standing: int
     facts: int
+    lane: int
+    row_nr: int
+    last_nr: int
+    anchor_day: int
+    months: int
+    period_from: int
+    accrued_to: int
+    day_cents: int
     digest: bytes
 
     @property

@@ -148,6 +148,14 @@ loan_state = new_table(
     Column("bucket", SmallInteger, nullable=False),
     Column("standing", SmallInteger, nullable=False),
     Column("facts", Integer, nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("row_nr", Integer, nullable=False),
+    Column("last_nr", Integer, nullable=False),
+    Column("anchor_day", SmallInteger, nullable=False),
+    Column("months", SmallInteger, nullable=False),
+    Column("period_from", Integer, nullable=False),
+    Column("accrued_to", Integer, nullable=False),
+    Column("day_cents", BigInteger, nullable=False),
     Column("digest", LargeBinary, nullable=False),
 )
 Index("ix_loan_state_next_event", loan_state.c.next_event)

@@ -19,7 +19,8 @@ from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import holder
 from jobs.manifest import Manifest, folder, set_aside
-from jobs.night import DEFAULT_CHUNK, MOST_CATCH_UP_DAYS, Options, close_nights
+from jobs.night import close_nights
+from jobs.working import DEFAULT_CHUNK, MOST_CATCH_UP_DAYS, Options
 from jobs.verify import verify as verify_books
 from ledger.database import reading
 from ledger.day import parse_day
@@ -41,7 +42,7 @@ LARGEST_CHUNK = 1_000_000
 )
 @click.option("--quiet", is_flag=True, help="No progress.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifests as JSON.")
-def nightly(until: str | None, chunk: int, confirm_days: int, quiet: bool, as_json: bool) -> None:  # noqa: FBT001
+def nightly(until: str | None, chunk: int, confirm_days: int, quiet: bool, as_json: bool) -> None:
     """Close every open business date, in order, and print what each did.
 
     Example: aflos nightly --date 2025-03-01 --json
@@ -61,7 +62,7 @@ def nightly(until: str | None, chunk: int, confirm_days: int, quiet: bool, as_js
         sys.exit(DONE_WITH_EXCEPTIONS)
 
 
-def _show(manifests: list[Manifest], as_json: bool) -> None:  # noqa: FBT001
+def _show(manifests: list[Manifest], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(manifests, indent=1, ensure_ascii=False))
         return
@@ -77,7 +78,7 @@ def _show(manifests: list[Manifest], as_json: bool) -> None:  # noqa: FBT001
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[date, int, int], None]]:  # noqa: FBT001
+def _progress(quiet: bool) -> Iterator[Callable[[date, int, int], None]]:
     """A bar with loans per second and time left, on a terminal only."""
     bar = tqdm(unit=" loans", disable=quiet or not sys.stderr.isatty(), dynamic_ncols=True, leave=False)
 
@@ -109,7 +110,7 @@ def _stopping() -> Iterator[Callable[[], bool]]:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, for monitoring.")
-def status(as_json: bool) -> None:  # noqa: FBT001
+def status(as_json: bool) -> None:
     """Last closed date, open dates, loans set aside, who holds the run.
 
     Example: aflos status --json
@@ -147,7 +148,7 @@ def _open(first: date | None, today: date) -> list[date]:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def verify(as_json: bool) -> None:  # noqa: FBT001
+def verify(as_json: bool) -> None:
     """Recompute balances and seals from journal and facts; exit 5 and name each difference.
 
     Example: aflos verify --json

@@ -1,0 +1,152 @@
+"""The night for loans to which only time happens: read as tuples, decided in whole numbers, fanned out by SQL.
+
+One wide row a loan goes into a temporary table; one statement makes the journal rows of it, one the new state
+rows. Both databases take the same path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table, text
+from sqlalchemy.schema import CreateTable
+
+from jobs.chunk import Night
+from ledger.accounts import AccountNumber
+from ledger.bulk import append_rows
+from ledger.day import number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR, LOANS_PER_CREDITOR, EntryKind
+from ledger.period import booking_period
+from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
+from servicing.short_lane import LaneLoan, LaneWork, Tonight, work_short
+
+_CHANGED = LaneWork._fields[6:]
+"""The columns of a state row that a night of the short lane changes."""
+
+_WIDE = Table(
+    "short_night",
+    MetaData(),
+    *(Column(name, BigInteger, nullable=False) for name in LaneWork._fields),
+    Column("period", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+_ACCRUED, _DUE = AccountNumber.INTEREST_ACCRUED, AccountNumber.INTEREST_DUE
+_INCOME = AccountNumber.INTEREST_INCOME
+_PRINCIPAL, _PRINCIPAL_DUE = AccountNumber.PRINCIPAL_NOT_YET_DUE, AccountNumber.PRINCIPAL_DUE
+
+LINES = (
+    ("interest_booked", EntryKind.INTEREST, _DUE, _ACCRUED),
+    ("interest_new", EntryKind.INTEREST, _DUE, _INCOME),
+    ("instalment_due", EntryKind.INSTALMENT, _PRINCIPAL_DUE, _PRINCIPAL),
+    ("cut_off", EntryKind.CUT_OFF, _ACCRUED, _INCOME),
+)
+"""The journal rows a loan can get tonight, in the order of their keys: amount, kind, debit, credit."""
+
+
+class ShortResult(NamedTuple):
+    """The last loan looked at (0: none left), how many were worked, and those the full function must work."""
+
+    last: int
+    worked: int
+    left: list[int]
+
+
+def work_short_chunk(
+    connection: Connection, night: Night, after: int, size: int, apart: frozenset[int]
+) -> ShortResult:
+    """Work the next loans of the short lane inside the open transaction, but not those set apart for the full one."""
+    loans = _load(connection, number_of(night.day), after, size)
+    tonight = Tonight(number_of(night.day), night.arrears_limits)
+    left, wide = [], []
+    periods = {one: booking_period(night.day, last) for one, last in night.last_closed_periods.items()}
+    for loan in loans:
+        work = None if loan[0] in apart else work_short(LaneLoan._make(loan), tonight)
+        if work is None:
+            left.append(loan[0])
+            continue
+        period = periods[loan[0] // LOANS_PER_CREDITOR]
+        wide.append((*work, period, _digest(tonight.day, period, work)))
+    _write(connection, tonight.day, wide)
+    return ShortResult(loans[-1][0] if loans else 0, len(wide), left)
+
+
+def _load(connection: Connection, day: int, after: int, size: int) -> Sequence[tuple[int, ...]]:
+    """The state of the next loans, as plain tuples in the order of their numbers."""
+    columns = ", ".join(LaneLoan._fields)
+    query = (
+        f"SELECT {columns} FROM loan_state WHERE next_event = {day} AND worked_to < {day} "  # noqa: S608 - numbers
+        f"AND lane > 0 AND loan > {after} ORDER BY loan LIMIT {size}"
+    )
+    return connection.exec_driver_sql(query).fetchall()
+
+
+def _digest(day: int, period: int, work: LaneWork) -> bytes:
+    """The digest of the journal rows that the SQL below makes of this work."""
+    base = work.loan // LOANS_PER_CREDITOR * ACCOUNTS_PER_CREDITOR
+    rows = []
+    line = 0
+    for place, (_, kind, debit, credit) in enumerate(LINES, start=2):
+        cents = work[place]
+        if cents:
+            line = 2 if line and kind == EntryKind.INTEREST else 1
+            row_nr = 0 if kind == EntryKind.CUT_OFF else work.due_row
+            rows.append(
+                (day, work.loan, kind, 1, line, day, period, base + debit, base + credit, cents, 0, row_nr)
+            )
+    return digest_of_rows(rows) if rows else NO_ROWS
+
+
+def _write(connection: Connection, day: int, wide: Sequence[tuple[object, ...]]) -> None:
+    if not wide:
+        return
+    ddl = str(CreateTable(_WIDE, if_not_exists=True).compile(dialect=connection.dialect))
+    connection.execute(text(ddl))
+    append_rows(connection, _WIDE, [column.name for column in _WIDE.columns], wide)
+    connection.execute(text(_journal_sql(day)))
+    connection.execute(text(_state_sql(day)))
+    connection.execute(text("DELETE FROM short_night"))
+
+
+def _journal_sql(day: int) -> str:
+    """Fan the wide rows out to the journal: the loans outside, so that rows are appended in the order of keys."""
+    cents = _case(name for name, *_ in LINES)
+    values = {
+        "business_date": str(day),
+        "loan": "loan",
+        "kind": _case(str(int(kind)) for _, kind, _, _ in LINES),
+        "nr": "1",
+        "line": "CASE WHEN k = 2 AND interest_booked > 0 THEN 2 ELSE 1 END",
+        "value_date": str(day),
+        "period": "period",
+        "debit": f"{_base()} + {_case(str(int(debit)) for _, _, debit, _ in LINES)}",
+        "credit": f"{_base()} + {_case(str(int(credit)) for _, _, _, credit in LINES)}",
+        "cents": cents,
+        "fact": "0",
+        "row_nr": "CASE WHEN k = 4 THEN 0 ELSE due_row END",
+    }
+    numbers = " UNION ALL ".join(f"SELECT {place} AS k" for place in range(1, len(LINES) + 1))
+    return (
+        f"INSERT INTO journal ({', '.join(JOURNAL_COLUMNS)}) "
+        f"SELECT {', '.join(values[name] for name in JOURNAL_COLUMNS)} "
+        f"FROM short_night CROSS JOIN ({numbers}) AS lines WHERE {cents} > 0"
+    )
+
+
+def _case(values: Iterable[str]) -> str:
+    whens = " ".join(f"WHEN {place} THEN {value}" for place, value in enumerate(values, start=1))
+    return f"(CASE k {whens} END)"
+
+
+def _base() -> str:
+    return f"loan / {LOANS_PER_CREDITOR} * {ACCOUNTS_PER_CREDITOR}"
+
+
+def _state_sql(day: int) -> str:
+    changes = ", ".join(f"{name} = short_night.{name}" for name in (*_CHANGED, "digest"))
+    return (
+        f"UPDATE loan_state SET worked_to = {day}, {changes} "  # noqa: S608 - names and a number of our own
+        "FROM short_night WHERE loan_state.loan = short_night.loan"
+    )

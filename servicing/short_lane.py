@@ -1,0 +1,265 @@
+"""The short lane: a loan to which only time happens, worked from its state row with a few whole numbers.
+
+A loan takes it when its running period is one whole notional period of day count `monthly`, nothing was paid
+ahead, nothing is deferred and no news came. Everything else goes through the full function of night_work.py;
+both give the same rows, which a test holds for random lives.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from ledger.day import LAST_DAY, day_of, number_of
+from servicing.arrears import bucket, next_bucket_day
+from servicing.facts import Fact
+from servicing.life.falling_due import takes_principal
+from servicing.life.state import Row, State
+from servicing.terms import Terms
+
+FULL, ANNUITY, LINEAR = 0, 1, 2
+"""Which lane a loan takes on a night on which only time happens to it; the numbers are stored."""
+
+RATE_UNIT = 10**8
+MONTHS_IN_YEAR = 12
+
+
+class LaneState(NamedTuple):
+    """What the short lane needs of a loan's schedule; days as integers, `day_cents` is principal x days so far."""
+
+    lane: int
+    row_nr: int
+    last_nr: int
+    anchor_day: int
+    months: int
+    period_from: int
+    accrued_to: int
+    day_cents: int
+
+
+NO_LANE = LaneState(FULL, 0, 0, 0, 0, 0, 0, 0)
+
+
+class LaneLoan(NamedTuple):
+    """The columns of a state row that the short lane reads: whole cents, days as integers."""
+
+    loan: int
+    principal: int
+    principal_due: int
+    interest_due: int
+    interest_accrued: int
+    rate_e8: int
+    instalment: int
+    next_due: int
+    arrears_since: int
+    lane: int
+    row_nr: int
+    last_nr: int
+    anchor_day: int
+    months: int
+    period_from: int
+    accrued_to: int
+    day_cents: int
+
+
+class LaneWork(NamedTuple):
+    """What a night of the short lane books for a loan, and the columns of its state row that change."""
+
+    loan: int
+    due_row: int
+    interest_booked: int
+    interest_new: int
+    instalment_due: int
+    cut_off: int
+    next_event: int
+    principal: int
+    principal_due: int
+    interest_due: int
+    interest_accrued: int
+    next_due: int
+    arrears_since: int
+    bucket: int
+    lane: int
+    row_nr: int
+    period_from: int
+    accrued_to: int
+    day_cents: int
+
+
+class Tonight(NamedTuple):
+    """What holds for every loan of the night."""
+
+    day: int
+    arrears_limits: tuple[int, ...]
+
+
+def work_short(loan: LaneLoan, tonight: Tonight) -> LaneWork | None:
+    """What time alone does to a loan tonight; None when the full function must do it."""
+    due_row = booked = new = part = cut = 0
+    if loan.next_due < tonight.day:
+        return None
+    if loan.next_due == tonight.day:
+        due_row, booked = loan.row_nr, loan.interest_accrued
+        interest = _interest(loan, loan.next_due)
+        new = interest - booked
+        part = _principal_part(loan, interest)
+        if new < 0 or due_row >= loan.last_nr:
+            return None
+        loan = _after_due(loan, interest, part)
+    if tonight.day % 10000 == 1231:  # noqa: PLR2004 - 31 December
+        cut = max(0, _interest(loan, tonight.day + 8870) - loan.interest_accrued)
+        loan = loan._replace(interest_accrued=loan.interest_accrued + cut)
+    return LaneWork(
+        loan.loan,
+        due_row,
+        booked,
+        new,
+        part,
+        cut,
+        *_next(loan, tonight),
+        *_schedule(loan),
+    )
+
+
+def _interest(loan: LaneLoan, until: int) -> int:
+    """Interest of the running period up to (not including) a day, rounded half up, in cents."""
+    principal = loan.principal + loan.principal_due
+    day_cents = loan.day_cents + principal * _days(loan.accrued_to, until)
+    top = 2 * day_cents * loan.rate_e8 * loan.months
+    bottom = _days(loan.period_from, loan.next_due) * MONTHS_IN_YEAR * RATE_UNIT
+    return (top + bottom) // (2 * bottom)
+
+
+def _principal_part(loan: LaneLoan, interest: int) -> int:
+    """The principal that falls due with a row that is not the last, in cents."""
+    wanted = loan.instalment if loan.lane == LINEAR else max(0, loan.instalment - interest)
+    return min(wanted, loan.principal)
+
+
+def _after_due(loan: LaneLoan, interest: int, part: int) -> LaneLoan:
+    """The loan with its row fallen due and the next period begun."""
+    due = loan.next_due
+    late = loan.arrears_since or (due if interest or part else 0)
+    return loan._replace(
+        principal=loan.principal - part,
+        principal_due=loan.principal_due + part,
+        interest_due=loan.interest_due + interest,
+        interest_accrued=0,
+        next_due=_months_after(due, loan.months, loan.anchor_day),
+        arrears_since=late,
+        row_nr=loan.row_nr + 1,
+        period_from=due,
+        accrued_to=due,
+        day_cents=0,
+    )
+
+
+def _next(loan: LaneLoan, tonight: Tonight) -> tuple[int, ...]:
+    """The next event and the balances, in the order of `LaneWork`."""
+    late, class_changes = _age(loan.arrears_since, tonight.day, tonight.arrears_limits)
+    year = tonight.day // 10000
+    cut_off = year * 10000 + 1231 if tonight.day % 10000 < 1231 else (year + 1) * 10000 + 1231  # noqa: PLR2004
+    return (
+        min(loan.next_due, cut_off, class_changes),
+        loan.principal,
+        loan.principal_due,
+        loan.interest_due,
+        loan.interest_accrued,
+        loan.next_due,
+        loan.arrears_since,
+        late,
+    )
+
+
+def _schedule(loan: LaneLoan) -> tuple[int, ...]:
+    """The lane from now on and its numbers, in the order of `LaneWork`."""
+    on = loan.row_nr < loan.last_nr and loan.principal > 0
+    lane = loan.lane if on else FULL
+    return lane, loan.row_nr, loan.period_from, loan.accrued_to, loan.day_cents
+
+
+@lru_cache(maxsize=100_000)
+def _age(since: int, day: int, limits: tuple[int, ...]) -> tuple[int, int]:
+    """The age class on a day, and the day on which it changes."""
+    late = day_of(since) if since else None
+    today = day_of(day)
+    changes = next_bucket_day(late, today, limits)
+    return bucket((today - late).days if late else 0, limits), number_of(changes or LAST_DAY)
+
+
+@lru_cache(maxsize=100_000)
+def _days(since: int, until: int) -> int:
+    return (day_of(until) - day_of(since)).days
+
+
+@lru_cache(maxsize=100_000)
+def _months_after(day: int, months: int, anchor_day: int) -> int:
+    year, month = divmod(day // 10000 * 12 + day // 100 % 100 - 1 + months, 12)
+    return year * 10000 + (month + 1) * 100 + min(anchor_day, monthrange(year, month + 1)[1])
+
+
+def lane_of(state: State, facts: Sequence[Fact], day: date) -> LaneState:
+    """Whether the loan may take the short lane after a night of the full function, and its numbers."""
+    row = state.running
+    if row is None or row is state.last_row or not _is_plain(state, facts, day):
+        return NO_LANE
+    since = _period_start(state, row)
+    months, anchor_day = state.terms.step.months, state.terms.grid.anchor.day
+    if since is None or _months_after(number_of(since), months, anchor_day) != number_of(row.due):
+        return NO_LANE
+    day_cents = _day_cents(state, (row.due - since).days, months)
+    if day_cents is None:
+        return NO_LANE
+    return LaneState(
+        LINEAR if state.terms.method == "linear" else ANNUITY,
+        row.nr,
+        state.last_row.nr,
+        anchor_day,
+        months,
+        number_of(since),
+        number_of(state.accrued_to),
+        day_cents,
+    )
+
+
+def _is_plain(state: State, facts: Sequence[Fact], day: date) -> bool:
+    """Nothing paid ahead, nothing deferred, whole cents, and no fact that counts only later."""
+    terms = state.terms
+    return (
+        terms.day_count == "monthly"
+        and terms.rounding == "half-up"
+        and terms.method != "bullet"
+        and state.principal > 0
+        and state.unassigned > 0
+        and state.taken == 0
+        and state.standing == state.booked
+        and (state.rate * RATE_UNIT).denominator == 1
+        and all(fact.value_date <= day for fact in facts)
+        and all(_is_untouched(state, row) for row in state.rows[state.falls_due_next :])
+        and all(row.payable for row in state.rows[: state.falls_due_next])
+    )
+
+
+def _is_untouched(state: State, row: Row) -> bool:
+    return takes_principal(state, row) and not (row.closed or row.principal or row.interest or row.deferred)
+
+
+def _period_start(state: State, row: Row) -> date | None:
+    """The first day of the running period, if it can be one whole notional period."""
+    at = state.rows.index(row)
+    since = state.rows[at - 1].due if row.nr > state.terms.first_number and at else state.terms.start
+    terms: Terms = state.terms
+    begins_later = terms.interest_from is not None and terms.interest_from > since
+    return None if begins_later or state.accrued_to < since else since
+
+
+def _day_cents(state: State, length: int, months: int) -> int | None:
+    """Principal x days that gives what has accrued in the running period; None if no whole number does."""
+    if not state.rate:
+        return None if state.accrued else 0
+    numbers = Fraction(state.accrued) * length * MONTHS_IN_YEAR / (state.rate * months)
+    return numbers.numerator if numbers.denominator == 1 else None
