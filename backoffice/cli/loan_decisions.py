@@ -118,10 +118,13 @@ def instalment(loan: str, amount: str, on: str, decision: str, **how: Any) -> No
 @click.option("--until", required=True, metavar="DAY", help="... until (not including) this day.")
 @click.option("--of", required=True, type=click.Choice(["principal", "all"]), help="Principal goes first.")
 @click.option("--end", required=True, type=click.Choice(["extend", "same"]), help="Of the last due date.")
+@click.option("--on", metavar="DAY", help="From when the decision works on the schedule; default --from.")
 @_decision
 @_recorded
-def defer(loan: str, since: str, until: str, of: str, end: str, decision: str, **how: Any) -> None:
-    """Record that payment is deferred (uitstel, Bbz art. 41).
+def defer(
+    loan: str, since: str, until: str, of: str, end: str, on: str | None, decision: str, **how: Any
+) -> None:
+    """Record that payment is deferred (uitstel, Bbz art. 41); what fell due before --on stays due.
 
     Example: aflos loan defer 100000001 --from 2025-07-01 --until 2026-01-01 --of principal --end extend
     --decision B-2025-99
@@ -129,8 +132,9 @@ def defer(loan: str, since: str, until: str, of: str, end: str, decision: str, *
     first, last = coming_day("from", since), coming_day("until", until)
     if last <= first:
         raise BadInput(f"until: {last}: must come after from {first}")
-    data = {"until": last.isoformat(), "of": of, "end": end}
-    what = What(FactKind.DEFERRAL, first, decision, data=data, source=decision)
+    data = {"from": first.isoformat(), "until": last.isoformat(), "of": of, "end": end}
+    day = coming_day("on", on) if on else first
+    what = What(FactKind.DEFERRAL, day, decision, data=data, source=decision)
     product = files.products()
 
     def check(dossier: Dossier, code: str) -> None:

@@ -17,6 +17,13 @@ from servicing.tables import fact, loan, loan_state
 NEW = "new"
 """The state of a loan no night has worked yet."""
 
+_HEADING = ("id", "external", "creditor_id", "product")
+_STANDS = (
+    *("loan", "worked_to", "standing", "arrears_since", "principal", "principal_due"),
+    *("interest_due", "interest_accrued", "interest_deferred", "costs", "credit"),
+)
+_SHOWN = (*(loan.c[name] for name in _HEADING), *(loan_state.c[name] for name in _STANDS))
+
 
 class Wanted(NamedTuple):
     """Which loans to list; None is any."""
@@ -34,7 +41,7 @@ def lines(connection: Connection, codes: Mapping[int, str], wanted: Wanted) -> l
     news = set(
         connection.execute(select(fact.c.loan_id).where(fact.c.known_on > known_since).distinct()).scalars()
     )
-    query = select(loan, loan_state).outerjoin(loan_state, loan_state.c.loan == loan.c.id).order_by(loan.c.id)
+    query = select(*_SHOWN).outerjoin(loan_state, loan_state.c.loan == loan.c.id).order_by(loan.c.id)
     if wanted.creditor is not None:
         number = next(number for number, code in codes.items() if code == wanted.creditor)
         query = query.where(loan.c.creditor_id == number)

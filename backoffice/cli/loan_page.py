@@ -51,7 +51,10 @@ FACT_COLUMNS = (
 
 
 def shown_loan(connection: Connection, heading: Loan, on: date, codes: Mapping[int, str]) -> Shown:
-    """The loan on a day from all that is known now; `books` is what the last night that worked it left."""
+    """The loan on a day from all that is known now; `books` is what the last night that worked it left.
+
+    `news` are facts the books do not have yet, `coming` those that hold after the day: not in the rows either.
+    """
     dossier = dossier_of(connection, heading)
     worked_to = _worked_to(connection, heading.id)
     view = view_on(dossier, on)
@@ -73,6 +76,7 @@ def shown_loan(connection: Connection, heading: Loan, on: date, codes: Mapping[i
         "arrears": _arrears(view),
         "books": _books(connection, heading.id, worked_to),
         "news": [fact["fact"] for fact in facts if not fact["booked"]],
+        "coming": [fact.nr for fact in dossier.holding if fact.value_date > on],
         "terms": terms_data(history_of(dossier.facts).terms),
         "schedules": [
             _schedule(dossier, at) for at in range(len(dossier.facts)) if _is_schedule(dossier, at)
