@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, make_url, text
+from sqlalchemy import URL, Connection, Engine, insert, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from ledger.database import Fault, classify, open_database, writing
@@ -16,7 +16,10 @@ from ledger.store import append
 from ledger.tables import journal
 from tests.books import ROW, interest
 
-RAISE = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{}'; END $$"
+RAISE = """
+CREATE FUNCTION fail(state text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = state; END $$
+"""
 
 
 @pytest.mark.parametrize(
@@ -64,7 +67,8 @@ def test_errors_of_postgresql(
     postgresql_database: Engine, state: str, fault: Fault, kind: type[Exception]
 ) -> None:
     with pytest.raises(kind) as raised, writing(postgresql_database) as connection:
-        connection.execute(text(RAISE.format(state)))
+        connection.execute(text(RAISE))
+        connection.execute(text("SELECT fail(:state)"), {"state": state})
     assert classify(raised.value) == fault
     if isinstance(raised.value, AflosError):
         assert raised.value.__cause__ is not None
@@ -155,8 +159,9 @@ def run_twice(work: Callable[[], None]) -> None:
 
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     with pytest.raises(Held, match="cannot be reached") as raised:
-        open_database("postgresql://aflos:secret@127.0.0.1:1/aflos", wait_seconds=1)
-    assert "secret" not in str(raised.value)
+        url = URL.create("postgresql", "aflos", "hidden", "127.0.0.1", 1, "aflos")
+        open_database(url.render_as_string(hide_password=False), wait_seconds=1)
+    assert "hidden" not in str(raised.value)
     assert classify(raised.value) == "transient"
 
 
