@@ -1,4 +1,10 @@
-"""One runner at a time: a lease row with holder and heartbeat, and a token that fences off a late zombie."""
+"""One runner at a time: a lease row with holder and heartbeat, and a token that fences off a late zombie.
+
+A holder that is gone from this machine is replaced at once. One that is still there, or on another machine, is
+replaced when its heartbeat is older than `EXPIRY_SECONDS`: it may be stopped or cut off, and may come back. That
+is harmless, because every transaction of a run looks at the token before it writes: what the replaced one was
+about to commit is refused.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +12,28 @@ import getpass
 import os
 import platform
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
+from sqlalchemy.dialects import postgresql
 
 from jobs import clock
 from jobs.tables import lease
 from ledger.errors import Held, Misconfigured
 
 EXPIRY_SECONDS = 60
-"""After this long without a heartbeat a holder on another machine counts as gone; AFLOS_LEASE_SECONDS sets it."""
+"""After this long without a heartbeat a holder counts as gone; AFLOS_LEASE_SECONDS sets it."""
 
 FREE = 0
 """The process number in the row while nobody holds the lease."""
+
+NOBODY = {"token": 0, "holder": "", "host": "", "boot_id": "", "pid": FREE, "started_at": "", "heartbeat_at": ""}
+
+STUCK_EXPIRIES = 10
+"""PostgreSQL ends a transaction of ours that stands still for this many expiries, so that a takeover can go on."""
 
 
 class LeaseHeld(Held):
@@ -33,47 +45,72 @@ class LeaseLost(Held):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who asks for the lease: one run of one process."""
+
+    holder: str
+    host: str
+    boot_id: str
+    pid: int
+    started_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right to run the night; `token` grows with every holder."""
 
     token: int
 
 
-def take(connection: Connection) -> Lease:
-    """Take the lease, over from a holder that is gone if need be; raises `LeaseHeld`."""
+def new_claim() -> Claim:
+    """The claim of a run that starts now in this process."""
+    now = clock.now_utc().isoformat(timespec="microseconds")
+    return Claim(getpass.getuser(), platform.node(), _boot_id(), os.getpid(), now)
+
+
+def take(connection: Connection, claim: Claim) -> Lease:
+    """Take the lease, over from a holder that is gone if need be; raises `LeaseHeld`.
+
+    Asked again with the same claim (the answer to the first commit was lost) it is the same lease.
+    """
     row = connection.execute(_locked(connection)).one_or_none()
-    if row is not None and _is_held(row):
+    if row is None:
+        _make_row(connection)
+        row = connection.execute(_locked(connection)).one()
+    if _is_of(row, claim):
+        return Lease(row.token)
+    if _is_held(row):
         raise LeaseHeld(
             f"the run is held by {row.holder} (process {row.pid} on {row.host}) since {row.started_at}; try again"
         )
-    now = clock.now_utc().isoformat()
-    token = row.token + 1 if row else 1
-    values = {
-        "token": token,
-        "holder": getpass.getuser(),
-        "host": platform.node(),
-        "boot_id": _boot_id(),
-        "pid": os.getpid(),
-        "started_at": now,
-        "heartbeat_at": now,
-    }
-    if row is None:
-        connection.execute(insert(lease).values(id=1, **values))
-    else:
-        connection.execute(update(lease).values(**values))
+    token = row.token + 1
+    beat = clock.now_utc().isoformat()
+    connection.execute(update(lease).values(token=token, heartbeat_at=beat, **asdict(claim)))
     return Lease(token)
 
 
 def renew(connection: Connection, held: Lease) -> None:
     """Beat inside the transaction that is about to commit; raises `LeaseLost` after a takeover."""
-    beat = update(lease).where(lease.c.token == held.token).values(heartbeat_at=clock.now_utc().isoformat())
+    _end_when_stuck(connection)
+    beat = update(lease).where(_is_ours(held)).values(heartbeat_at=clock.now_utc().isoformat())
     if connection.execute(beat).rowcount != 1:
+        raise LeaseLost("another run took over the lease; this one stops and nothing of it is half done")
+
+
+def share(connection: Connection, held: Lease) -> None:
+    """Hold the token while others of the same run do so too, until the end of this transaction.
+
+    A takeover waits for it, a heartbeat does not. Raises `LeaseLost` after a takeover.
+    """
+    _end_when_stuck(connection)
+    query = select(lease.c.token).where(_is_ours(held)).with_for_update(read=True, key_share=True)
+    if connection.execute(query).one_or_none() is None:
         raise LeaseLost("another run took over the lease; this one stops and nothing of it is half done")
 
 
 def release(connection: Connection, held: Lease) -> None:
     """Give the lease back, if it is still held."""
-    connection.execute(update(lease).where(lease.c.token == held.token).values(pid=FREE))
+    connection.execute(update(lease).where(_is_ours(held)).values(pid=FREE))
 
 
 def holder(connection: Connection) -> dict[str, object] | None:
@@ -85,19 +122,43 @@ def holder(connection: Connection) -> dict[str, object] | None:
     return {name: getattr(row, name) for name in names}
 
 
-def _locked(connection: Connection) -> Any:
+def expiry_seconds() -> int:
+    """After how many seconds without a heartbeat a holder may be replaced; raises `Misconfigured`."""
+    given = os.environ.get("AFLOS_LEASE_SECONDS", str(EXPIRY_SECONDS))
+    if not (given.isascii() and given.isdigit() and int(given) > 0):
+        raise Misconfigured(f"AFLOS_LEASE_SECONDS is a whole number of seconds above 0, not {given!r}")
+    return int(given)
+
+
+def _locked(connection: Connection) -> Select[Any]:
     query = select(lease)
     return query.with_for_update() if connection.dialect.name == "postgresql" else query
 
 
+def _make_row(connection: Connection) -> None:
+    """The row that nobody holds yet; of two that make it at once PostgreSQL tells one to try again."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(postgresql.insert(lease).values(id=1, **NOBODY).on_conflict_do_nothing())
+    else:
+        connection.execute(insert(lease).values(id=1, **NOBODY))
+
+
+def _is_ours(held: Lease) -> Any:
+    return lease.c.token == held.token
+
+
+def _is_of(row: Row[Any], claim: Claim) -> bool:
+    return all(getattr(row, name) == value for name, value in asdict(claim).items())
+
+
 def _is_held(row: Row[Any]) -> bool:
-    """Whether the holder is still there: looked up on this machine, else judged by its heartbeat."""
+    """Whether the holder is there and beats; a heartbeat far in the future says that a clock was wrong."""
     if row.pid == FREE:
         return False
-    if row.host == platform.node():
-        return row.boot_id == _boot_id() and _is_alive(row.pid)
-    beat = datetime.fromisoformat(row.heartbeat_at)
-    return clock.now_utc() - beat < timedelta(seconds=_expiry_seconds())
+    if row.host == platform.node() and (row.boot_id != _boot_id() or not _is_alive(row.pid)):
+        return False
+    silence = abs(clock.now_utc() - datetime.fromisoformat(row.heartbeat_at))
+    return silence < timedelta(seconds=expiry_seconds())
 
 
 def _is_alive(pid: int) -> bool:
@@ -107,7 +168,16 @@ def _is_alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_defunct(pid)
+
+
+def _is_defunct(pid: int) -> bool:
+    """Whether a process has ended and only waits for its parent to look; as in a container without init."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+    except OSError:
+        return False
+    return state.split()[0] in {"Z", "X"}
 
 
 def _boot_id() -> str:
@@ -117,8 +187,9 @@ def _boot_id() -> str:
     return ""
 
 
-def _expiry_seconds() -> int:
-    given = os.environ.get("AFLOS_LEASE_SECONDS", str(EXPIRY_SECONDS))
-    if not (given.isascii() and given.isdigit() and int(given) > 0):
-        raise Misconfigured(f"AFLOS_LEASE_SECONDS is a whole number of seconds above 0, not {given!r}")
-    return int(given)
+def _end_when_stuck(connection: Connection) -> None:
+    """A process that was stopped in the middle keeps its locks; SQLite has no way to take them from it."""
+    if connection.dialect.name == "postgresql":
+        seconds = STUCK_EXPIRIES * expiry_seconds()
+        setting = text("SELECT set_config('idle_in_transaction_session_timeout', :limit, true)")
+        connection.execute(setting, {"limit": f"{seconds}s"})

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Connection, Integer, LargeBinary, Sm
 from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import BadInput
+from ledger.fault_points import reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,7 @@ def _copy(
 
     statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
     driver: PsycopgConnection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    reach(f"before copy to {table.name}")
     try:
         with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
             copy.set_types([_postgresql_type(table, column) for column in columns])
@@ -66,6 +68,7 @@ def _copy(
                 copy.write_row(row)
     except psycopg.Error as error:
         raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
+    reach(f"after copy to {table.name}")
 
 
 def _postgresql_type(table: Table, column: str) -> str:
