@@ -15,7 +15,7 @@ from jobs.business_dates import last_closed, next_to_close
 from jobs.config_guard import keep_config
 from jobs.checkers import check_night
 from jobs.chunk import Night
-from jobs.lease import Lease, release, renew, take
+from jobs.lease import Lease, new_claim, release, renew, take
 from jobs.manifest import Manifest, as_json, counts, folder, keep, previous_seal, program_version, set_aside
 from jobs.sealing import seal_of_night
 from jobs.tables import business_day
@@ -40,7 +40,7 @@ def close_nights(engine: Engine, until: date, options: Options) -> list[Manifest
 @contextmanager
 def _leased(engine: Engine) -> Iterator[Lease]:
     with writing(engine) as connection:
-        held = take(connection)
+        held = take(connection, new_claim())
     try:
         yield held
     finally:
