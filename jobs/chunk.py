@@ -66,7 +66,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
             continue
         own = [row for entry in worked.entries for row in journal_rows(entry)]
         rows += own
-        new_states.append(_state_row(task, worked, night.day, own))
+        new_states.append(state_row(task, worked, night.day, own))
     append_rows(connection, journal, JOURNAL_COLUMNS, rows)
     _write_states(connection, new_states)
     result.new_failures = _write_quarantine(connection, loans, result.set_aside, night.day)
@@ -118,7 +118,8 @@ def _parts(loans: Sequence[int]) -> Iterable[Sequence[int]]:
     return (loans[start : start + LOANS_PER_QUERY] for start in range(0, len(loans), LOANS_PER_QUERY))
 
 
-def _state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, ...]]) -> StateRow:
+def state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, ...]]) -> StateRow:
+    """The state row of a loan after a night of the full function."""
     state = worked.state
     running = state.running
     return StateRow._make(

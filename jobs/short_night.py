@@ -84,7 +84,12 @@ def _load(connection: Connection, day: int, after: int, size: int) -> Sequence[t
 
 
 def _digest(day: int, period: int, work: LaneWork) -> bytes:
-    """The digest of the journal rows that the SQL below makes of this work."""
+    rows = rows_of(day, period, work)
+    return digest_of_rows(rows) if rows else NO_ROWS
+
+
+def rows_of(day: int, period: int, work: LaneWork) -> list[tuple[int, ...]]:
+    """The journal rows that the SQL below makes of this work."""
     base = work.loan // LOANS_PER_CREDITOR * ACCOUNTS_PER_CREDITOR
     rows = []
     line = 0
@@ -96,7 +101,7 @@ def _digest(day: int, period: int, work: LaneWork) -> bytes:
             rows.append(
                 (day, work.loan, kind, 1, line, day, period, base + debit, base + credit, cents, 0, row_nr)
             )
-    return digest_of_rows(rows) if rows else NO_ROWS
+    return rows
 
 
 def _write(connection: Connection, day: int, wide: Sequence[tuple[object, ...]]) -> None:

@@ -209,7 +209,7 @@ def lane_of(state: State, facts: Sequence[Fact], day: date) -> LaneState:
         return NO_LANE
     since = _period_start(state, row)
     months, anchor_day = state.terms.step.months, state.terms.grid.anchor.day
-    if since is None or _months_after(number_of(since), months, anchor_day) != number_of(row.due):
+    if since is None or _months_after(number_of(row.due), -months, anchor_day) != number_of(since):
         return NO_LANE
     day_cents = _day_cents(state, (row.due - since).days, months)
     if day_cents is None:
