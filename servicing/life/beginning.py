@@ -7,15 +7,23 @@ from decimal import Decimal
 from fractions import Fraction
 
 from servicing.daycount import fraction
+from servicing.life.notes import Notes, Spreading
 from servicing.life.state import Row, State
 from servicing.schedule import Amount, annuity_instalment, round_cents
 from servicing.terms import Terms
 
 
-def begin(terms: Terms, first_day: date) -> State:
+def begin(terms: Terms, first_day: date, notes: Notes | None = None) -> State:
     """The loan before anything has happened to it."""
     since = min(first_day, terms.start)
-    return State(terms, new_rows(terms), terms.rate, first_instalment(terms), since, date(since.year, 12, 31))
+    state = State(
+        terms, new_rows(terms), terms.rate, first_instalment(terms), since, date(since.year, 12, 31)
+    )
+    if notes is not None and terms.instalment is None:
+        paying_rows = terms.instalments - terms.grace_principal
+        notes.spreading = Spreading(terms.principal, paying_rows, terms.rate)
+    state.notes = notes
+    return state
 
 
 def new_rows(terms: Terms) -> list[Row]:

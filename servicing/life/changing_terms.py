@@ -23,6 +23,8 @@ def change_rate(state: State, event: RateChanged) -> None:
 def set_instalment(state: State, event: InstalmentSet) -> None:
     """Another instalment for rows that fall due from this day."""
     state.instalment = event.amount
+    if state.notes is not None:
+        state.notes.spreading = None
 
 
 def defer(state: State, event: Deferral) -> None:
@@ -52,7 +54,7 @@ def reschedule(state: State, event: Rescheduled) -> None:
     if event.terms.instalment is None:
         recompute_instalment(state)
     else:
-        state.instalment = event.terms.instalment
+        set_instalment(state, InstalmentSet(event.on, event.terms.instalment, event.fact))
 
 
 def _unpaid(rows: list[Row]) -> Amount:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ledger.entry import EntryKind
+from servicing.life.notes import Given, Occasion
 from servicing.life.state import (
     INTEREST_ACCRUED,
     INTEREST_DEFERRED,
@@ -15,6 +16,7 @@ from servicing.life.state import (
     Row,
     State,
     accrue,
+    note_interest,
     round_amount,
 )
 from servicing.schedule import Amount
@@ -24,9 +26,16 @@ def fall_due(state: State) -> None:
     """The next row falls due on its date."""
     row = state.rows[state.falls_due_next]
     accrue(state, row.due)
+    occasion = Occasion(EntryKind.INTEREST, row.due, 0, row.nr)
+    note_interest(state, occasion)
+    carried = row.open_interest
     excess, new = _close_period(state, row)
     _give_principal(state, row)
-    _book_interest(state, row, new)
+    due = _book_interest(state, row, new)
+    if state.notes is not None:
+        noted = state.notes.interest[occasion]
+        noted.carried, noted.excess, noted.due = carried, excess, due
+        state.notes.segments.clear()
     row.fell_due = True
     state.falls_due_next += 1
     if excess:
@@ -99,13 +108,23 @@ def _give_principal(state: State, row: Row) -> None:
     if row.closed:
         return
     principal = row_principal(state, row, row.interest)
+    if state.notes is not None:
+        state.notes.principal[row.nr] = Given(
+            principal,
+            row.principal_paid,
+            state.instalment,
+            row.interest,
+            state.unassigned + row.principal,
+            takes_principal(state, row) and row is not state.last_row,
+            state.notes.spreading,
+        )
     state.unassigned -= principal - row.principal
     row.principal = principal
     state.record(row.due, EntryKind.INSTALMENT, PRINCIPAL_DUE, PRINCIPAL, row.open_principal, row_nr=row.nr)
 
 
-def _book_interest(state: State, row: Row, new: Amount) -> None:
-    """Recognise what is new and make the row's open interest due (or deferred)."""
+def _book_interest(state: State, row: Row, new: Amount) -> Amount:
+    """Recognise what is new and make the row's open interest due (or deferred); the interest that is due now."""
     open_interest = 0 if row.closed else row.open_interest
     account = INTEREST_DEFERRED if row.deferred == "all" else INTEREST_DUE
     row.payable = row.deferred != "all"
@@ -116,6 +135,7 @@ def _book_interest(state: State, row: Row, new: Amount) -> None:
         row.due, EntryKind.INTEREST, account, INTEREST_ACCRUED, open_interest - direct, row_nr=row.nr
     )
     state.standing += new - open_interest
+    return open_interest
 
 
 def _deferred_falls_due(state: State) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.entry import EntryKind
 from servicing.life.falling_due import row_principal, takes_principal
+from servicing.life.notes import Occasion, Share
 from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
     BANK,
@@ -21,6 +22,7 @@ from servicing.life.state import (
     Row,
     Split,
     State,
+    note_interest,
     untaken,
 )
 from servicing.schedule import Amount
@@ -74,6 +76,24 @@ def repay_early(state: State, split: Split, mode: str) -> None:
     _settle(state, purse)
     if mode == "instalment":
         recompute_instalment(state)
+
+
+def paid_by_row(state: State) -> list[Share]:
+    """What is paid on each row, if notes are taken."""
+    if state.notes is None:
+        return []
+    return [Share(row.nr, row.due, row.interest_paid, row.principal_paid) for row in state.rows]
+
+
+def note_shares(state: State, fact: int, before: Sequence[Share]) -> None:
+    """Note what a payment paid of each row, from what was paid before it."""
+    if state.notes is None:
+        return
+    shares = [
+        Share(now.row_nr, now.due, now.interest - then.interest, now.principal - then.principal)
+        for now, then in zip(paid_by_row(state), before, strict=True)
+    ]
+    state.notes.payments[fact] = [share for share in shares if share.interest or share.principal]
 
 
 def owed_in_full(state: State) -> Amount:
@@ -155,6 +175,8 @@ def _pay_coming_interest(state: State, purse: Purse, row: Row) -> None:
 def _take_running(state: State, purse: Purse, row: Row) -> None:
     """Take running interest before it is due: recognise what does not stand in the books yet, then pay it."""
     taken = purse.pay(INTEREST_ACCRUED, untaken(state))
+    if taken:
+        note_interest(state, Occasion(EntryKind.INTEREST, purse.split.on, purse.split.fact, row.nr))
     new = max(0, taken - _recognised(state))
     state.record(
         purse.split.on,

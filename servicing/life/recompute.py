@@ -7,6 +7,7 @@ from fractions import Fraction
 from servicing.daycount import fraction
 from servicing.life.beginning import equal_part
 from servicing.life.falling_due import takes_principal
+from servicing.life.notes import Spreading
 from servicing.life.state import Row, State, round_amount
 from servicing.schedule import annuity_instalment
 
@@ -16,6 +17,8 @@ def recompute_instalment(state: State) -> None:
     rows = [row for row in state.rows if _can_take(state, row)]
     if not rows or not state.unassigned:
         return
+    if state.notes is not None:
+        state.notes.spreading = Spreading(state.unassigned, len(rows), state.rate)
     if state.terms.method == "linear":
         state.instalment = round_amount(state, equal_part(state.unassigned, len(rows)))
     elif state.terms.method == "annuity":

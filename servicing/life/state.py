@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,6 +11,7 @@ from typing import Literal
 
 from ledger.entry import EntryKind
 from servicing.daycount import fraction
+from servicing.life.notes import Accrued, Notes, Occasion, Segment
 from servicing.schedule import Amount, round_cents
 from servicing.terms import Part, Terms
 
@@ -109,6 +110,7 @@ class State:
     first_open: int = 0
     effects: list[Effect] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
+    notes: Notes | None = None
 
     @property
     def last_row(self) -> Row:
@@ -157,8 +159,32 @@ def accrue(state: State, until: date) -> None:
     """Let interest run until (not including) a day."""
     if until <= state.accrued_to:
         return
-    state.accrued = plus(state.accrued, accrual(state, until))
+    interest = accrual(state, until)
+    if state.notes is not None:
+        state.notes.segments += segments_until(state, until, interest)
+    state.accrued = plus(state.accrued, interest)
     state.accrued_to = until
+
+
+def segments_until(state: State, until: date, interest: Fraction | Decimal) -> list[Segment]:
+    """The interest that runs until a day, as it is explained; nothing where no principal is outstanding."""
+    since = max(state.accrued_to, state.terms.interest_from or state.accrued_to)
+    if until <= since or not state.principal:
+        return []
+    share = fraction(state.terms.day_count, since, until, state.terms.grid)
+    return [Segment(since, until, state.principal, state.rate, share, interest)]
+
+
+def note_interest(
+    state: State, occasion: Occasion, more: Sequence[Segment] = (), total: Fraction | Decimal | None = None
+) -> None:
+    """Note how the interest of the running period came about; `more` and its `total` if it runs on a little."""
+    if state.notes is None:
+        return
+    accrued = state.accrued if total is None else total
+    state.notes.interest[occasion] = Accrued(
+        (*state.notes.segments, *more), accrued, round_amount(state, accrued), state.taken, state.booked
+    )
 
 
 def plus(one: Fraction | Decimal, other: Fraction | Decimal) -> Fraction | Decimal:

@@ -27,8 +27,9 @@ from servicing.events import (
 from servicing.life.beginning import begin
 from servicing.life.changing_terms import change_rate, defer, reschedule, set_instalment
 from servicing.life.falling_due import fall_due, reopen_last_row
+from servicing.life.notes import Notes, Occasion
 from servicing.life.opening import open_balances
-from servicing.life.paying import owed_in_full, pay, repay_early, write_off
+from servicing.life.paying import note_shares, owed_in_full, paid_by_row, pay, repay_early, write_off
 from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
     BANK,
@@ -43,8 +44,10 @@ from servicing.life.state import (
     State,
     accrual,
     accrue,
+    note_interest,
     plus,
     round_amount,
+    segments_until,
 )
 from servicing.terms import Terms, TermsRefused
 
@@ -69,8 +72,17 @@ class Moment(NamedTuple):
     order: int
 
 
-def live(terms: Terms, events: Sequence[Event], reversals: Iterable[Reversed], until: date) -> State:
-    """The loan at the end of day `until`; events after it do not count. Raises `TermsRefused`."""
+def live(
+    terms: Terms,
+    events: Sequence[Event],
+    reversals: Iterable[Reversed],
+    until: date,
+    notes: Notes | None = None,
+) -> State:
+    """The loan at the end of day `until`; events after it do not count. Raises `TermsRefused`.
+
+    With `notes` it is noted how every amount came about.
+    """
     gone = [reversal for reversal in reversals if reversal.on <= until]
     reversed_payments = [reversal.payment for reversal in gone]
     counting = [
@@ -84,7 +96,7 @@ def live(terms: Terms, events: Sequence[Event], reversals: Iterable[Reversed], u
         ((_moment(terms, counting, event), event) for event in counting),
         key=lambda each: (each[0], each[1].on),
     )
-    state = begin(terms, timed[0][0].day if timed else terms.start)
+    state = begin(terms, timed[0][0].day if timed else terms.start, notes)
     for moment, event in timed:
         advance(state, moment)
         happen(event, state, moment.day)
@@ -111,9 +123,14 @@ def advance(state: State, moment: Moment) -> None:
 def _cut_off(state: State) -> None:
     """On 31 December what has accrued up to 1 January is put in the books."""
     day = state.next_cut_off
-    total = round_amount(state, plus(state.accrued, accrual(state, day + timedelta(days=1))))
-    new = total - state.booked
+    new_year = day + timedelta(days=1)
+    running = accrual(state, new_year)
+    total = plus(state.accrued, running)
+    new = round_amount(state, total) - state.booked
     if new > 0:
+        if state.notes is not None:
+            more = segments_until(state, new_year, running)
+            note_interest(state, Occasion(EntryKind.CUT_OFF, day, 0, 0), more, total)
         state.record(day, EntryKind.CUT_OFF, INTEREST_ACCRUED, INTEREST_INCOME, new)
         state.booked += new
         state.standing += new
@@ -203,11 +220,12 @@ def _(_event: Spread, state: State, _day: date) -> None:
 @happen.register
 def _(event: Paid, state: State, day: date) -> None:
     accrue(state, day)
-    split = Split(event.fact, event.on, event.amount)
+    split, before = Split(event.fact, event.on, event.amount), paid_by_row(state)
     if event.early:
         repay_early(state, split, event.early)
     else:
         pay(state, split)
+    note_shares(state, event.fact, before)
 
 
 @happen.register
