@@ -17,7 +17,7 @@ from backoffice.cli.table import table
 from backoffice.portfolio.importing import Imported, Request, import_portfolio
 from backoffice.portfolio.reading import ENCODINGS
 from backoffice.portfolio.templates import write_templates
-from backoffice.portfolio.totals import AMOUNTS, COUNTS, Total, together, total_data
+from backoffice.portfolio.totals import AMOUNTS, COUNTS
 from ledger.database import database_url, open_database
 from ledger.day import parse_day
 
@@ -122,13 +122,9 @@ def _counted(done: Imported) -> str:
 
 def _proof(done: Imported) -> str:
     """The proof totals as a table, one column a creditor and product."""
-    columns = [*done.totals, together(done.totals)]
+    columns = [*done.proof["totals"], done.proof["total"]]
     rows = [
-        [name.replace("_", " "), *(_cell(total, name) for total in columns)] for name in (*COUNTS, *AMOUNTS)
+        [name.replace("_", " "), *(str(column[name]) for column in columns)] for name in (*COUNTS, *AMOUNTS)
     ]
-    headers = ["", *(f"{total.creditor} {total.product}".strip() or "together" for total in columns)]
-    return table(headers, rows)
-
-
-def _cell(total: Total, name: str) -> str:
-    return str(total_data(total)[name])
+    names = [f"{column['creditor']} {column['product']}" for column in done.proof["totals"]]
+    return table(["", *names, "together"], rows)

@@ -69,6 +69,10 @@ class _Check:
         self._grant(granted, register, portfolio)
         if cut_over is not None:
             portfolio.openings = self._opened(openings, register, portfolio, cut_over)
+        for loan, row in granted.items():
+            if loan not in portfolio.disbursements and loan not in openings:
+                rule = "nothing was paid out yet: it has no disbursement and no opening balance"
+                self.problems.warn(row.place, "number", row.number, rule)
         portfolio.payments = self._payments(register, portfolio)
         portfolio.loans = register.loans
         portfolio.unqualified = register.unqualified

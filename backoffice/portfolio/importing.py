@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -15,11 +15,11 @@ from backoffice.installation import install
 from backoffice.portfolio.checking import Setting, check
 from backoffice.portfolio.comparing import compare
 from backoffice.portfolio.known import NOTHING, known_of
-from backoffice.portfolio.loading import Counts, Loader, add_batch, imported_at, load, stamp_for
+from backoffice.portfolio.loading import Batch, Counts, Loader, add_batch, batch_of, load, stamp_for
 from backoffice.portfolio.portfolio import Portfolio
 from backoffice.portfolio.problems import Problems
 from backoffice.portfolio.reading import read_folder
-from backoffice.portfolio.totals import COUNTS, Total, together, total_data, totals_of
+from backoffice.portfolio.totals import COUNTS, proof_of, together, totals_of
 from jobs import clock
 from ledger.database import check_schema, reading, writing
 from ledger.errors import Held
@@ -28,6 +28,9 @@ from ledger.store import install_chart
 from migrations.upgrade import current_revision
 from servicing.debtors.secrets import key_ring
 from servicing.files import creditors, law, products
+
+COUNTED = ("debtors", *COUNTS)
+"""What is counted by whether it was new."""
 
 
 class Request(NamedTuple):
@@ -50,7 +53,7 @@ class Imported:
     cut_over: date | None = None
     first_business_date: date | None = None
     counts: Counts = field(default_factory=Counts)
-    totals: Sequence[Total] = ()
+    proof: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     warning_count: int = 0
 
@@ -62,10 +65,9 @@ class Imported:
             "imported_before": self.came_first,
             "cut_over": self.cut_over.isoformat() if self.cut_over else None,
             "first_business_date": self.first_business_date.isoformat() if self.first_business_date else None,
-            "new": dict(self.counts.new),
-            "known": dict(self.counts.known),
-            "totals": [total_data(total) for total in self.totals],
-            "total": total_data(together(self.totals)),
+            "new": {name: self.counts.new[name] for name in COUNTED},
+            "known": {name: self.counts.known[name] for name in COUNTED},
+            **self.proof,
             "warnings": list(self.warnings),
         }
 
@@ -80,9 +82,10 @@ def import_portfolio(engine: Engine | None, request: Request) -> Imported:
     folder = read_folder(request.folder, request.encoding, problems)
     fresh = engine is None or current_revision(engine) is None
     if engine is not None and not fresh and not problems.error_count:
-        came_first = _came_first(engine, folder.sha256)
-        if came_first is not None:
-            return Imported(folder.name, request.dry_run, came_first)
+        first = _came_first(engine, folder.sha256)
+        if first is not None:
+            came_first, cut_over, proof = first
+            return Imported(folder.name, request.dry_run, came_first, cut_over, proof=proof)
     setting = Setting(clock.today(), creditors(), products(), law(), request.cut_over)
     portfolio = check(folder, setting, problems)
     if fresh:
@@ -97,10 +100,10 @@ def import_portfolio(engine: Engine | None, request: Request) -> Imported:
     return _kept_or_not(engine, portfolio, request, setting, problems)
 
 
-def _came_first(engine: Engine, sha256: str) -> str | None:
+def _came_first(engine: Engine, sha256: str) -> Batch | None:
     with reading(engine) as connection:
         check_schema(connection)
-        return imported_at(connection, sha256)
+        return batch_of(connection, sha256)
 
 
 def _kept_or_not(
@@ -128,8 +131,7 @@ def _load(
     stamp = stamp_for(connection, portfolio, request.actor)
     counts = load(Loader(connection, portfolio, known, stamp, problems), setting.creditors)
     problems.stop()
-    totals = totals_of(portfolio, known)
-    proof = {"totals": [total_data(total) for total in totals], "total": total_data(together(totals))}
+    proof = proof_of(totals_of(portfolio, known))
     add_batch(connection, portfolio, proof, stamp.by)
     return Imported(
         portfolio.name,
@@ -138,7 +140,7 @@ def _load(
         portfolio.cut_over,
         stamp.history_from or stamp.by.known_on,
         counts,
-        totals,
+        proof,
         problems.warnings,
         problems.warning_count,
     )
@@ -148,7 +150,7 @@ def _foreseen(portfolio: Portfolio, problems: Problems) -> Imported:
     """What an import into a database that is not there yet would bring."""
     totals = totals_of(portfolio, NOTHING)
     counts = Counts()
-    counts.new.update({name: together(totals).sums.get(name, 0) for name in COUNTS})
+    counts.new.update(together(totals).sums)
     counts.new["debtors"] = len(portfolio.debtors)
     return Imported(
         portfolio.name,
@@ -157,7 +159,7 @@ def _foreseen(portfolio: Portfolio, problems: Problems) -> Imported:
         cut_over=portfolio.cut_over,
         first_business_date=None,
         counts=counts,
-        totals=totals,
+        proof=proof_of(totals),
         warnings=problems.warnings,
         warning_count=problems.warning_count,
     )

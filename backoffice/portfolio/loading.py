@@ -21,7 +21,7 @@ from jobs import clock
 from jobs.business_dates import last_closed, recorded, set_cut_over
 from jobs.tables import business_day
 from ledger.bulk import append_rows
-from ledger.day import number_of
+from ledger.day import day_of, number_of
 from ledger.money import euros
 from servicing.creditor import Creditor
 from servicing.debtors.store import add_debtors
@@ -115,11 +115,21 @@ def add_batch(connection: Connection, portfolio: Portfolio, totals: object, by: 
     connection.execute(insert(import_batch), [row])
 
 
-def imported_at(connection: Connection, sha256: str) -> str | None:
-    """When a folder with these contents came first; None if never."""
-    query = select(import_batch.c.recorded_at).where(import_batch.c.sha256 == sha256)
-    found: str | None = connection.execute(query).scalar()
-    return found
+class Batch(NamedTuple):
+    """A folder that was imported: when, and its proof totals."""
+
+    recorded_at: str
+    cut_over: date | None
+    totals: Mapping[str, Any]
+
+
+def batch_of(connection: Connection, sha256: str) -> Batch | None:
+    """The import of a folder with these contents; None if there was none."""
+    query = select(import_batch).where(import_batch.c.sha256 == sha256)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Batch(row.recorded_at, day_of(row.cut_over) if row.cut_over else None, json.loads(row.totals))
 
 
 def _cut_over(portfolio: Portfolio) -> date | None:

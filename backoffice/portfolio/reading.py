@@ -17,6 +17,9 @@ from ledger.errors import BadInput, IoFailed
 
 MOST_BYTES = 500_000_000
 MOST_ROWS = 2_000_000
+MOST_SHEET_ROWS = 1_048_576
+"""No spreadsheet program has more."""
+
 ENCODINGS = ("utf-8", "windows-1252", "iso-8859-15", "utf-16")
 
 Record = tuple[int, list[str]]
@@ -103,11 +106,11 @@ def _content(path: Path) -> bytes:
 def _sheets(path: Path, content: bytes, encoding: str) -> Iterator[Sheet]:
     if path.suffix.lower() == ".csv":
         text = _decoded(content, encoding)
-        yield Sheet(_table(path.stem), path.name, _bounded(csv_records(text)))
+        yield Sheet(_table(path.stem), path.name, _bounded(csv_records(text), MOST_ROWS))
     elif path.suffix.lower() == ".xlsx":
         for title, records in sheets_of(content, plain(path.stem) in table_names()):
             label = f"{path.name}[{title}]" if title else path.name
-            yield Sheet(_table(title or path.stem), label, _bounded(records))
+            yield Sheet(_table(title or path.stem), label, _bounded(records, MOST_SHEET_ROWS))
     else:
         raise Unreadable(f"is no CSV or XLSX: save it as one of these, not as {path.suffix}")
 
@@ -120,10 +123,10 @@ def _table(name: str) -> Table:
     return tables()[found]
 
 
-def _bounded(records: Iterable[Record]) -> Iterator[Record]:
+def _bounded(records: Iterable[Record], most: int) -> Iterator[Record]:
     for row, cells in records:
-        if row > MOST_ROWS:
-            raise Unreadable(f"more than {MOST_ROWS} rows: split it over more imports", row)
+        if row > most:
+            raise Unreadable(f"more than {most} rows: split it over more imports", row)
         yield row, cells
 
 

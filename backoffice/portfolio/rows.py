@@ -128,6 +128,8 @@ def values_of(
     bound = _bind(sheet, next(records, (1, []))[1], parsers, problems)
     width = len(sheet.table.columns)
     for row, cells in records if bound else ():
+        if not any(cells):
+            continue
         place = Place(sheet.file, row)
         before = problems.error_count
         values: list[Any] = [None] * width
@@ -215,5 +217,5 @@ def _bound(
         problems.add(place, name, None, f"unknown column; known are {known}")
         return None
     column = sheet.table.columns[index]
-    problems.headers[sheet.file, column.name] = name
+    problems.headers.setdefault((sheet.file, column.name), name)
     return Bound(name, index, column, parsers[column.kind])

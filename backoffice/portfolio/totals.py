@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backoffice.portfolio.known import Known
 from backoffice.portfolio.portfolio import Opening, Portfolio
@@ -49,6 +49,11 @@ def totals_of(portfolio: Portfolio, known: Known) -> list[Total]:
     return [Total(*names, total) for names, total in sorted(sums.items())]
 
 
+def proof_of(totals: Sequence[Total]) -> dict[str, Any]:
+    """The totals with amounts in euros, as --json shows them and the database keeps them."""
+    return {"totals": [total_data(total) for total in totals], "total": total_data(together(totals))}
+
+
 def together(totals: Sequence[Total]) -> Total:
     """All totals added up."""
     everything: Counter[str] = Counter()
@@ -58,7 +63,7 @@ def together(totals: Sequence[Total]) -> Total:
 
 
 def total_data(total: Total) -> dict[str, object]:
-    """A total with amounts in euros, as --json shows it and the database keeps it."""
+    """A total with amounts in euros."""
     counts: dict[str, object] = {name: total.sums.get(name, 0) for name in COUNTS}
     amounts = {name: euros(total.sums.get(name, 0)) for name in AMOUNTS}
     names = {"creditor": total.creditor, "product": total.product} if total.creditor else {}

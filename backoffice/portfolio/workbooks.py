@@ -28,7 +28,9 @@ HIGHEST_RATIO = 400
 """A sheet of the same rows packs some 100 times smaller; a zip bomb 1,000 times."""
 
 SMALLEST_BOMB = 1_000_000
-MOST_COLUMNS = 100
+MOST_COLUMNS = 32
+"""Further to the right no table has anything."""
+
 NOTES = {"toelichting", "uitleg", "explanation", "readme"}
 """Sheets that explain and hold no data."""
 
@@ -118,14 +120,23 @@ def _records(sheet: Worksheet) -> Iterator[tuple[int, list[str]]]:
     """The rows of a sheet; the size it states itself is not believed."""
     sheet.reset_dimensions()
     row = 0
+    blank: object = None
     try:
         for row, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
-            texts = [cell_text(cell) for cell in cells]
-            while texts and not texts[-1]:
-                texts.pop()
+            # Rows that are not in the file come as one and the same row, perhaps a million times.
+            texts = [] if cells is blank else _texts(cells)
+            blank = blank if texts else cells
             yield row, texts
     except _BROKEN as wrong:
         raise Unreadable(f"the sheet is damaged: {wrong}", row + 1) from None
+
+
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    """The texts of a row up to the last one."""
+    width = len(cells)
+    while width and cells[width - 1].value is None:
+        width -= 1
+    return [cell_text(cell) for cell in cells[:width]]
 
 
 def cell_text(cell: Cell) -> str:
