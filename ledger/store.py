@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     CTE,
+    JSON,
     BigInteger,
     ColumnElement,
     Connection,
     Select,
     Subquery,
     Table,
+    Text,
     and_,
     cast,
-    column,
     func,
     insert,
+    literal,
     literal_column,
     select,
     union_all,
-    values,
 )
 
 from ledger.accounts import account_id
@@ -50,7 +52,7 @@ from ledger.rows import (
 from ledger.tables import account, creditor, day_total, journal, journal_link, period_closing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from ledger.accounts import Chart
@@ -59,7 +61,6 @@ __all__ = ["CannotReverse", "DateClosed", "NoSuchEntry"]
 
 JOURNAL_COLUMNS = tuple(journal.columns.keys())
 LINK_COLUMNS = tuple(journal_link.columns.keys())
-_KEYS_A_QUERY = 1000
 
 _KEY = (journal.c.business_date, journal.c.loan, journal.c.kind, journal.c.nr)
 _LINK = tuple(journal_link.columns)
@@ -220,31 +221,32 @@ def _install(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...
 
 
 def _find(connection: Connection, keys: Iterable[Key]) -> dict[Key, Entry]:
-    found: dict[Key, Entry] = {}
-    for wanted in _wanted(keys):
-        query = _ENTRIES.join(wanted, _equal(wanted.c, _KEY)).order_by(*journal.primary_key)
-        found |= {entry.key: entry for entry in entries_of(connection.execute(query).all())}
-    return found
+    wanted = _wanted(connection, keys)
+    query = _ENTRIES.join(wanted, _equal(wanted.c, _KEY)).order_by(*journal.primary_key)
+    return {entry.key: entry for entry in entries_of(connection.execute(query).all())}
 
 
 def _find_links(connection: Connection, keys: Iterable[Key]) -> list[tuple[Key, Key]]:
     """The (reversed, reversing) keys of those of these entries that are reversed."""
-    return [
-        (key_of(row[4:]), key_of(row[:4]))
-        for wanted in _wanted(keys)
-        for row in connection.execute(select(*_LINK).join(wanted, _equal(wanted.c, _REVERSED)))
-    ]
+    wanted = _wanted(connection, keys)
+    links = connection.execute(select(*_LINK).join(wanted, _equal(wanted.c, _REVERSED)))
+    return [(key_of(row[4:]), key_of(row[:4])) for row in links]
 
 
-def _wanted(keys: Iterable[Key]) -> Iterator[CTE]:
-    """Keys as small tables to join with (SQLite uses no index for a list of tuples), some in each.
+def _wanted(connection: Connection, keys: Iterable[Key]) -> CTE:
+    """Keys as a small table to join with, handed over as one JSON text.
 
-    A statement takes a limited number of parameters.
+    So the statement is the same for any number of keys, and its parameters are not limited.
     """
-    rows = sorted(key_row(key) for key in keys)
-    for start in range(0, len(rows), _KEYS_A_QUERY):
-        columns = [column(name, BigInteger) for name in ("business_date", "loan", "kind", "nr")]
-        yield values(*columns, name="wanted").data(rows[start : start + _KEYS_A_QUERY]).cte("wanted")
+    rows = literal(json.dumps(sorted(key_row(key) for key in keys)), Text)
+    if connection.dialect.name == "sqlite":
+        item = func.json_each(rows).table_valued("value").c.value
+        parts: list[ColumnElement[Any]] = [func.json_extract(item, f"$[{place}]") for place in range(4)]
+    else:
+        item = func.json_array_elements(cast(rows, JSON)).column_valued("value")
+        parts = [cast(item.op("->>")(place), BigInteger) for place in range(4)]
+    names = ("business_date", "loan", "kind", "nr")
+    return select(*(part.label(name) for part, name in zip(parts, names, strict=True))).cte("wanted")
 
 
 def _equal(left: Iterable[ColumnElement[Any]], right: Iterable[ColumnElement[Any]]) -> ColumnElement[bool]:
@@ -271,6 +273,8 @@ def _check_periods(connection: Connection, new: Iterable[Entry]) -> None:
 
 def _check_reversals(connection: Connection, new: Sequence[Entry]) -> None:
     reversed_keys = {entry.reverses for entry in new if entry.reverses is not None}
+    if not reversed_keys:
+        return
     originals = {entry.key: entry for entry in new} | _find(connection, reversed_keys)
     check_reversals(new, originals, _find_links(connection, reversed_keys))
 
