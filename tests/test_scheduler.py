@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -204,10 +204,10 @@ def read_until(process: subprocess.Popen[str], *events: str) -> Lines:
 
 def stop(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> int:
     """Ask a service to stop; its exit code, which comes within 10 seconds."""
-    asked = monotonic()
+    asked = time.monotonic()
     process.send_signal(number)
     code = process.wait(10)
-    assert monotonic() - asked < 10
+    assert time.monotonic() - asked < 10
     return code
 
 
