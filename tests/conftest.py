@@ -12,24 +12,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
-from ledger.config import read_yaml
-from ledger.database import open_database, writing
-from ledger.files import chart_of_accounts, config_text
-from ledger.store import install_chart
-from migrations.upgrade import upgrade
-from servicing.creditor import creditors_from
+from backoffice.installation import install
+from ledger.database import open_database
 from tests.postgres import server
 
 _NUMBERS = count(1)
-
-
-def install(engine: Engine) -> None:
-    """The schema, the seven creditors and their accounts."""
-    upgrade(engine)
-    creditors = creditors_from(read_yaml(config_text("creditors.yaml"), "creditors.yaml"), "creditors.yaml")
-    rows = [(one.id, one.code, one.name, one.iban) for one in creditors.values()]
-    with writing(engine) as connection:
-        install_chart(connection, rows, chart_of_accounts())
 
 
 @pytest.fixture(scope="session")
