@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -61,8 +61,8 @@ def portfolio(
     Example: aflos import portfolio old-administration/ --cut-over 2024-12-31 --dry-run
     """
     request = Request(folder, acting(actor), encoding, _day(cut_over), dry_run)
-    with _database(dry_run=dry_run) as engine:
-        done = import_portfolio(engine, request)
+    with ExitStack() as stack:
+        done = import_portfolio(_database(stack), request, partial(_opened, stack))
     if not quiet:
         _tell(done)
     if as_json:
@@ -86,18 +86,18 @@ def _day(text: str | None) -> date | None:
     return parse_day(text) if text else None
 
 
-@contextmanager
-def _database(*, dry_run: bool) -> Iterator[Engine | None]:
-    """The database, made if it is not there; a dry run makes none."""
+def _database(stack: ExitStack) -> Engine | None:
+    """The database; None if its file is not there yet."""
     url = make_url(database_url())
-    if dry_run and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        yield None
-        return
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return None
+    return _opened(stack)
+
+
+def _opened(stack: ExitStack) -> Engine:
     engine = open_database(create=True)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+    stack.callback(engine.dispose)
+    return engine
 
 
 def _tell(done: Imported) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -72,8 +73,10 @@ class Imported:
         }
 
 
-def import_portfolio(engine: Engine | None, request: Request) -> Imported:
-    """Bring a folder in; `engine` None is a database that is not there yet, for a dry run.
+def import_portfolio(
+    engine: Engine | None, request: Request, make: Callable[[], Engine] | None = None
+) -> Imported:
+    """Bring a folder in; `engine` None is a database that is not there yet, made when nothing is wrong.
 
     Raises `PortfolioRefused` with every error in the files, and `Misconfigured` when a BSN is to be kept and
     there is no key.
@@ -81,23 +84,32 @@ def import_portfolio(engine: Engine | None, request: Request) -> Imported:
     problems = Problems()
     folder = read_folder(request.folder, request.encoding, problems)
     fresh = engine is None or current_revision(engine) is None
-    if engine is not None and not fresh and not problems.error_count:
-        first = _came_first(engine, folder.sha256)
-        if first is not None:
-            came_first, cut_over, proof = first
-            return Imported(folder.name, request.dry_run, came_first, cut_over, proof=proof)
+    first = None if engine is None or fresh or problems.error_count else _came_first(engine, folder.sha256)
+    if first is not None:
+        return Imported(folder.name, request.dry_run, first.recorded_at, first.cut_over, proof=first.totals)
     setting = Setting(clock.today(), creditors(), products(), law(), request.cut_over)
     portfolio = check(folder, setting, problems)
     if fresh:
         compare(portfolio, NOTHING, problems)
     problems.stop()
+    _must_have_key(portfolio)
+    if fresh and request.dry_run:
+        return _foreseen(portfolio, problems)
+    ready = engine or _made(make)
+    if fresh:
+        install(ready)
+    return _kept_or_not(ready, portfolio, request, setting, problems)
+
+
+def _must_have_key(portfolio: Portfolio) -> None:
+    """Raise `Misconfigured` when there is a BSN and no key to keep it under."""
     if any(row.bsn for row in portfolio.debtors):
         key_ring()
-    if engine is None or (fresh and request.dry_run):
-        return _foreseen(portfolio, problems)
-    if fresh:
-        install(engine)
-    return _kept_or_not(engine, portfolio, request, setting, problems)
+
+
+def _made(make: Callable[[], Engine] | None) -> Engine:
+    assert make is not None, "a database that is not there must be made"
+    return make()
 
 
 def _came_first(engine: Engine, sha256: str) -> Batch | None:
@@ -149,8 +161,7 @@ def _load(
 def _foreseen(portfolio: Portfolio, problems: Problems) -> Imported:
     """What an import into a database that is not there yet would bring."""
     totals = totals_of(portfolio, NOTHING)
-    counts = Counts()
-    counts.new.update(together(totals).sums)
+    counts = Counts(Counter({name: together(totals).sums.get(name, 0) for name in COUNTS}))
     counts.new["debtors"] = len(portfolio.debtors)
     return Imported(
         portfolio.name,

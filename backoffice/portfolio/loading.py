@@ -277,18 +277,16 @@ _COLUMN = {
     FactKind.SCHEDULE: "loan",
     FactKind.RATE: "rate",
 }
+"""The column that names a fact; any other one has a reference."""
 
 
 def _compare(news: News, old: Fact, of: int, problems: Problems) -> None:
     """Again is a no-op; differently is a problem."""
-    if (news.kind, news.on, news.cents, of, news.data) == (
-        old.kind,
-        old.value_date,
-        old.cents,
-        old.of,
-        stored(old.data),
-    ):
+    told = (news.kind, news.on, news.cents, of, news.data)
+    if told == (old.kind, old.value_date, old.cents, old.of, stored(old.data)):
         return
+    column = _COLUMN.get(news.kind)
     amount = f" of {euros(old.cents)}" if old.cents else ""
-    rule = f"what is recorded under it already: a {old.kind.text} on {old.value_date}{amount}, {stored(old.data)}"
-    problems.add(news.place, _COLUMN.get(news.kind, "reference"), news.key, rule.removesuffix(", {}"))
+    data = f", {stored(old.data)}" if old.data else ""
+    rule = f"what is recorded under it already: a {old.kind.text} on {old.value_date}{amount}{data}"
+    problems.add(news.place, column or "reference", None if column else news.key, rule)

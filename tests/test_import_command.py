@@ -1,0 +1,103 @@
+"""The commands `aflos import ...` as they are called from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.portfolios import DEBTOR, OPENED, PAID_OUT, PAYMENT, write_csv
+
+RUN = "from backoffice.cli.main import main; main()"
+ROOT = Path(__file__).parents[1]
+
+
+def aflos(database: str, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", RUN, *map(str, words)]
+    given = {key: value for key, value in os.environ.items() if not key.startswith("AFLOS_")}
+    given |= {"AFLOS_DATABASE": database, **environment}
+    return subprocess.run(command, env=given, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> str:
+    """The URL of a database that is not there yet."""
+    return f"sqlite:///{tmp_path / 'new.db'}"
+
+
+def test_a_portfolio_makes_the_database_and_the_nights_work_it(blank: str, tmp_path: Path) -> None:
+    folder = write_csv(tmp_path / "oud", OPENED | {"payments": [PAYMENT | {"date": "2025-01-02"}]})
+    done = aflos(blank, "import", "portfolio", folder, "--json")
+    assert done.returncode == 0
+    answer = json.loads(done.stdout)
+    assert (answer["cut_over"], answer["first_business_date"]) == ("2024-12-31", "2025-01-01")
+    assert answer["new"] == {
+        "debtors": 1,
+        "loans": 1,
+        "disbursements": 0,
+        "opening_balances": 1,
+        "payments": 1,
+        "reversals": 0,
+    }
+    assert answer["total"]["principal"] == "20000.00"
+    assert "first business date 2025-01-01" in done.stderr
+    again = aflos(blank, "import", "portfolio", folder)
+    assert (again.returncode, "oud: 0 rows: the same files came in on" in again.stderr) == (0, True)
+    night = aflos(blank, "nightly", "--date", "2025-01-02", "--json")
+    assert [manifest["business_date"] for manifest in json.loads(night.stdout)] == [
+        "2025-01-01",
+        "2025-01-02",
+    ]
+    assert night.returncode == 0
+
+
+def test_errors_are_listed_and_no_database_is_made(blank: str, tmp_path: Path) -> None:
+    wrong = [PAYMENT | {"amount": "1.234"}, PAYMENT | {"loan": "L-9"}]
+    done = aflos(blank, "import", "portfolio", write_csv(tmp_path / "oud", PAID_OUT | {"payments": wrong}))
+    assert (done.returncode, done.stdout) == (2, "")
+    rule = "ambiguous, thousands or decimals: write it with two decimals, such as 1234,00 or 1,23"
+    assert done.stderr.splitlines() == [
+        "aflos: 2 errors, nothing was imported",
+        f"payments.csv:2:amount: 1.234: {rule}",
+        "payments.csv:3:loan: L-9: a loan that stands in the files or in the database",
+    ]
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_dry_run_makes_no_database(blank: str, tmp_path: Path) -> None:
+    done = aflos(blank, "import", "portfolio", write_csv(tmp_path / "oud", PAID_OUT), "--dry-run")
+    assert (done.returncode, "dry run, nothing was kept" in done.stderr) == (0, True)
+    assert "almere bbz_business_capital" in done.stdout
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_bsn_needs_a_key(blank: str, tmp_path: Path) -> None:
+    folder = write_csv(tmp_path / "oud", {"debtors": [DEBTOR | {"bsn": "999990019"}]})
+    done = aflos(blank, "import", "portfolio", folder)
+    assert (done.returncode, "999990019" in done.stderr) == (78, False)
+    assert not (tmp_path / "new.db").exists()
+    assert aflos(blank, "debtor", "key", tmp_path / "keys").returncode == 0
+    done = aflos(blank, "import", "portfolio", folder, AFLOS_KEY_FILE=str(tmp_path / "keys"))
+    assert done.returncode == 0
+
+
+def test_wrong_usage(blank: str, tmp_path: Path) -> None:
+    assert aflos(blank, "import", "portfolio", tmp_path / "nowhere").returncode == 2
+    assert aflos(blank, "import", "portfolio", tmp_path, "--cut-over", "31-12-2024").returncode == 2
+    assert aflos(blank, "import", "portfolio", tmp_path, "--encoding", "utf-7").returncode == 2
+    assert aflos(blank, "import", "portfolio", tmp_path, "--actor", "somebody-else").returncode == 2
+
+
+def test_the_templates_are_written(blank: str, tmp_path: Path) -> None:
+    done = aflos(blank, "import", "templates", tmp_path / "made")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 24)
+    assert (tmp_path / "made" / "nl" / "csv" / "beginstanden.csv").exists()
+
+
+def test_help_shows_an_example(blank: str) -> None:
+    for words in (["import"], ["import", "portfolio"], ["import", "templates"]):
+        assert "Example: aflos import" in aflos(blank, *words, "--help").stdout
