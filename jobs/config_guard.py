@@ -56,7 +56,7 @@ def _last_used(connection: Connection) -> dict[str, str]:
         .join(config_version, config_set.c.sha256 == config_version.c.sha256)
         .where(config_set.c.set_sha256 == last)
     )
-    return {path: content for path, content in connection.execute(query)}
+    return {row.path: row.content for row in connection.execute(query)}
 
 
 def _refuse_changed_past(before: dict[str, str], files: Sequence[ConfigFile], last_closed: date) -> None:

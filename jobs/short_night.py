@@ -7,9 +7,8 @@ rows. Both databases take the same path.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table, text
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.schema import CreateTable
 
 from jobs.chunk import Night
@@ -46,39 +45,32 @@ LINES = (
 """The journal rows a loan can get tonight, in the order of their keys: amount, kind, debit, credit."""
 
 
-class ShortResult(NamedTuple):
-    """The last loan looked at (0: none left), how many were worked, and those the full function must work."""
-
-    last: int
-    worked: int
-    left: list[int]
-
-
 def work_short_chunk(
-    connection: Connection, night: Night, after: int, size: int, apart: frozenset[int]
-) -> ShortResult:
-    """Work the next loans of the short lane inside the open transaction, but not those set apart for the full one."""
-    loans = _load(connection, number_of(night.day), after, size)
+    connection: Connection, night: Night, first: int, last: int, apart: frozenset[int]
+) -> int:
+    """Work the loans `first` to `last` that may take the short lane, but not those set apart; how many it were.
+
+    Asked again after it was kept, it finds nothing to do.
+    """
     tonight = Tonight(number_of(night.day), night.arrears_limits)
-    left, wide = [], []
-    periods = {one: booking_period(night.day, last) for one, last in night.last_closed_periods.items()}
-    for loan in loans:
+    wide = []
+    periods = {one: booking_period(night.day, closed) for one, closed in night.last_closed_periods.items()}
+    for loan in _load(connection, tonight.day, first, last):
         work = None if loan[0] in apart else work_short(LaneLoan._make(loan), tonight)
         if work is None:
-            left.append(loan[0])
             continue
         period = periods[loan[0] // LOANS_PER_CREDITOR]
         wide.append((*work, period, _digest(tonight.day, period, work)))
     _write(connection, tonight.day, wide)
-    return ShortResult(loans[-1][0] if loans else 0, len(wide), left)
+    return len(wide)
 
 
-def _load(connection: Connection, day: int, after: int, size: int) -> Sequence[tuple[int, ...]]:
-    """The state of the next loans, as plain tuples in the order of their numbers."""
+def _load(connection: Connection, day: int, first: int, last: int) -> Sequence[tuple[int, ...]]:
+    """The state of the loans, as plain tuples in the order of their numbers."""
     columns = ", ".join(LaneLoan._fields)
     query = (
         f"SELECT {columns} FROM loan_state WHERE next_event = {day} AND worked_to < {day} "  # noqa: S608 - numbers
-        f"AND lane > 0 AND loan > {after} ORDER BY loan LIMIT {size}"
+        f"AND lane > 0 AND loan BETWEEN {first} AND {last} ORDER BY loan"
     )
     return connection.exec_driver_sql(query).fetchall()
 
@@ -91,7 +83,7 @@ def _digest(day: int, period: int, work: LaneWork) -> bytes:
 def rows_of(day: int, period: int, work: LaneWork) -> list[tuple[int, ...]]:
     """The journal rows that the SQL below makes of this work."""
     base = work.loan // LOANS_PER_CREDITOR * ACCOUNTS_PER_CREDITOR
-    rows = []
+    rows: list[tuple[int, ...]] = []
     line = 0
     for place, (_, kind, debit, credit) in enumerate(LINES, start=2):
         cents = work[place]
@@ -107,12 +99,11 @@ def rows_of(day: int, period: int, work: LaneWork) -> list[tuple[int, ...]]:
 def _write(connection: Connection, day: int, wide: Sequence[tuple[object, ...]]) -> None:
     if not wide:
         return
-    ddl = str(CreateTable(_WIDE, if_not_exists=True).compile(dialect=connection.dialect))
-    connection.execute(text(ddl))
+    connection.execute(CreateTable(_WIDE, if_not_exists=True))
     append_rows(connection, _WIDE, [column.name for column in _WIDE.columns], wide)
-    connection.execute(text(_journal_sql(day)))
-    connection.execute(text(_state_sql(day)))
-    connection.execute(text("DELETE FROM short_night"))
+    connection.exec_driver_sql(_journal_sql(day))
+    connection.exec_driver_sql(_state_sql(day))
+    connection.exec_driver_sql("DELETE FROM short_night")
 
 
 def _journal_sql(day: int) -> str:
@@ -136,7 +127,7 @@ def _journal_sql(day: int) -> str:
     return (
         f"INSERT INTO journal ({', '.join(JOURNAL_COLUMNS)}) "
         f"SELECT {', '.join(values[name] for name in JOURNAL_COLUMNS)} "
-        f"FROM short_night CROSS JOIN ({numbers}) AS lines WHERE {cents} > 0"
+        f"FROM short_night CROSS JOIN ({numbers}) AS lines WHERE {cents} > 0"  # noqa: S608 - our own names
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from ledger.config import Strict, checked
 from ledger.errors import Misconfigured
@@ -16,7 +17,7 @@ class _File(Strict):
 def limits_from(content: object, file: str) -> tuple[int, ...]:
     """The first day past due of each age class, in order; raises `Misconfigured`."""
     limits = tuple(checked(_File, content, file).age_classes)
-    if not limits or limits[0] < 1 or any(low >= high for low, high in zip(limits, limits[1:], strict=False)):
+    if not limits or limits[0] < 1 or any(low >= high for low, high in pairwise(limits)):
         raise Misconfigured(
             f"{file}: age_classes: {list(limits)}: days from 1, each more than the one before"
         )

@@ -75,7 +75,7 @@ class Draft:
             raise FactRefused(f"loan {self.loan}: a {self.kind.text} has an amount above 0.00")
         if (self.kind in REFERRING_KINDS) != bool(self.of):
             raise FactRefused(f"loan {self.loan}: a {self.kind.text} names fact {self.of!r}")
-        if not self.key or len(self.key) > 200:  # noqa: PLR2004 - longer is no name but a text
+        if not self.key or len(self.key) > 200:
             raise FactRefused(f"loan {self.loan}: a fact has a key of 1 to 200 characters, not {self.key!r}")
 
 

@@ -110,7 +110,7 @@ def work_short(loan: LaneLoan, tonight: Tonight) -> LaneWork | None:
         if new < 0 or due_row >= loan.last_nr:
             return None
         loan = _after_due(loan, interest, part)
-    if tonight.day % 10000 == 1231:  # noqa: PLR2004 - 31 December
+    if tonight.day % 10000 == 1231:
         cut = max(0, _interest(loan, tonight.day + 8870) - loan.interest_accrued)
         loan = loan._replace(interest_accrued=loan.interest_accrued + cut)
     return LaneWork(
@@ -162,7 +162,7 @@ def _next(loan: LaneLoan, tonight: Tonight) -> tuple[int, ...]:
     """The next event and the balances, in the order of `LaneWork`."""
     late, class_changes = _age(loan.arrears_since, tonight.day, tonight.arrears_limits)
     year = tonight.day // 10000
-    cut_off = year * 10000 + 1231 if tonight.day % 10000 < 1231 else (year + 1) * 10000 + 1231  # noqa: PLR2004
+    cut_off = year * 10000 + 1231 if tonight.day % 10000 < 1231 else (year + 1) * 10000 + 1231
     return (
         min(loan.next_due, cut_off, class_changes),
         loan.principal,

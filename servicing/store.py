@@ -70,7 +70,7 @@ def next_loan_number(connection: Connection, creditor_id: int) -> int:
 def find_loan(connection: Connection, name: str) -> Loan:
     """The loan with this number or office number; raises `NoSuchLoan` when there is none, or more than one."""
     wanted = loan.c.external == name
-    if name.isascii() and name.isdigit() and len(name) < 19:  # noqa: PLR2004 - what a BIGINT can hold
+    if name.isascii() and name.isdigit() and len(name) < 19:
         wanted = wanted | (loan.c.id == int(name))
     rows = connection.execute(select(loan).where(wanted)).all()
     if len(rows) != 1:
@@ -100,14 +100,18 @@ def record(connection: Connection, drafts: Iterable[Draft], by: Recorded) -> lis
 
     A fact whose kind and key are known already is left alone if it is equal, else `FactRefused` is raised.
     """
-    drafts = list(drafts)
+    return record_each(connection, [(draft, by) for draft in drafts])
+
+
+def record_each(connection: Connection, stamped: Sequence[tuple[Draft, Recorded]]) -> list[int]:
+    """Record facts with a stamp each, as `record` does; the number of each within its loan."""
     known = {
         number: {(old.kind, old.key): old for old in olds}
-        for number, olds in facts_of(connection, {draft.loan for draft in drafts}).items()
+        for number, olds in facts_of(connection, {draft.loan for draft, _ in stamped}).items()
     }
     numbers = []
     rows = []
-    for draft in drafts:
+    for draft, by in stamped:
         olds = known.setdefault(draft.loan, {})
         old = olds.get((draft.kind, draft.key))
         if old is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -92,31 +92,33 @@ def _plain(terms: Case) -> Case:
 def _event(case: Case, fact: int) -> Event:
     on = day(case.get("on") or case.get("from"))
     cents = cents_of(str(case["amount"])) if "amount" in case else 0
-    match case["type"]:
-        case "disburse":
-            return Disbursed(on, cents, fact)
-        case "payment":
-            return Paid(on, cents, fact=fact)
-        case "pay_off":
-            return PaidOff(on, fact)
-        case "cost":
-            return CostCharged(on, cents, fact)
-        case "instalment":
-            return InstalmentSet(on, cents, fact)
-        case "early_repayment":
-            return Paid(on, cents, case["mode"], fact)
-        case "write_off":
-            return WrittenOff(on, cents, case["of"], fact)
-        case "rate":
-            return RateChanged(on, Reader(case).rate("percent"), bool(case.get("recompute")), fact)
-        case "deferral":
-            return Deferral(on, day(case["from"]), day(case["until"]), case["of"], case["end"], fact)
-        case _:
-            return _opening(case, on, fact)
+    return MAKERS[case["type"]](case, on, cents, fact)
 
 
-def _opening(case: Case, on: date, fact: int) -> Opened:
+def _rate(case: Case, on: date, _cents: int, fact: int) -> Event:
+    return RateChanged(on, Reader(case).rate("percent"), bool(case.get("recompute")), fact)
+
+
+def _deferral(case: Case, on: date, _cents: int, fact: int) -> Event:
+    return Deferral(on, day(case["from"]), day(case["until"]), case["of"], case["end"], fact)
+
+
+def _opening(case: Case, on: date, _cents: int, fact: int) -> Event:
     amounts = {name: cents_of(str(case[name])) for name in OPENING if case.get(name)}
     since = day(case["arrears_since"]) if case.get("arrears_since") else None
     amounts.setdefault("principal", 0)
     return Opened(on, arrears_since=since, fact=fact, **amounts)
+
+
+MAKERS: Mapping[str, Callable[[Case, date, int, int], Event]] = {
+    "disburse": lambda _, on, cents, fact: Disbursed(on, cents, fact),
+    "payment": lambda _, on, cents, fact: Paid(on, cents, fact=fact),
+    "pay_off": lambda _, on, __, fact: PaidOff(on, fact),
+    "cost": lambda _, on, cents, fact: CostCharged(on, cents, fact),
+    "instalment": lambda _, on, cents, fact: InstalmentSet(on, cents, fact),
+    "early_repayment": lambda case, on, cents, fact: Paid(on, cents, case["mode"], fact),
+    "write_off": lambda case, on, cents, fact: WrittenOff(on, cents, case["of"], fact),
+    "rate": _rate,
+    "deferral": _deferral,
+    "opening": _opening,
+}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from jobs.tables import quarantine
-from ledger.database import reading
+from ledger.database import open_database, reading
 from ledger.errors import BadInput
 from servicing.facts import Draft, FactKind
 from tests.nights import (
@@ -105,8 +105,6 @@ def test_missed_nights_equal_daily_nights(database: Engine) -> None:
 
 
 def test_chunks_do_not_matter(sqlite_url: str, postgresql_url: str) -> None:
-    from ledger.database import open_database
-
     found = []
     for url, size in ((sqlite_url, 1), (postgresql_url, 100)):
         engine = open_database(url)

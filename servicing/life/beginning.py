@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
-from servicing.daycount import fraction
 from servicing.life.notes import Notes, Spreading
 from servicing.life.state import Row, State
-from servicing.schedule import Amount, annuity_instalment, round_cents
+from servicing.plan import instalment_of, periods_of
+from servicing.schedule import Amount
 from servicing.terms import Terms
+
+TERMS_REMEMBERED = 20_000
+"""A night meets the same terms again and again; their dates and instalment are computed once."""
 
 
 def begin(terms: Terms, first_day: date, notes: Notes | None = None) -> State:
@@ -28,35 +32,25 @@ def begin(terms: Terms, first_day: date, notes: Notes | None = None) -> State:
 
 def new_rows(terms: Terms) -> list[Row]:
     """The rows of a schedule, before anything fell due."""
+    return [Row(number, due, interest_only=grace) for number, due, grace in _plan(terms)]
+
+
+@lru_cache(maxsize=TERMS_REMEMBERED)
+def _plan(terms: Terms) -> tuple[tuple[int, date, bool], ...]:
+    """Number, due date and whether it is interest only, of each row."""
     last = terms.first_number + terms.instalments - 1
     grace_until = terms.first_number + terms.grace_principal
-    return [
-        Row(
-            number,
-            terms.due_date(number),
-            interest_only=number < grace_until or (terms.method == "bullet" and number < last),
-        )
+    is_bullet = terms.method == "bullet"
+    return tuple(
+        (number, terms.due_date(number), number < grace_until or (is_bullet and number < last))
         for number in range(terms.first_number, last + 1)
-    ]
+    )
 
 
+@lru_cache(maxsize=TERMS_REMEMBERED)
 def first_instalment(terms: Terms) -> Amount:
     """The instalment (linear: the principal part) with which the loan starts, in cents."""
-    paying_rows = terms.instalments - terms.grace_principal
-    if terms.instalment is not None:
-        return terms.instalment
-    if terms.method == "linear":
-        return round_cents(equal_part(terms.principal, paying_rows), terms.rounding)
-    if terms.method == "bullet":
-        return 0
-    dues = [terms.start, *(terms.due_date(number) for number in range(1, terms.instalments + 1))]
-    growth = [
-        terms.rate * fraction(terms.day_count, since, until, terms.grid)
-        for since, until in zip(
-            dues[terms.grace_principal :], dues[terms.grace_principal + 1 :], strict=False
-        )
-    ]
-    return annuity_instalment(terms.principal, growth, terms.rounding)
+    return instalment_of(terms, periods_of(terms))
 
 
 def equal_part(amount: Amount, parts: int) -> Fraction | Decimal:

@@ -13,6 +13,7 @@ from servicing.life.state import (
     INTEREST_INCOME,
     PRINCIPAL,
     PRINCIPAL_DUE,
+    Effect,
     Row,
     State,
     accrue,
@@ -120,7 +121,9 @@ def _give_principal(state: State, row: Row) -> None:
         )
     state.unassigned -= principal - row.principal
     row.principal = principal
-    state.record(row.due, EntryKind.INSTALMENT, PRINCIPAL_DUE, PRINCIPAL, row.open_principal, row_nr=row.nr)
+    state.record(
+        Effect(row.due, EntryKind.INSTALMENT, PRINCIPAL_DUE, PRINCIPAL, row.open_principal, row_nr=row.nr)
+    )
 
 
 def _book_interest(state: State, row: Row, new: Amount) -> Amount:
@@ -129,10 +132,12 @@ def _book_interest(state: State, row: Row, new: Amount) -> Amount:
     account = INTEREST_DEFERRED if row.deferred == "all" else INTEREST_DUE
     row.payable = row.deferred != "all"
     direct = min(new, open_interest)
-    state.record(row.due, EntryKind.INTEREST, account, INTEREST_INCOME, direct, row_nr=row.nr)
-    state.record(row.due, EntryKind.INTEREST, INTEREST_ACCRUED, INTEREST_INCOME, new - direct, row_nr=row.nr)
+    state.record(Effect(row.due, EntryKind.INTEREST, account, INTEREST_INCOME, direct, row_nr=row.nr))
     state.record(
-        row.due, EntryKind.INTEREST, account, INTEREST_ACCRUED, open_interest - direct, row_nr=row.nr
+        Effect(row.due, EntryKind.INTEREST, INTEREST_ACCRUED, INTEREST_INCOME, new - direct, row_nr=row.nr)
+    )
+    state.record(
+        Effect(row.due, EntryKind.INTEREST, account, INTEREST_ACCRUED, open_interest - direct, row_nr=row.nr)
     )
     state.standing += new - open_interest
     return open_interest
@@ -144,10 +149,12 @@ def _deferred_falls_due(state: State) -> None:
         if row.fell_due and not row.payable:
             row.payable = True
             state.record(
-                state.last_row.due,
-                EntryKind.DEFERRED_INTEREST,
-                INTEREST_DUE,
-                INTEREST_DEFERRED,
-                row.open_interest,
-                row_nr=row.nr,
+                Effect(
+                    state.last_row.due,
+                    EntryKind.DEFERRED_INTEREST,
+                    INTEREST_DUE,
+                    INTEREST_DEFERRED,
+                    row.open_interest,
+                    row_nr=row.nr,
+                )
             )

@@ -15,6 +15,7 @@ from servicing.life.state import (
     PRINCIPAL,
     PRINCIPAL_DUE,
     REFUNDABLE,
+    Effect,
     Row,
     State,
     accrue,
@@ -63,5 +64,5 @@ def _book(state: State, event: Opened) -> None:
         COSTS: event.costs,
     }
     for account, cents in balances.items():
-        state.record(event.on, EntryKind.OPENING, account, OPENING, cents, event.fact)
-    state.record(event.on, EntryKind.OPENING, OPENING, REFUNDABLE, event.credit, event.fact)
+        state.record(Effect(event.on, EntryKind.OPENING, account, OPENING, cents, event.fact))
+    state.record(Effect(event.on, EntryKind.OPENING, OPENING, REFUNDABLE, event.credit, event.fact))

@@ -19,6 +19,7 @@ from servicing.life.state import (
     PRINCIPAL_DUE,
     REFUNDABLE,
     WRITTEN_OFF,
+    Effect,
     Row,
     Split,
     State,
@@ -179,13 +180,15 @@ def _take_running(state: State, purse: Purse, row: Row) -> None:
         note_interest(state, Occasion(EntryKind.INTEREST, purse.split.on, purse.split.fact, row.nr))
     new = max(0, taken - _recognised(state))
     state.record(
-        purse.split.on,
-        EntryKind.INTEREST,
-        INTEREST_ACCRUED,
-        INTEREST_INCOME,
-        new,
-        purse.split.fact,
-        row.nr,
+        Effect(
+            purse.split.on,
+            EntryKind.INTEREST,
+            INTEREST_ACCRUED,
+            INTEREST_INCOME,
+            new,
+            purse.split.fact,
+            row.nr,
+        )
     )
     state.booked += new
     state.standing += new - taken
@@ -254,7 +257,7 @@ def _settle(state: State, purse: Purse) -> None:
     state.credit += purse.left
     split.take(REFUNDABLE, purse.left)
     for account, amount in split.parts.items():
-        state.record(split.on, EntryKind.PAYMENT, BANK, account, amount, split.fact)
+        state.record(Effect(split.on, EntryKind.PAYMENT, BANK, account, amount, split.fact))
     split.balance = state.principal
     state.splits.append(split)
 
@@ -277,4 +280,4 @@ def write_off(state: State, split: Split, of: Part) -> None:
         state.principal -= gone
     state.written_off += split.amount - purse.left
     for account, amount in split.parts.items():
-        state.record(split.on, EntryKind.WRITE_OFF, WRITTEN_OFF[of], account, amount, split.fact)
+        state.record(Effect(split.on, EntryKind.WRITE_OFF, WRITTEN_OFF[of], account, amount, split.fact))

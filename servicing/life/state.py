@@ -122,19 +122,10 @@ class State:
         """The coming row at whose due date the running interest period ends; None in the tail."""
         return self.rows[self.falls_due_next] if self.falls_due_next < len(self.rows) else None
 
-    def record(  # noqa: PLR0913 - an effect has these parts
-        self,
-        on: date,
-        kind: EntryKind,
-        debit: int,
-        credit: int,
-        cents: Amount,
-        fact: int = 0,
-        row_nr: int = 0,
-    ) -> None:
+    def record(self, effect: Effect) -> None:
         """Note an effect, unless it is of nothing."""
-        if cents:
-            self.effects.append(Effect(on, kind, debit, credit, cents, fact, row_nr))
+        if effect.cents:
+            self.effects.append(effect)
 
 
 def round_amount(state: State, amount: Fraction | Decimal) -> Amount:

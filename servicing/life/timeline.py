@@ -40,6 +40,7 @@ from servicing.life.state import (
     INTEREST_INCOME,
     PRINCIPAL,
     REVERSED,
+    Effect,
     Split,
     State,
     accrual,
@@ -131,7 +132,7 @@ def _cut_off(state: State) -> None:
         if state.notes is not None:
             more = segments_until(state, new_year, running)
             note_interest(state, Occasion(EntryKind.CUT_OFF, day, 0, 0), more, total)
-        state.record(day, EntryKind.CUT_OFF, INTEREST_ACCRUED, INTEREST_INCOME, new)
+        state.record(Effect(day, EntryKind.CUT_OFF, INTEREST_ACCRUED, INTEREST_INCOME, new))
         state.booked += new
         state.standing += new
     state.next_cut_off = date(day.year + 1, 12, 31)
@@ -170,8 +171,8 @@ def _rows_between(terms: Terms, event: Deferral) -> int:
 
 
 @singledispatch
-def happen(event: Event, state: State, day: date) -> None:
-    """Let one event happen to the loan, worked through on `day`."""
+def happen(event: Event, _state: State, _day: date) -> None:
+    """Let one event happen to the loan, on the day it is worked through."""
     raise TypeError(event)
 
 
@@ -184,7 +185,7 @@ def _(event: Disbursed, state: State, day: date) -> None:
     state.unassigned += event.amount
     state.disbursed += event.amount
     reopen_last_row(state)
-    state.record(event.on, EntryKind.DISBURSEMENT, PRINCIPAL, DISBURSED, event.amount, event.fact)
+    state.record(Effect(event.on, EntryKind.DISBURSEMENT, PRINCIPAL, DISBURSED, event.amount, event.fact))
 
 
 @happen.register
@@ -237,7 +238,7 @@ def _(event: PaidOff, state: State, day: date) -> None:
 @happen.register
 def _(event: CostCharged, state: State, _day: date) -> None:
     state.costs += event.amount
-    state.record(event.on, EntryKind.COST, COSTS, COST_INCOME, event.amount, event.fact)
+    state.record(Effect(event.on, EntryKind.COST, COSTS, COST_INCOME, event.amount, event.fact))
 
 
 @happen.register
@@ -251,5 +252,5 @@ def _show_reversal(state: State, reversal: Reversed) -> None:
     payment = reversal.payment
     if isinstance(payment, PaidOff):
         return  # only a simulated life pays off; it has no books
-    state.record(payment.on, EntryKind.PAYMENT, BANK, REVERSED, payment.amount, payment.fact)
-    state.record(reversal.on, EntryKind.REVERSAL, REVERSED, BANK, payment.amount, reversal.fact)
+    state.record(Effect(payment.on, EntryKind.PAYMENT, BANK, REVERSED, payment.amount, payment.fact))
+    state.record(Effect(reversal.on, EntryKind.REVERSAL, REVERSED, BANK, payment.amount, reversal.fact))
