@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from jobs.tables import quarantine
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
 from ledger.errors import AflosError
+from ledger.faults import classify
 from ledger.rows import journal_rows
 from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
 from ledger.tables import journal
 from servicing.facts import Fact
 from servicing.night_work import Setting, StateRow, Task, Worked, news_reaches_back, work_loan
-from servicing.short_lane import lane_of
 from servicing.posting import Booked, Cause
+from servicing.short_lane import lane_of
 from servicing.store import LOANS_PER_QUERY, facts_of
 from servicing.tables import loan_state
 
@@ -50,8 +51,12 @@ class ChunkResult:
 
 
 def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> ChunkResult:
-    """Work these loans inside the open transaction; a loan that cannot be worked is set aside alone."""
+    """Work these loans inside the open transaction; a loan that cannot be worked is set aside alone.
+
+    Asked again after it was kept, it passes over the loans it has worked.
+    """
     states = _states(connection, loans)
+    loans = [loan for loan in loans if not _is_done(states.get(loan), night.day)]
     facts = facts_of(connection, loans, night.day)
     booked = _booked(connection, [loan for loan in loans if _reaches_back(facts[loan], states.get(loan))])
     result = ChunkResult()
@@ -61,7 +66,10 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
         task = _task(loan, facts[loan], states.get(loan), booked.get(loan))
         try:
             worked = work_loan(task, night.setting(loan))
-        except Exception as error:  # noqa: BLE001 - one poisonous loan must not stop the others
+        except Exception as error:
+            # One poisonous loan must not stop the others; a machine without memory must.
+            if classify(error) != "business":
+                raise
             result.set_aside[loan] = _reason(error)
             continue
         own = [row for entry in worked.entries for row in journal_rows(entry)]
@@ -74,8 +82,20 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
     return result
 
 
+def put_aside(connection: Connection, loan: int, error: Exception, day: date) -> int:
+    """Set a loan aside that the database refused to book; 1 if it is new tonight, else 0."""
+    return _write_quarantine(connection, [loan], {loan: _reason(error)}, day)
+
+
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, AflosError) else f"{type(error).__name__}: {error}"
+    """Why a loan is set aside, in one line and without the statement and values of a database error."""
+    plain = getattr(error, "orig", None) or error
+    text = str(plain).partition("\n")[0]
+    return text if isinstance(error, AflosError) else f"{type(plain).__name__}: {text}"
+
+
+def _is_done(state: StateRow | None, day: date) -> bool:
+    return state is not None and state.worked_to >= number_of(day)
 
 
 def _reaches_back(facts: Sequence[Fact], state: StateRow | None) -> bool:
@@ -108,7 +128,7 @@ def _booked(connection: Connection, loans: Sequence[int]) -> dict[int, list[Book
     return found
 
 
-def booked_row(row: Any) -> Booked:
+def booked_row(row: Row[Any]) -> Booked:
     """A journal row as a posting with account numbers of the chart."""
     cause = Cause(EntryKind(row.kind), day_of(row.value_date), row.fact, row.row_nr)
     return Booked(cause, row.debit % ACCOUNTS_PER_CREDITOR, row.credit % ACCOUNTS_PER_CREDITOR, row.cents)

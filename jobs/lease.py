@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from jobs import clock
@@ -30,7 +30,15 @@ EXPIRY_SECONDS = 60
 FREE = 0
 """The process number in the row while nobody holds the lease."""
 
-NOBODY = {"token": 0, "holder": "", "host": "", "boot_id": "", "pid": FREE, "started_at": "", "heartbeat_at": ""}
+NOBODY = {
+    "token": 0,
+    "holder": "",
+    "host": "",
+    "boot_id": "",
+    "pid": FREE,
+    "started_at": "",
+    "heartbeat_at": "",
+}
 
 STUCK_EXPIRIES = 10
 """PostgreSQL ends a transaction of ours that stands still for this many expiries, so that a takeover can go on."""
@@ -143,7 +151,7 @@ def _make_row(connection: Connection) -> None:
         connection.execute(insert(lease).values(id=1, **NOBODY))
 
 
-def _is_ours(held: Lease) -> Any:
+def _is_ours(held: Lease) -> ColumnElement[bool]:
     return lease.c.token == held.token
 
 
@@ -155,13 +163,14 @@ def _is_held(row: Row[Any]) -> bool:
     """Whether the holder is there and beats; a heartbeat far in the future says that a clock was wrong."""
     if row.pid == FREE:
         return False
-    if row.host == platform.node() and (row.boot_id != _boot_id() or not _is_alive(row.pid)):
+    if row.host == platform.node() and (row.boot_id != _boot_id() or not is_alive(row.pid)):
         return False
     silence = abs(clock.now_utc() - datetime.fromisoformat(row.heartbeat_at))
     return silence < timedelta(seconds=expiry_seconds())
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process of this machine is there and has not ended."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, func, select
 
 from jobs.tables import business_day, quarantine
 from ledger.day import day_of, number_of
-from ledger.errors import IoFailed
+from ledger.errors import IoFailed, VerificationFailed
+from ledger.fault_points import reach
 from ledger.money import euros
 from ledger.seal import FIRST_SEAL
 from ledger.tables import day_total, journal
@@ -80,6 +81,23 @@ def folder(engine: Engine) -> Path:
     return Path(data) / "aflos" / f"{engine.url.database}.manifests"
 
 
+def stored_manifest(connection: Connection, day: date) -> Manifest:
+    """The manifest of a closed date as the database keeps it; raises `VerificationFailed`."""
+    query = select(business_day.c.manifest).where(business_day.c.day == number_of(day))
+    try:
+        manifest = json.loads(connection.execute(query).scalar() or "")
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict):
+        raise VerificationFailed(f"{day}: what the database keeps is no manifest")
+    return manifest
+
+
+def for_people(manifest: Mapping[str, object]) -> Manifest:
+    """The manifest without what only `aflos verify` reads."""
+    return {name: value for name, value in manifest.items() if name != "facts"}
+
+
 def keep(place: Path, manifest: Mapping[str, object]) -> Path:
     """Write the manifest outside the database, whole or not at all; raises `IoFailed`."""
     path = place / f"{manifest['business_date']}.json"
@@ -90,21 +108,39 @@ def keep(place: Path, manifest: Mapping[str, object]) -> Path:
             file.write(as_json(manifest) + "\n")
             file.flush()
             os.fsync(file.fileno())
+        reach("before the manifest has its name")
         part.replace(path)
     except OSError as error:
         raise IoFailed(f"the manifest {path} cannot be written: {error.strerror}") from error
     return path
 
 
-def kept_seal(place: Path, day: date) -> str | None:
-    """The seal in the manifest kept outside the database; None if there is no such file."""
+def kept(place: Path, day: date) -> Manifest | None:
+    """The manifest kept outside the database, empty if it cannot be read; None if there is no such file."""
     path = place / f"{day}.json"
     if not path.exists():
         return None
     try:
-        return str(json.loads(path.read_text(encoding="utf-8")).get("seal"))
+        manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return "unreadable"
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def kept_seal(place: Path, day: date) -> str | None:
+    """The seal in the manifest kept outside the database; None if there is no such file."""
+    manifest = kept(place, day)
+    return None if manifest is None else str(manifest.get("seal", "unreadable"))
+
+
+def put_older_away(place: Path) -> None:
+    """Move what an earlier database of the same name left into a folder of its own, before the first night."""
+    older = sorted(place.glob("????-??-??.json"))
+    if older:
+        target = place / f"earlier-{sum(1 for _ in place.glob('earlier-*')) + 1}"
+        target.mkdir()
+        for path in older:
+            path.rename(target / path.name)
 
 
 def as_json(manifest: Mapping[str, object]) -> str:

@@ -17,8 +17,8 @@ from sqlalchemy import Engine
 from jobs import clock
 from jobs.manifest import Manifest
 from jobs.night import close_nights
+from jobs.run import Options
 from jobs.timetable import WakeUp, date_ended, trigger_at
-from jobs.working import Options
 from ledger.errors import AflosError, Held, Misconfigured
 
 CHUNK = 500

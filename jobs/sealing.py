@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from ledger.day import number_of
 from ledger.seal import JOURNAL_COLUMNS, digest_of_facts, digest_of_rows, seal
@@ -17,6 +19,14 @@ SEALED_FACT_COLUMNS = (
     "loan_id", "nr", "kind", "value_date", "known_on", "cents", "refers_to", "data", "key", "actor", "source"
 )  # fmt: skip
 """What of a fact is sealed: all but the moment of recording."""
+
+MOST_DIGESTS = 2000
+"""More facts than this in one night are kept as runs of several under one digest."""
+
+MOST_NAMED = 10
+
+Digests = dict[str, str]
+"""The digest of a run of facts by loan and number of its first fact ("100000001:3")."""
 
 
 def seal_of_night(connection: Connection, day: date, since: date | None, previous: str) -> str:
@@ -49,9 +59,42 @@ def _digests(connection: Connection, day: date) -> Iterator[tuple[int, bytes]]:
 
 def _facts_digest(connection: Connection, day: date, since: date | None) -> bytes:
     """The digest of the facts that became known after `since` (None: ever) up to a date."""
-    query = select(*(fact.c[name] for name in SEALED_FACT_COLUMNS)).where(fact.c.known_on <= number_of(day))
+    return digest_of_facts(connection.execute(_known(SEALED_FACT_COLUMNS, day, since)))
+
+
+def fact_digests(connection: Connection, day: date, since: date | None) -> Digests:
+    """A digest of each fact that became known, the moment of recording included; of runs of facts if they are many.
+
+    Not part of the seal: it tells `verify` which fact is no longer what it was when the date was closed.
+    """
+    query = _known(("loan_id", "nr"), day, since).order_by(None).subquery()
+    size = -(-connection.execute(select(func.count()).select_from(query)).scalar_one() // MOST_DIGESTS) or 1
+    found: Digests = {}
+    rows = connection.execute(_known(tuple(fact.c.keys()), day, since))
+    while part := rows.fetchmany(size):
+        found[f"{part[0].loan_id}:{part[0].nr}"] = digest_of_facts(part).hex()
+    return found
+
+
+def facts_unlike(
+    connection: Connection, day: date, since: date | None, digests: Digests
+) -> Iterator[tuple[int, str]]:
+    """Which facts differ from what was kept when the date was closed: the loan, and which fact or facts of it."""
+    starts = sorted(tuple(int(part) for part in key.split(":")) for key in digests)
+    held: dict[tuple[int, ...], list[Row[Any]]] = {start: [] for start in starts}
+    for row in connection.execute(_known(tuple(fact.c.keys()), day, since)):
+        place = bisect_right(starts, (row.loan_id, row.nr)) - 1
+        held.setdefault(starts[place] if place >= 0 else (row.loan_id, row.nr), []).append(row)
+    for start, rows in sorted(held.items()):
+        loan, nr = start
+        if digests.get(f"{loan}:{nr}") != (digest_of_facts(rows).hex() if rows else ""):
+            numbers = [f"{row.loan_id}:{row.nr}" for row in rows if (row.loan_id, row.nr) != start]
+            yield loan, f"fact {nr}" + (f", or one of {', '.join(numbers[:MOST_NAMED])}" if numbers else "")
+
+
+def _known(columns: Sequence[str], day: date, since: date | None) -> Select[Any]:
+    """The facts that became known after `since` (None: ever) up to a date, by loan and number."""
+    query = select(*(fact.c[name] for name in columns)).where(fact.c.known_on <= number_of(day))
     if since is not None:
         query = query.where(fact.c.known_on > number_of(since))
-    return digest_of_facts(
-        tuple(row) for row in connection.execute(query.order_by(fact.c.loan_id, fact.c.nr))
-    )
+    return query.order_by(fact.c.loan_id, fact.c.nr)

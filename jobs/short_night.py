@@ -125,9 +125,9 @@ def _journal_sql(day: int) -> str:
     }
     numbers = " UNION ALL ".join(f"SELECT {place} AS k" for place in range(1, len(LINES) + 1))
     return (
-        f"INSERT INTO journal ({', '.join(JOURNAL_COLUMNS)}) "
+        f"INSERT INTO journal ({', '.join(JOURNAL_COLUMNS)}) "  # noqa: S608 - names and numbers of our own
         f"SELECT {', '.join(values[name] for name in JOURNAL_COLUMNS)} "
-        f"FROM short_night CROSS JOIN ({numbers}) AS lines WHERE {cents} > 0"  # noqa: S608 - our own names
+        f"FROM short_night CROSS JOIN ({numbers}) AS lines WHERE {cents} > 0"
     )
 
 

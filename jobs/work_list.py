@@ -26,12 +26,23 @@ def loans_to_work(connection: Connection, day: date, previous: date | None) -> l
     return list(connection.execute(query).scalars())
 
 
-def short_loans(connection: Connection, day: date) -> int:
-    """How many loans may take the short lane tonight."""
+def short_ranges(connection: Connection, day: date, size: int) -> list[tuple[int, int, int]]:
+    """First and last loan and count of each piece of at most `size` loans that may take the short lane tonight."""
     number = number_of(day)
-    query = select(func.count()).where(
-        loan_state.c.next_event == number, loan_state.c.lane > 0, loan_state.c.worked_to < number
+    place = (func.row_number().over(order_by=loan_state.c.loan) - 1).label("place")
+    lane = (
+        select(loan_state.c.loan, place)
+        .where(loan_state.c.next_event == number, loan_state.c.lane > 0, loan_state.c.worked_to < number)
+        .subquery()
     )
+    piece = lane.c.place // size
+    query = select(func.min(lane.c.loan), func.max(lane.c.loan), func.count()).group_by(piece).order_by(piece)
+    return [(first, last, loans) for first, last, loans in connection.execute(query)]
+
+
+def worked_already(connection: Connection, day: date) -> int:
+    """How many loans an earlier run of this night has worked."""
+    query = select(func.count()).where(loan_state.c.worked_to == number_of(day))
     return connection.execute(query).scalar_one()
 
 

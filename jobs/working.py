@@ -2,117 +2,79 @@
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from typing import TypeVar
+from itertools import chain
 
-from sqlalchemy import Connection, Engine
-
-from jobs.chunk import Night, work_chunk
-from jobs.lease import Lease, renew
-from jobs.manifest import Manifest
-from jobs.short_night import work_short_chunk
-from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_loans
-from ledger.database import reading, writing
+from jobs.chunk import Night
+from jobs.run import Run
+from jobs.units import Done, FullUnit, ShortUnit, Task, Unit, work_unit
+from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_ranges, worked_already
+from jobs.workers import work_in_processes
 from ledger.errors import Held, StoppedByThreshold
-from ledger.faults import classify
-
-DEFAULT_CHUNK = 10_000
-MOST_CATCH_UP_DAYS = 45
-"""More open dates than this need a word from a person (a wrong clock must not close years)."""
+from ledger.fault_points import reach
 
 MOST_FAILURES = 20
 LEAST_FAILURES_OF_SHARE = 2
 FAILURE_SHARE = 20
 """The night stops above 20 new failures, or above one in 20 touched loans and at least 2."""
 
-TRIES = 5
-
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a run is done; nothing here changes what it books."""
-
-    arrears_limits: tuple[int, ...]
-    chunk: int = DEFAULT_CHUNK
-    confirm_days: int = MOST_CATCH_UP_DAYS
-    progress: Callable[[date, int, int], None] = lambda _day, _done, _all: None
-    stop_asked: Callable[[], bool] = lambda: False
-    closed: Callable[[Manifest], None] = lambda _manifest: None
-
 
 @dataclass(slots=True)
 class _Count:
-    """How far the night is: loans to touch, done, and newly failed."""
+    """How far the night is: loans it touches, done by this run or an earlier one, and newly failed."""
 
     whole: int
     done: int = 0
     failed: int = 0
 
 
-def work_night(engine: Engine, held: Lease, night: Night, previous: date | None, options: Options) -> None:
+def work_night(run: Run, night: Night, previous: date | None) -> None:
     """Work every loan that business date touches; raises `Held` when asked to stop, `StoppedByThreshold`."""
-    with reading(engine) as connection:
-        apart = loans_apart(connection, night.day, previous)
-        count = _Count(short_loans(connection, night.day))
-    options.progress(night.day, 0, count.whole)
-    _work_short(engine, held, night, apart, options, count)
-    with reading(engine) as connection:
-        loans = loans_to_work(connection, night.day, previous)
-    count.whole = count.done + len(loans)
-    for part in chunks_of(loans, options.chunk):
-        _work_full(engine, held, night, part, options, count)
+    # Serialisable, so that news recorded at the same moment is either in the list or known to a later night.
+    apart, ranges = run.write(
+        lambda connection: (
+            loans_apart(connection, night.day, previous),
+            short_ranges(connection, night.day, run.options.chunk),
+        )
+    )
+    task = Task(night, apart)
+    count = _Count(sum(loans for _, _, loans in ranges))
+    run.options.progress(night.day, 0, count.whole)
+    _work(run, task, [ShortUnit(first, last) for first, last, _ in ranges], count)
+    loans, done = run.write(
+        lambda connection: (
+            loans_to_work(connection, night.day, previous),
+            worked_already(connection, night.day),
+        )
+    )
+    count.done, count.whole = done, done + len(loans)
+    _work(run, task, [FullUnit(part) for part in chunks_of(loans, run.options.chunk)], count)
 
 
-def _work_short(  # noqa: PLR0913 - the night, the run and how far it is
-    engine: Engine, held: Lease, night: Night, apart: frozenset[int], options: Options, count: _Count
-) -> None:
-    last = 0
-    while count.whole:
-        _stop_if_asked(night.day, options)
-        unit = partial(work_short_chunk, night=night, after=last, size=options.chunk, apart=apart)
-        result = in_transaction(engine, held, unit)
-        if not result.last:
-            return
-        last = result.last
-        count.done += result.worked
-        options.progress(night.day, count.done, count.whole)
+def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:
+    """Work units one after the other or in several processes, and look after each."""
+    day = task.night.day
+    for done in _outcomes(run, task, _until_asked(run, day, units)):
+        reach("unit done")
+        count.done += done.loans
+        count.failed += done.failed
+        run.options.progress(day, min(count.done, count.whole), count.whole)
+        _check_threshold(day, count)
 
 
-def _work_full(  # noqa: PLR0913 - the night, the run and how far it is
-    engine: Engine, held: Lease, night: Night, part: Sequence[int], options: Options, count: _Count
-) -> None:
-    _stop_if_asked(night.day, options)
-    result = in_transaction(engine, held, lambda connection: work_chunk(connection, part, night))
-    count.done += len(part)
-    count.failed += result.new_failures
-    options.progress(night.day, count.done, count.whole)
-    _check_threshold(night.day, count)
+def _outcomes(run: Run, task: Task, units: Iterable[Unit]) -> Iterator[Done]:
+    if run.shared:
+        return work_in_processes(run, task, units)
+    return chain.from_iterable(work_unit(run, task, unit) for unit in units)
 
 
-def _stop_if_asked(day: date, options: Options) -> None:
-    if options.stop_asked():
-        raise Held(f"stopped on request with {day} open; the next start goes on")
-
-
-def in_transaction(engine: Engine, held: Lease, unit: Callable[[Connection], Result]) -> Result:
-    """One unit in one transaction; conflicts and lost connections run it again as a whole, a few times."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            with writing(engine) as connection:
-                renew(connection, held)
-                return unit(connection)
-        except Exception as error:
-            if classify(error) != "transient" or attempt == TRIES:
-                raise
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter is no secret
-    raise AssertionError("the loop returns or raises")
+def _until_asked(run: Run, day: date, units: Iterable[Unit]) -> Iterator[Unit]:
+    for unit in units:
+        if run.options.stop_asked():
+            raise Held(f"stopped on request with {day} open; the next start goes on")
+        yield unit
 
 
 def _check_threshold(day: date, count: _Count) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from jobs.business_dates import known_on, set_cut_over
 from jobs.manifest import Manifest
 from jobs.night import close_nights
-from jobs.working import Options
+from jobs.run import Options
 from ledger.database import reading, writing
 from ledger.entry import ACCOUNTS_PER_CREDITOR
 from ledger.tables import journal

@@ -3,63 +3,124 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from types import FrameType
 from typing import Any
 
 import click
+from sqlalchemy import Engine
 from tqdm import tqdm
 
 from backoffice.cli.database import opened
 from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import holder
-from jobs.manifest import Manifest, folder, set_aside
-from jobs.night import close_nights
-from jobs.working import DEFAULT_CHUNK, MOST_CATCH_UP_DAYS, Options
+from jobs.manifest import Manifest, folder, for_people, set_aside
+from jobs.night import close_nights, rehearse_nights
+from jobs.repair import repair_loan
+from jobs.run import DEFAULT_CHUNK, MOST_CATCH_UP_DAYS, Options
+from jobs.stopping import stoppable
 from jobs.verify import verify as verify_books
 from ledger.database import reading
 from ledger.day import parse_day
 from ledger.tables import SCHEMA_REVISION
 from servicing.files import arrears_limits
+from servicing.store import find_loan
 
 DONE_WITH_EXCEPTIONS = 3
 VERIFICATION_FAILED = 5
 LARGEST_CHUNK = 1_000_000
+MOST_WORKERS = 16
 
 
 @click.command()
 @click.option(
     "--date", "until", help="Close open dates up to this day, such as 2025-03-01 (default: yesterday)."
 )
+@click.option("--dry-run", is_flag=True, help="Do everything and keep nothing.")
 @click.option("--chunk", default=DEFAULT_CHUNK, show_default=True, type=click.IntRange(1, LARGEST_CHUNK))
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, MOST_WORKERS),
+    help="Processes that work.",
+)
+@click.option("--loan", help="Work only this loan, for the first open date, which stays open.")
 @click.option(
     "--confirm-days", default=MOST_CATCH_UP_DAYS, type=click.IntRange(1), help="Allow this many open dates."
 )
 @click.option("--quiet", is_flag=True, help="No progress.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifests as JSON.")
-def nightly(until: str | None, chunk: int, confirm_days: int, quiet: bool, as_json: bool) -> None:
+def nightly(
+    until: str | None,
+    dry_run: bool,
+    chunk: int,
+    workers: int,
+    loan: str | None,
+    confirm_days: int,
+    quiet: bool,
+    as_json: bool,
+) -> None:
     """Close every open business date, in order, and print what each did.
 
     Example: aflos nightly --date 2025-03-01 --json
     """
     day = parse_day(until) if until else clock.today() - timedelta(days=1)
-    with opened() as engine, _progress(quiet) as progress, _stopping() as stop_asked:
-        options = Options(arrears_limits(), chunk, confirm_days, progress, stop_asked)
-        manifests = close_nights(engine, day, options)
-        with reading(engine) as connection:
-            waiting = set_aside(connection)
-            closed = last_closed(connection)
-    if not manifests:
-        click.echo(f"{day}: already closed (last closed date {closed})", err=True)
-    _show(manifests, as_json)
+    with opened() as engine, _progress(quiet) as progress, stoppable() as stop_asked:
+        options = Options(arrears_limits(), chunk, confirm_days, progress, stop_asked, workers=workers)
+        _tell_about_workers(engine, workers)
+        if loan is not None:
+            _repair(engine, loan, day, options)
+            manifests = []
+        else:
+            manifests = (rehearse_nights if dry_run else close_nights)(engine, day, options)
+            _tell_about_dates(engine, day, manifests, dry_run)
+        waiting = _aside(engine, manifests)
+    _show([for_people(manifest) for manifest in manifests], as_json)
     if waiting:
         click.echo(f"{len(waiting)} loans are set aside: aflos status shows them", err=True)
         sys.exit(DONE_WITH_EXCEPTIONS)
+
+
+def _tell_about_workers(engine: Engine, workers: int) -> None:
+    if workers > 1 and engine.dialect.name == "sqlite":
+        click.echo("SQLite takes one writer at a time: one process does the work", err=True)
+
+
+def _tell_about_dates(engine: Engine, day: date, manifests: list[Manifest], dry_run: bool) -> None:
+    if not manifests:
+        with reading(engine) as connection:
+            click.echo(f"{day}: already closed (last closed date {last_closed(connection)})", err=True)
+    elif dry_run:
+        click.echo("a dry run: nothing was kept", err=True)
+
+
+def _repair(engine: Engine, name: str, day: date, options: Options) -> None:
+    """Work one loan and say how it fared."""
+    with reading(engine) as connection:
+        number = find_loan(connection, name).id
+    done = repair_loan(engine, number, day, options)
+    if done.error:
+        click.echo(f"loan {number}: {done.business_date}: {done.error}", err=True)
+    elif done.is_kept:
+        click.echo(f"loan {number}: worked for {done.business_date}, which stays open", err=True)
+    else:
+        click.echo(
+            f"loan {number}: nothing stands in its way; the night of {done.business_date} books it", err=True
+        )
+
+
+def _aside(engine: Engine, manifests: list[Manifest]) -> list[Manifest]:
+    """The loans set aside after the nights, those of a dry run included."""
+    if manifests:
+        aside = manifests[-1]["quarantined"]
+        assert isinstance(aside, list)
+        return aside
+    with reading(engine) as connection:
+        return set_aside(connection)
 
 
 def _show(manifests: list[Manifest], as_json: bool) -> None:
@@ -90,22 +151,6 @@ def _progress(quiet: bool) -> Iterator[Callable[[date, int, int], None]]:
 
     with bar:
         yield show
-
-
-@contextmanager
-def _stopping() -> Iterator[Callable[[], bool]]:
-    """Whether SIGTERM or Ctrl-C asked to stop; the chunk at hand is finished first."""
-    asked: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @click.command()

@@ -1,0 +1,81 @@
+"""The end of a business date: totalled, checked and sealed in one transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, select, update
+
+from jobs import clock
+from jobs.checkers import check_night
+from jobs.manifest import (
+    Manifest,
+    as_json,
+    counts,
+    kept_seal,
+    previous_seal,
+    program_version,
+    set_aside,
+    stored_manifest,
+)
+from jobs.sealing import fact_digests, seal_of_night
+from jobs.tables import business_day
+from ledger.day import number_of
+from ledger.errors import VerificationFailed
+from ledger.store import write_day_totals
+
+
+class OtherSeal(VerificationFailed):
+    """The manifest kept outside says that this date was closed before, with other books."""
+
+
+def close(connection: Connection, day: date, previous: date | None, place: Path | None) -> Manifest:
+    """Close a date that was worked; its manifest. A date that is closed already stays as it is.
+
+    `place` is where manifests are kept outside the database. Raises `CheckFailed` and `OtherSeal`.
+    """
+    row = connection.execute(select(business_day).where(business_day.c.day == number_of(day))).one()
+    if row.state == "closed":
+        return stored_manifest(connection, day)
+    write_day_totals(connection, day)
+    check_night(connection, day)
+    before = previous_seal(connection, day)
+    manifest: Manifest = {
+        "business_date": day.isoformat(),
+        "run_id": row.run_id,
+        "config_set": row.config_set,
+        "version": program_version(),
+        **counts(connection, day),
+        "letters_proposed": 0,
+        "quarantined": set_aside(connection),
+        "law": [],
+        "seal": seal_of_night(connection, day, previous, before),
+        "previous_seal": before,
+        "facts": fact_digests(connection, day, previous),
+    }
+    if place is not None:
+        _compare(place, day, manifest["seal"])
+    _write(connection, day, manifest)
+    return manifest
+
+
+def _write(connection: Connection, day: date, manifest: Manifest) -> None:
+    closing = {
+        "state": "closed",
+        "closed_at": clock.now_utc().isoformat(),
+        "seal": manifest["seal"],
+        "previous_seal": manifest["previous_seal"],
+        "manifest": as_json(manifest),
+    }
+    connection.execute(update(business_day).where(business_day.c.day == number_of(day)).values(**closing))
+
+
+def _compare(place: Path, day: date, seal: object) -> None:
+    outside = kept_seal(place, day)
+    if outside not in {None, seal}:
+        raise OtherSeal(
+            f"{day} was closed before, by a run whose manifest is {place / f'{day}.json'}, with other books: this "
+            "database, or an older copy of it, was changed since. It stays open; put the manifest away only if you "
+            "know why"
+        )

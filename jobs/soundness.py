@@ -1,0 +1,106 @@
+"""Looks, before a run, whether the database is what the last night left and its last manifest is kept outside."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from jobs.manifest import folder, keep, kept_seal, previous_seal, put_older_away, stored_manifest
+from jobs.run import Run
+from jobs.sealing import seal_of_books
+from jobs.tables import business_day
+from ledger.day import day_of, number_of
+from ledger.errors import IoFailed, VerificationFailed
+from ledger.tables import journal
+
+LARGEST_FILE_LOOKED_THROUGH = 512 * 1024 * 1024
+"""A larger SQLite file is looked through by `aflos verify` only, so that a night does not wait for it."""
+
+MOST_POSTINGS_SEALED_AGAIN = 50_000
+
+
+class NotSound(VerificationFailed):
+    """The database is damaged, or not as its last night left it; names the last date that is good."""
+
+
+def check_sound(run: Run) -> None:
+    """Refuse to go on with a damaged or changed database: raises `NotSound` with the last date that is good.
+
+    Keeps the last manifest outside if a crash came between closing the date and writing the file.
+    """
+    with run.access.reading() as connection:
+        damage = file_damage(connection)
+        dates = closed_dates(connection)
+        if damage or (dates and not _is_last_sealed(connection, dates)):
+            what = (
+                f"the database file is damaged ({damage})"
+                if damage
+                else "the last night is not what it was sealed as"
+            )
+            raise NotSound(
+                f"{what}; {_last_good(connection, dates)}. Restore a backup, or ask aflos verify for more"
+            )
+        if not run.access.is_rehearsal:
+            _look_outside(connection, folder(run.access.engine), dates)
+
+
+def file_damage(connection: Connection, largest: int = LARGEST_FILE_LOOKED_THROUGH) -> str:
+    """What SQLite finds wrong in a file that is not larger than this; empty if nothing."""
+    if connection.dialect.name != "sqlite":
+        return ""
+    pages, size = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size")
+    )
+    if pages * size > largest:
+        return ""
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return "" if found == "ok" else found
+
+
+def closed_dates(connection: Connection) -> list[date]:
+    """The closed dates in order, the cut-over day included: its facts come before those of the first night."""
+    query = select(business_day.c.day).where(business_day.c.state != "started").order_by(business_day.c.day)
+    return [day_of(number) for number in connection.execute(query).scalars()]
+
+
+def is_sealed(connection: Connection, day: date, since: date | None) -> bool:
+    """Whether journal and facts of a date still give its seal."""
+    row = connection.execute(select(business_day).where(business_day.c.day == number_of(day))).one()
+    return row.state == "cut-over" or bool(
+        row.previous_seal == previous_seal(connection, day)
+        and row.seal == seal_of_books(connection, day, since, row.previous_seal)
+    )
+
+
+def _is_last_sealed(connection: Connection, dates: list[date]) -> bool:
+    postings = (
+        select(func.count()).select_from(journal).where(journal.c.business_date == number_of(dates[-1]))
+    )
+    if connection.execute(postings).scalar_one() > MOST_POSTINGS_SEALED_AGAIN:
+        return True
+    return is_sealed(connection, dates[-1], dates[-2] if dates[1:] else None)
+
+
+def _last_good(connection: Connection, dates: list[date]) -> str:
+    for place in range(len(dates) - 1, -1, -1):
+        try:
+            if is_sealed(connection, dates[place], dates[place - 1] if place else None):
+                return f"the last date that is good is {dates[place]}"
+        except Exception:  # noqa: BLE001, S112 - a damaged file may refuse any question
+            continue
+    return "no closed date can be read"
+
+
+def _look_outside(connection: Connection, place: Path, dates: list[date]) -> None:
+    row = None
+    if dates:
+        row = connection.execute(select(business_day).where(business_day.c.day == number_of(dates[-1]))).one()
+    try:
+        if row is None or row.state == "cut-over":
+            put_older_away(place)
+        elif kept_seal(place, dates[-1]) is None:
+            keep(place, stored_manifest(connection, dates[-1]))
+    except OSError as error:
+        raise IoFailed(f"{place}: {error.strerror}") from error
