@@ -255,6 +255,21 @@ def cut_off() -> dict[int, int]:
     return {1330: 125 + 435, 8000: -435}
 
 
+def test_a_payment_from_before_a_known_opening_is_refused(database: Engine, tmp_path: Path) -> None:
+    bring(database, write_csv(tmp_path / "a", OPENED))
+    rule = "a day after the cut-over date 2024-12-31: before it is in the balances"
+    late = write_csv(tmp_path / "b", {"payments": [PAYMENT]})
+    assert refusal(database, late) == [f"payments.csv:2:date: 2024-02-01: {rule}"]
+
+
+def test_a_payment_comes_back_once(database: Engine, tmp_path: Path) -> None:
+    back = PAYMENT | {"reversed_on": "2024-02-05"}
+    bring(database, write_csv(tmp_path / "a", PAID_OUT | {"payments": [back]}))
+    again = write_csv(tmp_path / "b", {"payments": [PAYMENT | {"reversed_on": "2024-02-06"}]})
+    (line,) = refusal(database, again)
+    assert line == f"payments.csv:2:reference: B-1: {RECORDED} a reversal on 2024-02-05"
+
+
 def test_a_loan_of_which_all_fell_due_goes_on(database: Engine, tmp_path: Path) -> None:
     loan = LOAN | {"decision_date": "2019-01-01", "application_date": "2018-12-01", "instalments": "12"}
     opening = OPENING | {

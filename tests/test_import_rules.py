@@ -372,3 +372,22 @@ def test_an_error_shows_nothing_that_steers_a_terminal(tmp_path: Path) -> None:
     lines = refused(tmp_path, {"debtors": [DEBTOR | {"name": "\x1b[31mJan" + "a" * 100}]})
     shown = "\\u001b[31mJan" + "a" * 49 + "..."
     assert lines == [f"debtors.csv:2:name: {shown}: plain text on one line, without invisible characters"]
+
+
+def test_a_bsn_in_the_wrong_column_is_masked(tmp_path: Path) -> None:
+    lines = refused(tmp_path, {"debtors": [DEBTOR | {"birth_date": "999990019"}]})
+    assert lines == ["debtors.csv:2:birth_date: *****0019: a day such as 2025-03-01 or 01-03-2025"]
+
+
+def test_what_names_a_refused_row_is_not_called_wrong_too(tmp_path: Path) -> None:
+    files = PAID_OUT | {
+        "debtors": [DEBTOR | {"name": ""}],
+        "loans": [LOAN, LOAN | {"number": "L-2", "amount": "1.234"}],
+        "payments": [PAYMENT, PAYMENT | {"loan": "L-2"}],
+        "opening_balances": [OPENING | {"loan": "L-2"}],
+        "co_debtors": [{"loan": "L-2", "debtor": "D-1"}],
+    }
+    assert [line.split(": ")[0] for line in refused(tmp_path, files)] == [
+        "debtors.csv:2:name",
+        "loans.csv:3:amount",
+    ]

@@ -26,9 +26,10 @@ from backoffice.portfolio.rows import (
     PaymentRow,
     values_of,
 )
+from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.creditor import Creditor
-from servicing.debtors.values import DebtorRefused, Particulars
+from servicing.debtors.values import Particulars
 from servicing.law import Law
 from servicing.product import Product
 
@@ -113,7 +114,7 @@ class _Check:
     def _check_particulars(self, row: DebtorRow) -> None:
         try:
             particulars_of(row)
-        except DebtorRefused as wrong:
+        except BadInput as wrong:
             key, _, rule = str(wrong).partition(": ")
             self.problems.add(row.place, key, None, rule)
 
@@ -132,13 +133,13 @@ class _Check:
             loan = register.find(place, row.loan, row.creditor)
             if loan is None:
                 continue
-            if loan not in granted:
+            if loan not in granted and not self.problems.is_refused("loans", row.loan):
                 self.problems.add(place, "loan", row.loan, "a loan that stands in the file of loans too")
-            elif row.debtor in granted[loan].debtors:
+            elif loan in granted and row.debtor in granted[loan].debtors:
                 self.problems.add(
                     place, "debtor", row.debtor, f"somebody who is no debtor of {row.loan} already"
                 )
-            else:
+            elif loan in granted:
                 granted[loan] = granted[loan]._replace(debtors=(*granted[loan].debtors, row.debtor))
 
     def _disbursements(self, register: Register) -> dict[int, list[DisbursementRow]]:
@@ -206,7 +207,7 @@ class _Check:
             if loan in portfolio.disbursements:
                 rule = "a loan with either disbursements or an opening balance; it has both"
                 self.problems.add(row.place, "loan", row.loan, rule)
-            if register.loans[loan].column == "loan":
+            if register.loans[loan].column == "loan" and not self.problems.is_refused("loans", row.loan):
                 self.problems.add(row.place, "loan", row.loan, "a loan that stands in the file of loans too")
             grant = register.loans[loan].grant
             opening = opening_of(row, grant, cut_over, self.problems) if grant else None
@@ -248,7 +249,7 @@ class _Check:
 
 
 def particulars_of(row: DebtorRow) -> Particulars:
-    """Name and address of a debtor; raises `DebtorRefused` naming the column."""
+    """Name and address of a debtor; raises `BadInput` naming the column."""
     return Particulars(
         row.name,
         row.street or "",

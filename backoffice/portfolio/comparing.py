@@ -44,7 +44,8 @@ def _compare_debtor(row: DebtorRow, known: Known, problems: Problems) -> None:
 
 def _find_debtors(grant: Grant, given: set[str], known: Known, problems: Problems) -> None:
     for number in grant.debtors:
-        if number not in given and number not in known.debtors:
+        told = problems.is_refused("debtors", number)
+        if number not in given and number not in known.debtors and not told:
             problems.add(
                 grant.place, "debtors", number, "a debtor that stands in the files or in the database"
             )
@@ -71,7 +72,8 @@ def _find_loans(portfolio: Portfolio, known: Known, problems: Problems) -> None:
     """Every row must be about one loan that stands in the files or in the database."""
     missing = set()
     for at, named in enumerate(portfolio.loans):
-        if named.column == "loan" and at not in known.loans:
+        told = problems.is_refused("loans", named.number)
+        if named.column == "loan" and at not in known.loans and not told:
             missing.add(named.number)
             for place in _places(portfolio, at):
                 problems.add(place, "loan", named.number, _no_loan(named, known.rivals))

@@ -223,18 +223,21 @@ def _new_rows(
     loader: Loader, number: int, told: Iterable[News], olds: Sequence[Fact]
 ) -> Iterator[tuple[Any, ...]]:
     following = len(olds) + 1
-    by_key = {_key_of(old.kind, old.key): old for old in olds}
+    by_key = {_key_of(old.kind, old.key, old.of): old for old in olds}
     payments = {old.key: old.nr for old in olds if old.kind in MONEY_KINDS}
+    opened = max((old.value_date for old in olds if old.kind is FactKind.OPENING), default=None)
     by = loader.stamp.by
     for news in told:
-        old = by_key.get(_key_of(news.kind, news.key))
-        counted = COUNTED.get(news.kind)
         of = payments.get(news.of, 0) if news.of else 0
+        old = by_key.get(_key_of(news.kind, news.key, of))
+        counts = loader.counts.new if old is None else loader.counts.known
+        counts.update(COUNTED.get(news.kind, ()))
         if old is not None:
             _compare(news, old, of, loader.problems)
-            loader.counts.known.update([counted] if counted else [])
             continue
-        loader.counts.new.update([counted] if counted else [])
+        if opened and news.kind in MONEY_KINDS and news.on <= opened:
+            rule = f"a day after the cut-over date {opened}: before it is in the balances"
+            loader.problems.add(news.place, "date", news.on, rule)
         if news.kind in MONEY_KINDS:
             payments[news.key] = following
         yield (
@@ -255,19 +258,22 @@ def _new_rows(
 
 
 COUNTED = {
-    FactKind.GRANT: "loans",
-    FactKind.DISBURSEMENT: "disbursements",
-    FactKind.OPENING: "opening_balances",
-    FactKind.PAYMENT: "payments",
-    FactKind.EARLY_REPAYMENT: "payments",
-    FactKind.REVERSAL: "reversals",
+    FactKind.GRANT: ("loans",),
+    FactKind.DISBURSEMENT: ("disbursements",),
+    FactKind.OPENING: ("opening_balances",),
+    FactKind.PAYMENT: ("payments",),
+    FactKind.EARLY_REPAYMENT: ("payments",),
+    FactKind.REVERSAL: ("reversals",),
 }
+"""What a fact counts as; the others follow from one of these."""
 
 
-def _key_of(kind: FactKind, key: str) -> tuple[str, str]:
-    """What may be recorded once: a loan is granted and opened once, and a payment's number names one payment."""
+def _key_of(kind: FactKind, key: str, of: int) -> tuple[str, str]:
+    """What is recorded once: a grant, an opening, a payment by its number, the reversal of a payment."""
     if kind in {FactKind.GRANT, FactKind.OPENING}:
         return kind.text, ""
+    if kind is FactKind.REVERSAL:
+        return kind.text, str(of)
     return ("payment" if kind in MONEY_KINDS else kind.text), key
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from stdnum.nl import bsn
+
 from ledger.errors import BadInput
+from servicing.debtors.values import masked
 
 MOST_SHOWN = 1000
 LONGEST_VALUE = 60
 EMPTY = "(empty)"
 HIDDEN = "(not shown)"
+_NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 
 class PortfolioRefused(BadInput):
@@ -46,6 +51,12 @@ class Problems:
     warning_count: int = 0
     headers: dict[tuple[str, str], str] = field(default_factory=dict)
     """Columns as their file calls them, by file and English name."""
+    refused: set[tuple[str, object]] = field(default_factory=set)
+    """Tables and numbers of rows that have an error, so that what names them is not called an error too."""
+
+    def is_refused(self, table: str, number: object) -> bool:
+        """Whether a row with this number stands in a file but has an error."""
+        return (table, number) in self.refused
 
     def add(self, place: Place, column: str, value: object, expected: str) -> None:
         """Note that a value is not what is expected; None shows no value."""
@@ -75,9 +86,10 @@ def line(place: Place, column: str, value: object, expected: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value short and without characters that steer a terminal."""
+    """A value short, without characters that steer a terminal, and with any BSN in the wrong column masked."""
     text = str(value)
     if not text:
         return EMPTY
     short = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)
+    plain = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)
+    return _NINE_DIGITS.sub(lambda found: masked(found[0]) if bsn.is_valid(found[0]) else found[0], plain)

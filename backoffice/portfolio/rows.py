@@ -144,6 +144,8 @@ def values_of(
             _check_required(place, bound, values, problems)
             if problems.error_count == before:
                 yield place, values
+            else:
+                problems.refused.add((sheet.table.name, values[0]))
 
 
 def _value(place: Place, bound: Bound, cell: str, problems: Problems) -> object:
