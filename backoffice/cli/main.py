@@ -12,7 +12,9 @@ import click
 from ledger.errors import AflosError
 
 COMMANDS = {
+    "demo": ("backoffice.cli.demo", "Fill an empty database with a synthetic portfolio and its history."),
     "nightly": ("backoffice.cli.nightly", "Close every open business date."),
+    "period": ("backoffice.cli.period", "Accounting periods, closed by hand per creditor."),
     "status": ("backoffice.cli.nightly", "Last closed date, open dates, loans set aside."),
     "verify": ("backoffice.cli.nightly", "Recompute balances and seals, and name each difference."),
     "scheduler": ("backoffice.cli.scheduler", "The nightly service: stays, and closes each date when it has ended."),
@@ -21,6 +23,7 @@ COMMANDS = {
     "loan": ("backoffice.cli.loan", "Loans: add, show, list, and what is decided about them."),
     "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),
     "statement": ("backoffice.cli.statement", "What was booked on a loan, line by line."),
+    "explain": ("backoffice.cli.explain", "Where a booked amount comes from."),
     "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
     "simulate": ("backoffice.cli.simulate", "A loan's whole life from terms and events, nothing stored."),
     "db": ("backoffice.cli.db", "Make the database, or bring it to this program's schema."),
