@@ -115,7 +115,7 @@ def test_j4_every_append_only_table_refuses(shared_database: Engine) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_wrong_row_is_refused(shared_database: Engine, rule: str, changed: dict[str, int]) -> None:
+def test_j5_a_wrong_row_is_refused(shared_database: Engine, rule: str, changed: dict[str, int]) -> None:
     row = ROW | changed
     with pytest.raises((*REFUSED, OverflowError)) as refused, writing(shared_database) as connection:
         connection.execute(insert(journal), [row])

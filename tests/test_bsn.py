@@ -48,13 +48,13 @@ def with_bsn(bsn: str, external: str = "D-1") -> NewDebtor:
         ("0" * 9, "11-test"),
     ],
 )
-def test_a_number_that_cannot_be_one_is_refused_without_being_shown(bsn: str, rule: str) -> None:
+def test_h15_a_number_that_cannot_be_one_is_refused_without_being_shown(bsn: str, rule: str) -> None:
     with pytest.raises(DebtorRefused, match=rule) as refused:
         with_bsn(bsn)
     assert bsn not in str(refused.value)
 
 
-def test_a_leading_zero_is_kept(database: Engine, key_file: Path) -> None:
+def test_h15_a_leading_zero_is_kept(database: Engine, key_file: Path) -> None:
     zeros = "0" * 7 + "12"
     check_bsn(zeros)
     with writing(database) as connection:

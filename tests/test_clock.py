@@ -24,15 +24,15 @@ from jobs import clock
         ("2025-10-26 22:59:59", date(2025, 10, 26)),
     ],
 )
-def test_today_is_the_day_in_amsterdam(moment: str, day: date) -> None:
+def test_b7_today_is_the_day_in_amsterdam(moment: str, day: date) -> None:
     with freeze_time(moment):
         assert clock.today() == day
 
 
-def test_now_is_in_utc() -> None:
+def test_b7_now_is_in_utc() -> None:
     with freeze_time("2025-07-01 22:00:00"):
         assert clock.now_utc() == datetime(2025, 7, 1, 22, tzinfo=UTC)
 
 
-def test_monotonic_never_goes_back() -> None:
+def test_b5_monotonic_never_goes_back() -> None:
     assert clock.monotonic() <= clock.monotonic()

@@ -38,7 +38,7 @@ PARSERS = parsers(Names(TODAY, {"almere": "almere", "gemeente almere": "almere"}
         ("25.000,00", 2500000),
     ],
 )
-def test_an_amount_is_read_right(written: str, cents: int) -> None:
+def test_i8_an_amount_is_read_right(written: str, cents: int) -> None:
     assert PARSERS["amount"](written) == cents
 
 
@@ -70,7 +70,7 @@ AMOUNT = "an amount in euros such as 1.234,56 or 1234.56, with at most two decim
         ("100000000000,01", "an amount of at most 100000000000.00"),
     ],
 )
-def test_any_other_amount_is_refused(written: str, expected: str) -> None:
+def test_i8_any_other_amount_is_refused(written: str, expected: str) -> None:
     with pytest.raises(Unfit) as caught:
         PARSERS["amount"](written)
     assert str(caught.value) == expected
@@ -83,7 +83,7 @@ def test_a_balance_may_be_nothing_but_not_negative() -> None:
 
 
 @given(st.integers(1, 10**13))
-def test_every_amount_survives_both_ways_of_writing(cents: int) -> None:
+def test_i8_every_amount_survives_both_ways_of_writing(cents: int) -> None:
     whole, rest = divmod(cents, 100)
     dutch = f"{whole:,}".replace(",", ".") + f",{rest:02}"
     for written in (euros(cents), euros(cents).replace(".", ","), dutch, f"{whole:,}.{rest:02}"):
@@ -117,7 +117,7 @@ ABSURD = "a day from 1950-01-01 to 2026-06-02"
         ("2026-06-03", ABSURD),
     ],
 )
-def test_absurd_days_are_refused(written: str, expected: str) -> None:
+def test_b8_absurd_days_are_refused(written: str, expected: str) -> None:
     with pytest.raises(Unfit) as caught:
         PARSERS["day"](written)
     assert str(caught.value) == expected
@@ -173,13 +173,13 @@ MOJIBAKE = "text in one encoding: this was read as another one before; save the 
         ("a" * 201, "at most 200 characters"),
     ],
 )
-def test_hostile_text_is_refused(written: str, expected: str) -> None:
+def test_h8_hostile_text_is_refused(written: str, expected: str) -> None:
     with pytest.raises(Unfit) as caught:
         PARSERS["text"](written)
     assert str(caught.value) == expected
 
 
-def test_names_keep_their_letters() -> None:
+def test_h5_names_keep_their_letters() -> None:
     for name in ("Renée Çelik-Łukasz", "'s-Gravenzande", "Ǵ. Šimić", "O\u2019Neill"):
         assert PARSERS["text"](name) == name
     assert PARSERS["text"]("Rene\u0301e\u00a0B") == "Ren\u00e9e B"
@@ -195,13 +195,13 @@ def test_names_keep_their_letters() -> None:
         ("999990018", "does not pass the 11-test: compare it with the proof of identity"),
     ],
 )
-def test_a_wrong_bsn_is_refused_without_being_shown(written: str, expected: str) -> None:
+def test_h15_a_wrong_bsn_is_refused_without_being_shown(written: str, expected: str) -> None:
     with pytest.raises(Unfit) as caught:
         PARSERS["bsn"](written)
     assert str(caught.value) == expected
 
 
-def test_a_bsn_keeps_its_leading_zero() -> None:
+def test_h15_a_bsn_keeps_its_leading_zero() -> None:
     # The best known number of examples, in two pieces so that no file holds a number that could be somebody's.
     example = "0" + "12345672"
     assert PARSERS["bsn"](example) == example

@@ -85,13 +85,13 @@ def test_a_cell_too_many_is_refused(folder: Path) -> None:
         ),
     ],
 )
-def test_a_file_that_is_no_csv_is_refused_whole(folder: Path, content: bytes, expected: str) -> None:
+def test_h5_a_file_that_is_no_csv_is_refused_whole(folder: Path, content: bytes, expected: str) -> None:
     (folder / "debtors.csv").write_bytes(content)
     assert expected in refused(folder)
 
 
 @pytest.mark.parametrize("encoding", ["windows-1252", "iso-8859-15", "utf-16"])
-def test_another_encoding_can_be_declared(tmp_path: Path, encoding: str) -> None:
+def test_h5_another_encoding_can_be_declared(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "debtors.csv").write_bytes(csv_text([DEBTOR | {"name": "Renée Çelik"}]).encode(encoding))
     checked(tmp_path, encoding=encoding)
 
@@ -228,7 +228,7 @@ def test_a_cell_without_a_plain_value_is_refused(
     assert refused(tmp_path) == [f"alles.xlsx[payments]:2:{cell}: {expected}"]
 
 
-def test_a_bsn_typed_as_a_number_has_lost_its_zero(tmp_path: Path) -> None:
+def test_h15_a_bsn_typed_as_a_number_has_lost_its_zero(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "debtors.xlsx", {"debtors": [DEBTOR | {"bsn": 12345672}]})
     expected = "8 characters: must be nine digits, a leading zero written"
     assert refused(tmp_path) == [f"debtors.xlsx[debtors]:2:bsn: (not shown): {expected}"]
@@ -266,13 +266,13 @@ def rewritten(path: Path, parts: dict[str, bytes]) -> None:
             archive.writestr(name, content)
 
 
-def test_a_zip_bomb_is_refused_unread(tmp_path: Path) -> None:
+def test_h7_a_zip_bomb_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "loans.xlsx"
     rewritten(path, {"xl/worksheets/sheet1.xml": b"<a>" + b" " * 50_000_000 + b"</a>"})
     assert refused(tmp_path) == ["loans.xlsx: 'xl/worksheets/sheet1.xml' unpacks to 50000007 bytes: refused"]
 
 
-def test_too_many_parts_are_refused(tmp_path: Path) -> None:
+def test_h7_too_many_parts_are_refused(tmp_path: Path) -> None:
     rewritten(tmp_path / "loans.xlsx", {f"xl/a{number}.xml": b"" for number in range(1001)})
     assert refused(tmp_path) == ["loans.xlsx: unpacks to more than 1000 parts or 1000000000 bytes: refused"]
 
@@ -286,12 +286,12 @@ def test_too_many_parts_are_refused(tmp_path: Path) -> None:
         ("xl/embeddings/b.zip", "'xl/embeddings/b.zip' is an archive in the archive: refused"),
     ],
 )
-def test_a_path_or_an_archive_in_the_archive_is_refused(tmp_path: Path, part: str, expected: str) -> None:
+def test_h7_a_path_or_an_archive_in_the_archive_is_refused(tmp_path: Path, part: str, expected: str) -> None:
     rewritten(tmp_path / "loans.xlsx", {part: b"<a/>"})
     assert refused(tmp_path) == [f"loans.xlsx: {expected}"]
 
 
-def test_a_document_type_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+def test_h1_a_document_type_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "loans.xlsx", OPENED)
     dtd = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'
     changed(path, "xl/workbook.xml", lambda text: dtd + text)

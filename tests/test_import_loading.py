@@ -193,7 +193,7 @@ def test_a_given_cut_over_date_holds(database: Engine, tmp_path: Path) -> None:
     assert {night for _, _, night in told(database, "L-1")} == {"2024-02-01"}
 
 
-def test_a_coming_payment_waits_for_its_day(database: Engine, tmp_path: Path) -> None:
+def test_b8_a_coming_payment_waits_for_its_day(database: Engine, tmp_path: Path) -> None:
     coming = clock.today() + timedelta(days=300)
     bring(database, write_csv(tmp_path, PAID_OUT | {"payments": [PAYMENT | {"date": str(coming)}]}))
     assert told(database, "L-1")[-1] == ("payment", str(coming), str(coming))

@@ -368,13 +368,13 @@ def test_every_error_is_counted_and_a_thousand_are_shown(tmp_path: Path) -> None
     assert text[-1] == "... and 500 more"
 
 
-def test_an_error_shows_nothing_that_steers_a_terminal(tmp_path: Path) -> None:
+def test_h14_an_error_shows_nothing_that_steers_a_terminal(tmp_path: Path) -> None:
     lines = refused(tmp_path, {"debtors": [DEBTOR | {"name": "\x1b[31mJan" + "a" * 100}]})
     shown = "\\u001b[31mJan" + "a" * 49 + "..."
     assert lines == [f"debtors.csv:2:name: {shown}: plain text on one line, without invisible characters"]
 
 
-def test_a_bsn_in_the_wrong_column_is_masked(tmp_path: Path) -> None:
+def test_h12_a_bsn_in_the_wrong_column_is_masked(tmp_path: Path) -> None:
     lines = refused(tmp_path, {"debtors": [DEBTOR | {"birth_date": "999990019"}]})
     assert lines == ["debtors.csv:2:birth_date: *****0019: a day such as 2025-03-01 or 01-03-2025"]
 

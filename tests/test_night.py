@@ -146,6 +146,6 @@ def test_a_mended_loan_catches_up(database: Engine) -> None:
     }
 
 
-def test_a_day_that_has_not_ended_is_refused(database: Engine) -> None:
+def test_b8_a_day_that_has_not_ended_is_refused(database: Engine) -> None:
     with pytest.raises(BadInput, match="has not ended"):
         close_until(database, at("2150-01-01") + timedelta(days=1))

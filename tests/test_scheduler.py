@@ -90,7 +90,7 @@ def test_missed_nights_are_closed_one_by_one(sqlite_database: Engine, nights: in
 
 
 @pytest.mark.parametrize("change", ["2026-03-29", "2026-10-25"])
-def test_each_date_is_closed_once_where_the_clocks_change(sqlite_database: Engine, change: str) -> None:
+def test_b1_each_date_is_closed_once_where_the_clocks_change(sqlite_database: Engine, change: str) -> None:
     first = at(change) - 2 * ONE_DAY
     begin_on(sqlite_database, first)
     service, _ = service_of(sqlite_database)
@@ -107,7 +107,7 @@ def test_each_date_is_closed_once_where_the_clocks_change(sqlite_database: Engin
     assert found == [dates for day in expected for dates in ([day], [])]
 
 
-def test_a_night_after_new_year_books_in_the_old_year(sqlite_database: Engine) -> None:
+def test_b4_a_night_after_new_year_books_in_the_old_year(sqlite_database: Engine) -> None:
     begin_on(sqlite_database, at("2024-12-30"))
     new_loan(sqlite_database, PLAIN_TERMS | {"start": "2024-12-10"}, known=at("2024-12-30"))
     service, _ = service_of(sqlite_database)
@@ -118,7 +118,7 @@ def test_a_night_after_new_year_books_in_the_old_year(sqlite_database: Engine) -
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), ONE_DAY, 400 * ONE_DAY], ids=str)
-def test_a_clock_set_back_closes_nothing_again(sqlite_database: Engine, back: timedelta) -> None:
+def test_b5_a_clock_set_back_closes_nothing_again(sqlite_database: Engine, back: timedelta) -> None:
     begin_on(sqlite_database, at("2025-02-27"))
     service, lines = service_of(sqlite_database)
     look(service, "2025-03-02 00:30:00")
@@ -133,7 +133,7 @@ def test_a_clock_set_back_closes_nothing_again(sqlite_database: Engine, back: ti
     assert (journal_rows(sqlite_database), closed_dates(sqlite_database)) == (rows, closed)
 
 
-def test_a_run_across_midnight_keeps_its_day(sqlite_database: Engine) -> None:
+def test_b11_a_run_across_midnight_keeps_its_day(sqlite_database: Engine) -> None:
     begin_on(sqlite_database, at("2025-02-27"))
     new_loan(sqlite_database, DAILY | {"start": "2025-02-01"}, known=at("2025-02-27"))
     service, _ = service_of(sqlite_database)
@@ -144,7 +144,7 @@ def test_a_run_across_midnight_keeps_its_day(sqlite_database: Engine) -> None:
     assert {row[0] for row in journal_rows(sqlite_database)} == {20250227, 20250228}
 
 
-def test_a_clock_years_ahead_is_not_believed(sqlite_database: Engine) -> None:
+def test_b6_a_clock_years_ahead_is_not_believed(sqlite_database: Engine) -> None:
     begin_on(sqlite_database, at("2025-03-01"))
     service, lines = service_of(sqlite_database)
     with freeze_time("2028-03-02 01:30:00"):
@@ -166,7 +166,7 @@ def test_a_run_by_hand_while_the_service_wakes_up(sqlite_database: Engine) -> No
     assert lines.events()[2:] == ["woke_up", "closed", "up_to_date"]
 
 
-def test_an_unforeseen_error_is_logged_without_its_text() -> None:
+def test_h12_an_unforeseen_error_is_logged_without_its_text() -> None:
     lines = Lines()
     look_again(Service(None, lines.say, ARREARS_LIMITS))  # type: ignore[arg-type]
     assert lines.events() == ["woke_up", "failed"]

@@ -46,20 +46,20 @@ def test_there_are_42_changes_of_the_clocks() -> None:
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_each_business_date_is_woken_for_once(change: date) -> None:
+def test_b1_each_business_date_is_woken_for_once(change: date) -> None:
     for at in {wake_up.at for wake_up in timetable()} | {time(1), time(1, 30), time(3)}:
         assert dates_woken_for(at, change) == once_each(change), at
 
 
 @pytest.mark.parametrize("at", [time(2), time(2, 30), time(2, 59)])
-def test_from_two_to_three_a_wake_up_comes_twice(at: time) -> None:
+def test_b1_from_two_to_three_a_wake_up_comes_twice(at: time) -> None:
     """Why such times are refused: in October the same time of the day comes twice."""
     for change in CHANGES:
         twice = [day for day, times in dates_woken_for(at, change).items() if times != 1]
         assert twice == ([change - ONE_DAY] if change.month == 10 else []), change
 
 
-def test_from_two_to_three_a_time_does_not_exist() -> None:
+def test_b1_from_two_to_three_a_time_does_not_exist() -> None:
     """In March the wake-up comes at a time of the day that is not the one asked for."""
     since = datetime(2026, 3, 29, 0, 0, tzinfo=AMSTERDAM)
     (moment,) = wake_times(trigger_at(time(2, 30)), since, since + timedelta(hours=12))
@@ -67,7 +67,7 @@ def test_from_two_to_three_a_time_does_not_exist() -> None:
 
 
 @pytest.mark.parametrize("at", [time(0), time(0, 30), time(0, 59)])
-def test_before_one_a_wake_up_is_passed_over(at: time) -> None:
+def test_b1_before_one_a_wake_up_is_passed_over(at: time) -> None:
     """Why such times are refused: in March the day after the change has none."""
     for change in CHANGES:
         missing = once_each(change) - dates_woken_for(at, change)
@@ -90,7 +90,7 @@ def test_a_year_has_as_many_wake_ups_as_days() -> None:
         ("2028-02-29 23:30:00", date(2028, 2, 29)),
     ],
 )
-def test_a_date_ends_at_midnight_in_amsterdam(moment: str, ended: date) -> None:
+def test_b7_a_date_ends_at_midnight_in_amsterdam(moment: str, ended: date) -> None:
     assert date_ended(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == ended
 
 
@@ -107,7 +107,7 @@ def machine_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     "machine_zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati"], indirect=True
 )
-def test_the_zone_of_the_machine_does_not_matter(machine_zone: str) -> None:
+def test_b7_the_zone_of_the_machine_does_not_matter(machine_zone: str) -> None:
     with freeze_time("2026-10-24 22:30:00"):
         assert clock.today() == date(2026, 10, 25)
         assert date_ended(clock.now_utc()) == date(2026, 10, 24)
