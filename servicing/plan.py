@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -61,8 +62,9 @@ def growth_until(terms: Terms, dates: Sequence[date]) -> tuple[Period, ...]:
 
 def instalment_of(terms: Terms, periods: Sequence[Period]) -> Amount:
     """The instalment in cents: as given, or computed over the rows that take principal; bullet: 0."""
-    if terms.instalment is not None:
-        return round_cents(terms.instalment, terms.rounding)
+    given = terms.instalment or next((amount for _, amount in reversed(terms.plan) if amount), None)
+    if given is not None:
+        return round_cents(given, terms.rounding)
     repaying = periods[terms.grace_principal :]
     match terms.method:
         case "bullet":
@@ -100,6 +102,8 @@ def free_plan(terms: Terms, amounts: Sequence[tuple[date, Amount]], last: date) 
 def check_terms(terms: Terms) -> None:
     """Refuse terms that are no loan, naming key, value and rule (`TermsRefused`)."""
     _check_amounts(terms)
+    if terms.plan:
+        _check_plan(terms)
     if not 1 <= terms.instalments <= MOST_INSTALMENTS:
         _refuse("instalments", terms.instalments, f"must be from 1 to {MOST_INSTALMENTS}")
     if terms.day_count == "monthly" and not terms.step.months:
@@ -120,6 +124,16 @@ def _check_amounts(terms: Terms) -> None:
             _refuse(key, _euros(amount), f"must be above 0.00 and at most {euros(LARGEST_CENTS)}")
     if not 0 <= terms.rate <= LARGEST_RATE:
         _refuse("rate", terms.rate * 100, "must be from 0 to 100 percent per year")
+
+
+def _check_plan(terms: Terms) -> None:
+    """A plan's days come in order and each amount but the last covers the interest of its row."""
+    if any(amount is None for _, amount in terms.plan[:-1]) or terms.plan[-1][1] is not None:
+        _refuse(
+            "plan", f"{len(terms.plan)} rows", "every row but the last has an amount; the last takes the rest"
+        )
+    amounts = [(day, amount) for day, amount in terms.plan if amount is not None]
+    free_plan(replace(terms, plan=()), amounts, terms.plan[-1][0])
 
 
 def _check_days(terms: Terms) -> None:

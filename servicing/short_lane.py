@@ -245,7 +245,9 @@ def _is_plain(state: State, facts: Sequence[Fact], day: date) -> bool:
 
 
 def _is_untouched(state: State, row: Row) -> bool:
-    return takes_principal(state, row) and not (row.closed or row.principal or row.interest or row.deferred)
+    return takes_principal(state, row) and not (
+        row.closed or row.principal or row.interest or row.deferred or row.planned is not None
+    )
 
 
 def _period_start(state: State, row: Row) -> date | None:

@@ -21,7 +21,10 @@ LEGAL_ORDER: tuple[Part, ...] = ("costs", "interest", "principal")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a loan (leningsvoorwaarden): amounts in cents, the rate as a part of 1 per year."""
+    """The terms of a loan (leningsvoorwaarden): amounts in cents, the rate as a part of 1 per year.
+
+    A free plan (`plan`) gives each row its day and what is paid on it, interest in it; the last row takes the rest.
+    """
 
     principal: Amount
     rate: Fraction
@@ -38,6 +41,7 @@ class Terms:
     interest_from: date | None = None
     payment_tolerance: int = 0
     first_number: int = 1
+    plan: tuple[tuple[date, Amount | None], ...] = ()
 
     @property
     def grid(self) -> Grid:
@@ -47,6 +51,9 @@ class Terms:
     def due_date(self, number: int) -> date:
         """The due date of row `number`; rows go on past the last by the same step."""
         steps = number - self.first_number
+        if self.plan:
+            last = len(self.plan) - 1
+            return step_date(self.plan[min(steps, last)][0], self.step, max(0, steps - last))
         return step_date(self.grid.anchor, self.step, steps if self.first_due else steps + 1)
 
 

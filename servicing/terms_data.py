@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -25,7 +26,8 @@ def terms_from(
         step = parse_step(reader.text("every")) if reader.has("every") else parse_step("1m")
     except StepRefused as wrong:
         raise TermsRefused(f"{where}every: {wrong}") from None
-    instalments = reader.integer("instalments", 1, MOST_INSTALMENTS)
+    plan = _plan(reader, where) if reader.has("plan") else ()
+    instalments = len(plan) or reader.integer("instalments", 1, MOST_INSTALMENTS)
     terms = Terms(
         principal=reader.amount("principal"),
         rate=reader.rate(rate_key),
@@ -41,6 +43,7 @@ def terms_from(
         allocation=_allocation(reader, where) if reader.has("allocation") else LEGAL_ORDER,
         interest_from=reader.day("interest_from") if reader.has("interest_from") else None,
         payment_tolerance=_optional_integer(reader, "payment_tolerance", LONGEST_TOLERANCE),
+        plan=plan,
     )
     reader.done()
     _check(terms, where)
@@ -53,7 +56,7 @@ def terms_data(terms: Terms) -> dict[str, object]:
         "principal": _amount(terms.principal),
         "annual_rate_percent": percent_text(terms.rate),
         "start": terms.start.isoformat(),
-        "instalments": terms.instalments,
+        "instalments": None if terms.plan else terms.instalments,
         "every": str(terms.step),
         "method": terms.method,
         "day_count": terms.day_count,
@@ -64,8 +67,30 @@ def terms_data(terms: Terms) -> dict[str, object]:
         "allocation": list(terms.allocation),
         "interest_from": terms.interest_from.isoformat() if terms.interest_from else None,
         "payment_tolerance": terms.payment_tolerance,
+        "plan": [_plan_row(day, amount) for day, amount in terms.plan] or None,
     }
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _plan(reader: Reader, where: str) -> tuple[tuple[date, Amount | None], ...]:
+    """The rows of a free plan: a day and an amount each, the last a day alone."""
+    rows = reader.take("plan")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_INSTALMENTS:
+        raise TermsRefused(f"{where}plan: must be a list of 1 to {MOST_INSTALMENTS} rows")
+    found = []
+    for place, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping):
+            raise TermsRefused(
+                f"{where}plan: row {place}: must have a date, and an amount unless it is the last"
+            )
+        one = Reader(row, f"{where}plan: row {place}: ")
+        found.append((one.day("date"), one.amount("amount") if one.has("amount") else None))
+        one.done()
+    return tuple(found)
+
+
+def _plan_row(day: date, amount: Amount | None) -> dict[str, str]:
+    return {"date": day.isoformat()} | ({} if amount is None else {"amount": _amount(amount)})
 
 
 def percent_text(rate: Fraction) -> str:

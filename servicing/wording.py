@@ -57,6 +57,8 @@ def correction_text(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text without characters that steer a terminal or a page."""
+    if text.isprintable():
+        return text
     return "".join(letter for letter in text if unicodedata.category(letter) not in UNSEEN)
 
 

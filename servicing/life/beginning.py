@@ -32,7 +32,10 @@ def begin(terms: Terms, first_day: date, notes: Notes | None = None) -> State:
 
 def new_rows(terms: Terms) -> list[Row]:
     """The rows of a schedule, before anything fell due."""
-    return [Row(number, due, interest_only=grace) for number, due, grace in _plan(terms)]
+    rows = [Row(number, due, interest_only=grace) for number, due, grace in _plan(terms)]
+    for row, (_, planned) in zip(rows, terms.plan, strict=False):
+        row.planned = planned
+    return rows
 
 
 @lru_cache(maxsize=TERMS_REMEMBERED)

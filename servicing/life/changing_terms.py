@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from servicing.events import Deferral, InstalmentSet, RateChanged, Rescheduled
-from servicing.life.beginning import new_rows
+from servicing.life.beginning import first_instalment, new_rows
 from servicing.life.falling_due import takes_principal
-from servicing.life.recompute import recompute_instalment
+from servicing.life.recompute import forget_plan, recompute_instalment
 from servicing.life.state import Row, State, accrue
 from servicing.schedule import Amount
 
@@ -23,6 +23,7 @@ def change_rate(state: State, event: RateChanged) -> None:
 def set_instalment(state: State, event: InstalmentSet) -> None:
     """Another instalment for rows that fall due from this day."""
     state.instalment = event.amount
+    forget_plan(state)
     if state.notes is not None:
         state.notes.spreading = None
 
@@ -51,7 +52,9 @@ def reschedule(state: State, event: Rescheduled) -> None:
     rows[0].interest += _unpaid(ahead)
     state.rows = [*kept, *ahead, *rows]
     state.rate = event.terms.rate
-    if event.terms.instalment is None:
+    if event.terms.plan:
+        state.instalment = first_instalment(event.terms)
+    elif event.terms.instalment is None:
         recompute_instalment(state)
     else:
         set_instalment(state, InstalmentSet(event.on, event.terms.instalment, event.fact))

@@ -79,8 +79,13 @@ def _over_instalment(state: State, row: Row) -> Amount:
     """Interest that does not fit in the instalment beside principal already paid on the row, in cents."""
     if not row.principal or not takes_instalment(state, row):
         return 0
-    fits = max(state.instalment - row.principal, row.interest_paid)
+    fits = max(instalment_of_row(state, row) - row.principal, row.interest_paid)
     return max(0, row.interest - fits)
+
+
+def instalment_of_row(state: State, row: Row) -> Amount:
+    """What a plan sets for the row, or else the instalment of the loan (linear: the principal part), in cents."""
+    return state.instalment if row.planned is None else row.planned
 
 
 def takes_instalment(state: State, row: Row) -> bool:
@@ -100,7 +105,8 @@ def row_principal(state: State, row: Row, interest: Amount) -> Amount:
         return room
     if not takes_principal(state, row):
         return row.principal
-    wanted = state.instalment if state.terms.method == "linear" else max(0, state.instalment - interest)
+    instalment = instalment_of_row(state, row)
+    wanted = instalment if state.terms.method == "linear" else max(0, instalment - interest)
     return min(max(wanted, row.principal), room)
 
 
@@ -113,7 +119,7 @@ def _give_principal(state: State, row: Row) -> None:
         state.notes.principal[row.nr] = Given(
             principal,
             row.principal_paid,
-            state.instalment,
+            instalment_of_row(state, row),
             row.interest,
             state.unassigned + row.principal,
             takes_principal(state, row) and row is not state.last_row,

@@ -17,13 +17,21 @@ def recompute_instalment(state: State) -> None:
     rows = [row for row in state.rows if _can_take(state, row)]
     if not rows or not state.unassigned:
         return
+    forget_plan(state)
+    coming = state.unassigned + sum(row.principal for row in rows)
     if state.notes is not None:
-        state.notes.spreading = Spreading(state.unassigned, len(rows), state.rate)
+        state.notes.spreading = Spreading(coming, len(rows), state.rate)
     if state.terms.method == "linear":
-        state.instalment = round_amount(state, equal_part(state.unassigned, len(rows)))
+        state.instalment = round_amount(state, equal_part(coming, len(rows)))
     elif state.terms.method == "annuity":
         growth = [state.rate * _whole_period(state, row) for row in rows]
-        state.instalment = annuity_instalment(state.unassigned, growth, state.terms.rounding)
+        state.instalment = annuity_instalment(coming, growth, state.terms.rounding)
+
+
+def forget_plan(state: State) -> None:
+    """A new instalment takes the place of what a plan set for the coming rows."""
+    for row in state.rows[state.falls_due_next :]:
+        row.planned = None
 
 
 def _can_take(state: State, row: Row) -> bool:

@@ -52,6 +52,7 @@ class Row:
     fell_due: bool = False
     closed: bool = False
     written_off: Amount = 0
+    planned: Amount | None = None
     deferred: Literal["", "principal", "all"] = ""
     payable: bool = True
 

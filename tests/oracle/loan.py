@@ -238,7 +238,8 @@ class Loan:
         coming = [row for row in self.rows if not row.fallen and not row.closed]
         rows = [row.nr for row in coming if self.takes_principal(row)]
         if rows and self.not_given and self.terms.method != "bullet":
-            self.instalment = self.terms.level_amount(self.not_given, self.rate, rows)
+            ahead = sum(row.principal_paid for row in coming if row.nr in rows)
+            self.instalment = self.terms.level_amount(self.not_given + ahead, self.rate, rows)
 
     def defer(self, on: date, event: Case) -> None:
         """Defer the coming rows due in [from, until)."""
