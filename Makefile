@@ -7,7 +7,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check -qq
 LOAN = 100000001
 UV = uv>=0.13,<0.14
 
-.PHONY: help install demo test check lock clean
+.PHONY: help install demo test chaos check lock clean
 .DEFAULT_GOAL = help
 
 help: ## list these targets
@@ -30,6 +30,9 @@ demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and sho
 
 test: $(STAMP) ## run all tests, on SQLite and PostgreSQL
 	$(BIN)/pytest -q
+
+chaos: $(STAMP) ## kill the night at every write and commit, race, fail and stop it; SEED=1 K="17 4" repeats a trial
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(K),--kill-at $(K))
 
 check: $(STAMP) ## lint, format, types, layers and the house rules
 	$(BIN)/ruff check --output-format=concise .
