@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
+from tests.conftest import blank_postgresql
 from tests.portfolios import DEBTOR, OPENED, PAID_OUT, PAYMENT, write_csv
 
 RUN = "from backoffice.cli.main import main; main()"
@@ -53,6 +55,17 @@ def test_a_portfolio_makes_the_database_and_the_nights_work_it(blank: str, tmp_p
         "2025-01-02",
     ]
     assert night.returncode == 0
+
+
+def test_a_blank_postgresql_database_gets_its_tables(postgresql_server: URL, tmp_path: Path) -> None:
+    folder = write_csv(tmp_path / "oud", PAID_OUT)
+    with blank_postgresql(postgresql_server) as url:
+        dry = aflos(url, "import", "portfolio", folder, "--dry-run", "--json")
+        assert (dry.returncode, aflos(url, "status").returncode) == (0, 78)
+        done = aflos(url, "import", "portfolio", folder, "--json")
+    first, second = json.loads(dry.stdout), json.loads(done.stdout)
+    assert first["new"] == second["new"]
+    assert second["first_business_date"] == "2024-01-01"
 
 
 def test_errors_are_listed_and_no_database_is_made(blank: str, tmp_path: Path) -> None:
