@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -27,6 +27,16 @@ def next_to_close(connection: Connection) -> date | None:
     """The business date that is closed next; None in a database without a cut-over or a night."""
     closed = last_closed(connection)
     return closed + timedelta(days=1) if closed else None
+
+
+def closed_by(connection: Connection, moment: date | datetime) -> date | None:
+    """The last business date that counts as closed at a moment, or on a day: then the last one up to that day."""
+    query = select(func.max(business_day.c.day)).where(business_day.c.state == "closed")
+    if isinstance(moment, datetime):
+        query = query.where(business_day.c.closed_at <= moment.astimezone(UTC).isoformat())
+    else:
+        query = query.where(business_day.c.day <= number_of(moment))
+    return _day(connection.execute(query).scalar())
 
 
 def known_on(connection: Connection, today: date) -> date:

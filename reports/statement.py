@@ -1,0 +1,226 @@
+"""The statement of account of a loan (rekeningoverzicht): what was booked, by value date, and what is still to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+from typing import NamedTuple
+
+from moneyed import Money
+
+from ledger.entry import ACCOUNTS_PER_CREDITOR, Entry, EntryKind, Key
+from ledger.errors import BadInput
+from ledger.money import money
+from servicing.facts import Fact, FactKind
+from servicing.history import history_of
+from servicing.life.outcome import (
+    COST_ACCOUNTS,
+    CREDIT_ACCOUNTS,
+    INTEREST_ACCOUNTS,
+    PRINCIPAL_ACCOUNTS,
+)
+from servicing.life.state import REVERSED
+from servicing.life.timeline import live
+from servicing.posting import Booked, Cause, differences, should_be
+from servicing.wording import correction_text, entry_text
+
+_GROUPS = (PRINCIPAL_ACCOUNTS, INTEREST_ACCOUNTS, COST_ACCOUNTS, CREDIT_ACCOUNTS)
+COLUMN_OF = {account: at for at, accounts in enumerate(_GROUPS) for account in accounts}
+"""In which amount of a line an account counts; accounts that no debtor owes on are left out."""
+
+
+NOTHING = money(0)
+"""Most amounts of most lines; made once."""
+
+
+class Cents(NamedTuple):
+    """What a debtor owes, or a change of it, in whole cents; `credit` is owed to the debtor."""
+
+    principal: int = 0
+    interest: int = 0
+    costs: int = 0
+    credit: int = 0
+
+    def plus(self, other: Cents) -> Cents:
+        """Both together."""
+        return Cents(*(one + two for one, two in zip(self, other, strict=True)))
+
+    @property
+    def total(self) -> int:
+        """What is owed on balance."""
+        return self.principal + self.interest + self.costs - self.credit
+
+
+class Balances(NamedTuple):
+    """What a debtor owes: principal, interest, costs; `credit` is what the debtor gets back."""
+
+    principal: Money
+    interest: Money
+    costs: Money
+    credit: Money
+    total: Money
+
+
+class Line(NamedTuple):
+    """One entry: what it changes, and what is owed on balance after it; without a key it is not booked yet."""
+
+    key: Key | None
+    value_date: date
+    kind: EntryKind
+    text: str
+    principal: Money
+    interest: Money
+    costs: Money
+    credit: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days of a statement, both included; `since` None is from the first entry."""
+
+    since: date | None
+    until: date
+
+    def __post_init__(self) -> None:
+        """Refuse an end before the beginning."""
+        if self.since is not None and self.until < self.since:
+            raise BadInput(f"from: {self.since}: must not lie after the last day, {self.until}")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The entries of a loan over some days; `not_booked` is news that the next nights will book.
+
+    `problem` says why that news cannot be computed, for a loan whose facts do not hold together.
+    """
+
+    since: date
+    until: date
+    opening: Balances
+    lines: list[Line]
+    closing: Balances
+    not_booked: list[Line]
+    expected: Balances
+    problem: str | None
+
+
+class Movement(NamedTuple):
+    """One entry, booked or not, with what it changes."""
+
+    cause: Cause
+    key: Key | None
+    change: Cents
+    text: str
+
+
+def statement_of(
+    entries: Sequence[Entry], facts: Sequence[Fact], period: Period, now: date | None
+) -> Statement:
+    """The statement from the entries of a loan and the facts known.
+
+    `now` is the last day that has passed, None when it is known that the books hold everything.
+    """
+    kinds = {fact.nr: fact.kind for fact in facts}
+    booked = movements(entries, kinds)
+    problem = None
+    try:
+        waiting = not_booked(entries, facts, now) if now else []
+    except BadInput as wrong:
+        waiting, problem = [], str(wrong)
+    coming = [one for one in waiting if one.cause.value_date <= period.until]
+    since = period.since or min((one.cause.value_date for one in booked), default=period.until)
+    opening = _sum(one.change for one in booked if one.cause.value_date < since)
+    shown = [one for one in booked if since <= one.cause.value_date <= period.until]
+    closing = opening.plus(_sum(one.change for one in shown))
+    return Statement(
+        since,
+        period.until,
+        _balances(opening),
+        _lines(shown, opening),
+        _balances(closing),
+        _lines(coming, closing),
+        _balances(closing.plus(_sum(one.change for one in coming))),
+        problem,
+    )
+
+
+def movements(entries: Iterable[Entry], kinds: Mapping[int, FactKind]) -> list[Movement]:
+    """The entries by value date; one that puts right what an earlier night booked says so."""
+    first: dict[Cause, date] = {}
+    found = []
+    for entry in sorted(entries, key=lambda entry: entry.key):
+        cause = Cause(entry.key.kind, entry.value_date, entry.fact, entry.row_nr)
+        corrects = first.setdefault(cause, entry.key.business_date) < entry.key.business_date
+        rows = list(_rows(entry))
+        found.append(Movement(cause, entry.key, _change(rows), _text(cause, rows, kinds, corrects)))
+    return sorted(found, key=lambda one: (one.cause.value_date, one.key))
+
+
+def not_booked(entries: Sequence[Entry], facts: Sequence[Fact], now: date) -> list[Movement]:
+    """What the facts known give up to the end of `now` beyond the books; raises `BadInput` if they cannot hold."""
+    kinds = {fact.nr: fact.kind for fact in facts}
+    history = history_of(facts)
+    state = live(history.terms, history.events, history.reversals, now)
+    booked = [row for entry in entries for row in _rows(entry)]
+    by_cause: dict[Cause, list[Booked]] = {}
+    for row in differences(should_be(state.effects, None), booked):
+        by_cause.setdefault(row.cause, []).append(row)
+    known = {row.cause for row in booked}
+    found = [
+        Movement(cause, None, _change(rows), _text(cause, rows, kinds, cause in known))
+        for cause, rows in by_cause.items()
+    ]
+    return sorted(found, key=lambda one: (one.cause.value_date, one.cause))
+
+
+def _rows(entry: Entry) -> Iterable[Booked]:
+    cause = Cause(entry.key.kind, entry.value_date, entry.fact, entry.row_nr)
+    for posting in entry.postings:
+        debit, credit = posting.debit % ACCOUNTS_PER_CREDITOR, posting.credit % ACCOUNTS_PER_CREDITOR
+        yield Booked(cause, debit, credit, posting.cents)
+
+
+def _change(rows: Sequence[Booked]) -> Cents:
+    totals = [0, 0, 0, 0]
+    for row in rows:
+        for account, cents in ((row.debit, row.cents), (row.credit, -row.cents)):
+            if account in COLUMN_OF:
+                totals[COLUMN_OF[account]] += cents
+    principal, interest, costs, credit = totals
+    return Cents(principal, interest, costs, -credit)
+
+
+def _text(cause: Cause, rows: Sequence[Booked], kinds: Mapping[int, FactKind], corrects: bool) -> str:  # noqa: FBT001 - a column
+    text = entry_text(cause.kind, cause.value_date, cause.row_nr, kinds.get(cause.fact))
+    if cause.kind is EntryKind.PAYMENT and any(REVERSED in (row.debit, row.credit) for row in rows):
+        text += ", later teruggeboekt"
+    return correction_text(text) if corrects else text
+
+
+def _sum(changes: Iterable[Cents]) -> Cents:
+    total = Cents()
+    for change in changes:
+        total = total.plus(change)
+    return total
+
+
+def _lines(found: Sequence[Movement], before: Cents) -> list[Line]:
+    owed = accumulate((one.change.total for one in found), initial=before.total)
+    next(owed)
+    return [
+        Line(
+            one.key,
+            one.cause.value_date,
+            one.cause.kind,
+            one.text,
+            *(money(cents) if cents else NOTHING for cents in (*one.change, balance)),
+        )
+        for one, balance in zip(found, owed, strict=True)
+    ]
+
+
+def _balances(cents: Cents) -> Balances:
+    return Balances(*(money(amount) for amount in (*cents, cents.total)))
