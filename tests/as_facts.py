@@ -84,6 +84,7 @@ class Nights:
 
     facts: list[Fact]
     booked: list[Booked] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     worked_to: date | None = None
     next_event: date = NO_NIGHT
     balances: tuple[int, ...] = ()
@@ -97,6 +98,7 @@ class Nights:
         reaches_back = news_reaches_back(known, self.worked_to)
         task = Task(LOAN, known, self.worked_to, self.balances, self.booked if reaches_back else None)
         worked = work_loan(task, Setting(night, 0, (1, 31)))
+        self.entries += worked.entries
         self.booked += [row for entry in worked.entries for row in _rows(entry)]
         self.worked_to, self.next_event, self.balances = night, worked.next_event, worked.balances
 
