@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from ledger.accounts import Chart, chart_from
@@ -58,7 +59,22 @@ def config_names(folder: str) -> tuple[str, ...]:
 
 
 def config_files() -> tuple[ConfigFile, ...]:
-    """Every configuration file in force, for whoever keeps what a night used."""
+    """Every configuration file in force, for whoever keeps what a night used; read again when one was written."""
+    folders = [layer / folder for layer in _layers() for folder in ("", *FOLDERS)]
+    return _read_all(tuple(_stamp(path) for folder in folders for path in _entries(folder)))
+
+
+def _stamp(path: Path) -> tuple[str, int, int, int]:
+    """What changes when a file is written or another is put in its place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), 0, 0, 0  # whoever reads it says what is wrong
+    return str(path), found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@lru_cache(maxsize=1)
+def _read_all(_stamps: tuple[object, ...]) -> tuple[ConfigFile, ...]:
     tops = {path.name for layer in _layers() for path in _yaml_files(layer)}
     names = [*sorted(tops), *(name for folder in FOLDERS for name in config_names(folder))]
     return tuple(config_file(name) for name in names)

@@ -143,6 +143,18 @@ def test_a_file_lies_over_the_shipped_one_and_others_stay(
     assert files.parameter("own_figure").name == "own_figure"
 
 
+def test_a_file_written_later_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path))
+    found = []
+    for content in ("one: 1", "one: 2"):
+        write(tmp_path, "policy/urk.yaml", content)
+        found.append({file.name: file.text for file in config_files()})
+    (tmp_path / "policy/urk.yaml").unlink()
+    found.append({file.name: file.text for file in config_files()})
+    assert [texts["policy/urk.yaml"] for texts in found[:2]] == ["one: 1", "one: 2"]
+    assert found[2]["policy/urk.yaml"] == config_text("policy/urk.yaml")
+
+
 def test_no_own_folder_and_an_empty_variable_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AFLOS_CONFIG", raising=False)
     without = config_files()
