@@ -37,19 +37,15 @@ def lent(engine: Engine, first: str = "2024-01-31") -> int:
 
 
 def read(
-    engine: Engine,
-    loan: int,
-    until: str,
-    *,
-    since: str | None = None,
-    now: str | None = None,
-    known: str | None = None,
+    engine: Engine, loan: int, days: str, *, now: str | None = None, known: str | None = None
 ) -> Statement:
+    """The statement up to a day ("2024-02-29") or over some days ("2024-02-02 2024-03-01")."""
+    *first, until = days.split()
     with reading(engine) as connection:
         return read_statement(
             connection,
             find_loan(connection, str(loan)),
-            Period(at(since) if since else None, at(until)),
+            Period(at(first[0]) if first else None, at(until)),
             at(now or until),
             at(known) if known else None,
         )
@@ -91,14 +87,14 @@ def test_a_statement_of_some_days_opens_with_what_came_before(database: Engine) 
     loan = lent(database, "2024-02-28")
     tell(database, at("2024-02-28"), paid(loan, "2024-02-01", 50691))
     close_until(database, at("2024-03-01"))
-    found = read(database, loan, "2024-03-01", since="2024-02-02")
+    found = read(database, loan, "2024-02-02 2024-03-01")
     assert amounts(found.opening) == "24659.76 0.00 0.00 0.00 24659.76"
     assert [told(line) for line in found.lines] == [
         "2024-03-01 Rente over termijn 2: 0.00 164.40 0.00 0.00 24824.16",
         "2024-03-01 Termijn 2 vervalt: 0.00 0.00 0.00 0.00 24824.16",
     ]
     # Both days count.
-    assert read(database, loan, "2024-03-01", since="2024-03-01").lines == found.lines
+    assert read(database, loan, "2024-03-01 2024-03-01").lines == found.lines
 
 
 def test_news_is_shown_apart_until_it_is_booked(database: Engine) -> None:
@@ -132,7 +128,7 @@ def test_a_payment_that_came_back_is_seen_on_both_days(database: Engine) -> None
     close_until(database, at("2024-02-01"))
     tell(database, at("2024-02-02"), Draft(loan, FactKind.REVERSAL, at("2024-02-02"), "back", of=3))
     close_until(database, at("2024-02-02"))
-    found = read(database, loan, "2024-02-29", since="2024-02-01", now="2024-02-02")
+    found = read(database, loan, "2024-02-01 2024-02-29", now="2024-02-02")
     assert [told(line) for line in found.lines][2:] == [
         "2024-02-01 Betaling ontvangen: -340.24 -166.67 0.00 0.00 24659.76",
         "2024-02-01 Correctie op: betaling ontvangen, later teruggeboekt: 340.24 166.67 0.00 0.00 25166.67",
