@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from servicing.wording import dutch_amount, dutch_day, dutch_percent, unrounded
 
 PUBLIC_ALLOCATION = "Awb art. 4:92 lid 1"
 PRIVATE_ALLOCATION = "BW art. 6:44 lid 1"
+RATE_KINDS = (FactKind.RATE, FactKind.SCHEDULE)
+INSTALMENT_KINDS = (FactKind.INSTALMENT, FactKind.SCHEDULE)
 BROUGHT = {
     "principal": "Hoofdsom, nog niet opeisbaar,",
     "principal_due": "Hoofdsom, opeisbaar,",
@@ -119,6 +122,7 @@ def _segment(known: Known, segment: Segment) -> Line:
     days = (segment.until - segment.since).days
     from_law = segment.rate == known.basis.rate
     time = f"{days} dagen ({_year_part(known, segment)} jaar)"
+    sources = [_set_by(known, RATE_KINDS, segment.since), known.basis.rate_source if from_law else ""]
     return Line(
         f"{dutch_amount(segment.principal)} x {time} x {dutch_percent(segment.rate)} %",
         unrounded(segment.interest),
@@ -132,9 +136,7 @@ def _segment(known: Known, segment: Segment) -> Line:
             "rule": f"day count {known.state.terms.day_count}",
         },
         known.basis.rate_article if from_law else known.basis.legal_basis,
-        "; ".join(
-            part for part in (_rate_fact(known, segment), known.basis.rate_source if from_law else "") if part
-        ),
+        "; ".join(source for source in sources if source),
     )
 
 
@@ -144,13 +146,9 @@ def _year_part(known: Known, segment: Segment) -> str:
     return f"{segment.share * year}/{year}" if year else str(segment.share)
 
 
-def _rate_fact(known: Known, segment: Segment) -> str:
-    """The fact that set the rate of a segment."""
-    setting = [
-        fact
-        for fact in known.holding
-        if fact.kind in (FactKind.RATE, FactKind.SCHEDULE) and fact.value_date <= segment.since
-    ]
+def _set_by(known: Known, kinds: Collection[FactKind], day: date) -> str:
+    """The fact of these kinds that holds on a day, the grant if there is none."""
+    setting = [fact for fact in known.holding if fact.kind in kinds and fact.value_date <= day]
     return _named(max(setting, key=lambda fact: (fact.value_date, fact.nr), default=known.grant))
 
 
@@ -189,7 +187,7 @@ def _falls_due(cause: Cause, noted: Accrued) -> list[Line]:
 
 def _instalment(known: Known) -> list[Line]:
     given = known.notes.principal[known.cause.row_nr]
-    basis, source = known.basis.legal_basis, _named(known.grant)
+    basis, source = known.basis.legal_basis, _set_by(known, INSTALMENT_KINDS, known.cause.value_date)
     lines = _target(known, given)
     lines.append(Line("Aflossing in deze termijn", euros(int(given.principal)), article=basis, source=source))
     if given.paid:

@@ -18,7 +18,6 @@ from servicing.events import (
     PaidOff,
     RateChanged,
     Reversed,
-    Spread,
 )
 from servicing.life.outcome import (
     COST_ACCOUNTS,
@@ -35,7 +34,7 @@ from servicing.life.outcome import (
     standing,
 )
 from servicing.life.state import Split
-from servicing.life.timeline import live, with_spread
+from servicing.life.timeline import coming_spreads, live
 from servicing.reading import Reader
 from servicing.schedule import UNROUNDED, Amount
 from servicing.terms import Terms
@@ -115,8 +114,7 @@ def _shown(terms: Terms, given: Sequence[Given], on: date) -> Simulation:
     known = [Known(each.event, each.counts_from) for each in given if not isinstance(each.event, Reversed)]
     reversals = [Known(each.event, each.counts_from) for each in given if isinstance(each.event, Reversed)]
     state = live(terms, [one.event for one in known], [one.event for one in reversals], on)
-    happenings = [happening for one in known for happening in with_spread(one.event)]
-    coming = [one for one in happenings if isinstance(one, Spread) and one.on > on]
+    coming = coming_spreads((one.event for one in known), on)
     payments = {each.event.fact: each for each in given}
     return Simulation(
         on,

@@ -7,7 +7,6 @@ from datetime import date
 from typing import NamedTuple
 
 from servicing.arrears import days_past_due
-from servicing.events import Spread
 from servicing.facts import Fact
 from servicing.history import History, history_of
 from servicing.life.outcome import (
@@ -26,7 +25,7 @@ from servicing.life.outcome import (
     standing,
 )
 from servicing.life.state import Split, State
-from servicing.life.timeline import live, with_spread
+from servicing.life.timeline import coming_spreads, live
 from servicing.registration import MONEY_KINDS, Dossier, reversal_of
 from servicing.schedule import Amount
 from servicing.terms_data import terms_data
@@ -78,7 +77,7 @@ def view_on(dossier: Dossier, on: date) -> View:
         open_amounts(state, on),
         _overdue(state),
         arrears_since(state),
-        rows_on(history.terms, state, on, _coming(history, on)),
+        rows_on(history.terms, state, on, coming_spreads(history.events, on)),
     )
 
 
@@ -142,8 +141,3 @@ def _overdue(state: State) -> Amount:
     """What fell due and is not paid, costs not counted."""
     due = (row for row in state.rows if row.fell_due and row.payable)
     return sum((row.open_interest + row.open_principal for row in due), start=0)
-
-
-def _coming(history: History, on: date) -> list[Spread]:
-    happenings = (happening for event in history.events for happening in with_spread(event))
-    return [each for each in happenings if isinstance(each, Spread) and each.on > on]

@@ -90,7 +90,7 @@ def live(
         event
         for each in events
         if each not in reversed_payments
-        for event in with_spread(each)
+        for event in _with_spread(each)
         if event.on <= until
     ]
     timed = sorted(
@@ -138,11 +138,17 @@ def _cut_off(state: State) -> None:
     state.next_cut_off = date(day.year + 1, 12, 31)
 
 
-def with_spread(event: Event) -> Iterable[Event]:
+def _with_spread(event: Event) -> Iterable[Event]:
     """A deferral with the same end spreads the principal again when it begins."""
     yield event
     if isinstance(event, Deferral) and event.end == "same":
         yield Spread(max(event.on, event.since), event.fact)
+
+
+def coming_spreads(events: Iterable[Event], on: date) -> list[Spread]:
+    """The days after `on` for which it is decided that the instalment is computed again."""
+    happenings = (happening for event in events for happening in _with_spread(event))
+    return [each for each in happenings if isinstance(each, Spread) and each.on > on]
 
 
 def _moment(terms: Terms, events: Sequence[Event], event: Event) -> Moment:
