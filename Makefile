@@ -19,7 +19,7 @@ install: $(STAMP) ## make .venv with everything the lock names (under a minute; 
 demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and show a statement and a manifest
 	@set -e; run=out/demo-$$(date +%Y%m%d-%H%M%S)-$$$$; mkdir -p $$run; \
 	AFLOS_DATABASE=sqlite:///$$run/demo.db; export AFLOS_DATABASE; \
-	$(BIN)/aflos demo; \
+	$(BIN)/aflos demo >$$run/summary.txt; cat $$run/summary.txt; \
 	$(BIN)/aflos status; \
 	$(BIN)/aflos statement $(LOAN) --format json >$$run/statement.json; \
 	$(BIN)/aflos statement $(LOAN) --format csv >$$run/statement.csv; \
@@ -58,3 +58,9 @@ $(STAMP): requirements.lock pyproject.toml .ci/venv
 	@$(PIP) install --no-compile --only-binary :all: --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
+
+LIVES ?= 2000
+
+.PHONY: oracle
+oracle: $(STAMP) ## hold the product against the independent oracle over LIVES random lives (2000: about six minutes)
+	$(BIN)/python -m tests.long_run $(LIVES)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from jobs import clock
 from jobs.checkers import check_night
+from jobs.law_used import law_on
 from jobs.manifest import (
     Manifest,
     as_json,
@@ -44,12 +45,14 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
     manifest: Manifest = {
         "business_date": day.isoformat(),
         "run_id": row.run_id,
+        "started_at": row.started_at,
+        "closed_at": clock.now_utc().isoformat(),
         "config_set": row.config_set,
         "version": program_version(),
         **counts(connection, day),
         "letters_proposed": 0,
         "quarantined": set_aside(connection),
-        "law": [],
+        "law": law_on(day),
         "seal": seal_of_night(connection, day, previous, before),
         "previous_seal": before,
         "facts": fact_digests(connection, day, previous),
@@ -63,7 +66,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
 def _write(connection: Connection, day: date, manifest: Manifest) -> None:
     closing = {
         "state": "closed",
-        "closed_at": clock.now_utc().isoformat(),
+        "closed_at": manifest["closed_at"],
         "seal": manifest["seal"],
         "previous_seal": manifest["previous_seal"],
         "manifest": as_json(manifest),

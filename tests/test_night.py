@@ -149,3 +149,16 @@ def test_a_mended_loan_catches_up(database: Engine) -> None:
 def test_b8_a_day_that_has_not_ended_is_refused(database: Engine) -> None:
     with pytest.raises(BadInput, match="has not ended"):
         close_until(database, at("2150-01-01") + timedelta(days=1))
+
+
+def test_the_manifest_names_the_law_of_the_day(database: Engine) -> None:
+    begin_on(database, at("2024-01-01"))
+    (manifest,) = close_until(database, at("2024-01-01"))
+    law = {each["parameter"]: each for each in manifest["law"]}  # type: ignore[attr-defined]
+    # Bbz art. 15(a): 8 % on capital granted since 1 July 2009.
+    assert law["capital_interest"] == {
+        "parameter": "capital_interest",
+        "value": "8",
+        "from": "2009-07-01",
+        "verified": True,
+    }
