@@ -115,7 +115,7 @@ def rows_on(terms: Terms, state: State, on: date, coming: Sequence[Spread] = ())
 
 def _expected(state: State, on: date, coming: Sequence[Spread]) -> State:
     """The loan at its end, when everything overdue is paid on `on` and the coming rows on time."""
-    expected = replace(state, rows=[copy.copy(row) for row in state.rows], effects=[], splits=[])
+    expected = replace(state, rows=[replace(row) for row in state.rows], effects=[], splits=[])
     waiting = list(coming)
     accrue(expected, on)
     pay(expected, Split(0, on, _overdue(expected)))
