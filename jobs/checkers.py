@@ -35,11 +35,13 @@ def check_night(connection: Connection, day: date) -> None:
     sample = select(loan_state.c.loan).where(loan_state.c.loan % PORTFOLIO_PARTS == part).limit(MOST_CHECKED)
     wrong = states_unlike_journal(connection, list(connection.execute(sample).scalars()))
     if wrong:
-        raise CheckFailed(f"{day}: {wrong[0]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""))
+        raise CheckFailed(
+            f"{day}: {wrong[0][1]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else "")
+        )
 
 
-def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[str]:
-    """The loans whose state row does not hold the balances of the journal, each with both."""
+def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[tuple[int, str]]:
+    """The loans whose state row does not hold the balances of the journal, each with both in words."""
     wrong = []
     for start in range(0, len(loans), 5000):
         part = loans[start : start + 5000]
@@ -47,7 +49,8 @@ def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[
         for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
             booked = tuple(sums.get((row.loan, account), 0) for account in BALANCE_ACCOUNTS)
             if booked != tuple(row)[3:10]:
-                wrong.append(f"loan {row.loan}: the journal holds {booked}, its state row {tuple(row)[3:10]}")
+                what = f"the journal holds {booked}, its state row {tuple(row)[3:10]}"
+                wrong.append((row.loan, f"loan {row.loan}: {what}"))
     return wrong
 
 
