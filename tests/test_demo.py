@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from freezegun import freeze_time
 from sqlalchemy import Engine
 
 from backoffice.demo.behaviours import BEHAVIOURS
 from backoffice.demo.filling import bring_in, draft_of, refuse_unless_empty
 from backoffice.demo.offers import OFFERS, PROVINCE_OFFERS, Rules
 from backoffice.demo.portfolio import Life, Portfolio, Wish, make_portfolio
-from backoffice.demo.running import Steps, Summary, run_demo
+from backoffice.demo.running import Steps, Summary, nights_until_yesterday, run_demo, window_of
 from backoffice.demo.story import ACTOR, Window
 from backoffice.installation import install
 from jobs.business_dates import recorded, set_cut_over
@@ -194,6 +195,23 @@ def test_the_command_names_what_it_would_mix_with(
     done = run("demo", "--loans", "1", "--years", "1")
     assert done.code == 2
     assert "8 rows in loan" in done.err
+
+
+def test_the_command_tells_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AFLOS_DATABASE", f"sqlite:///{tmp_path / 'new.db'}")
+    done = run("demo", "--loans", "3", "--nights", "2", "--json")
+    assert done.code == 0, done.err
+    assert (done.json["loans"], done.json["nights"], done.json["set_aside"]) == (3, 2, 0)
+    assert done.json["manifests"] == str(tmp_path / "manifests")
+    assert len(done.json["seal"]) == 64
+    assert run("verify").code == 0
+
+
+def test_the_days_of_a_demo_end_yesterday() -> None:
+    with freeze_time("2028-02-29 12:00:00"):
+        assert window_of(3) == Window(date(2025, 3, 1), date(2028, 2, 28))
+        assert window_of(1) == Window(date(2027, 3, 1), date(2028, 2, 28))
+        assert nights_until_yesterday(60) == Window(date(2027, 12, 31), date(2028, 2, 28))
 
 
 def test_citizen_numbers_only_with_a_key(

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from backoffice.cli.options import as_json
 from backoffice.cli.output import pairs, print_json
 from backoffice.demo.portfolio import Wish
-from backoffice.demo.running import Steps, run_demo, window_of
+from backoffice.demo.running import Steps, nights_until_yesterday, run_demo, window_of
 from jobs.manifest import Manifest, folder
 from ledger.database import open_database
 
@@ -27,9 +27,10 @@ DONE_WITH_EXCEPTIONS = 3
 @click.option(
     "--seed", default=1, show_default=True, type=click.IntRange(0), help="Another seed, another portfolio."
 )
+@click.option("--nights", type=click.IntRange(1, 366 * MOST_YEARS), help="So many nights, instead of years.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @as_json
-def demo(loans: int, years: int, seed: int, quiet: bool, as_json: bool) -> None:
+def demo(loans: int, years: int, seed: int, nights: int | None, quiet: bool, as_json: bool) -> None:
     """Fill an empty database with a synthetic portfolio, up to yesterday, and close every night of it.
 
     The debtors do not exist. The same seed gives the same portfolio on the same day. A database that is not
@@ -39,7 +40,8 @@ def demo(loans: int, years: int, seed: int, quiet: bool, as_json: bool) -> None:
     """
     engine = open_database(create=True)
     try:
-        wish = Wish(loans, window_of(years), seed)
+        window = nights_until_yesterday(nights) if nights else window_of(years)
+        wish = Wish(loans, window, seed)
         with _bars(wish, quiet) as steps:
             summary = run_demo(engine, wish, steps)
         manifests = folder(engine)

@@ -55,6 +55,12 @@ def window_of(years: int) -> Window:
     return Window(last - relativedelta(years=years) + timedelta(days=1), last)
 
 
+def nights_until_yesterday(nights: int) -> Window:
+    """So many nights up to yesterday."""
+    last = clock.today() - timedelta(days=1)
+    return Window(last - timedelta(days=nights - 1), last)
+
+
 def run_demo(engine: Engine, wish: Wish, steps: Steps) -> Summary:
     """Fill an empty database and close its nights; raises `BadInput` for one that is not empty."""
     begun = clock.monotonic()
