@@ -16,6 +16,9 @@ DayCount = Literal["monthly", "30E/360", "act/365", "act/360", "act/act"]
 
 DAY_COUNTS: tuple[DayCount, ...] = ("monthly", "30E/360", "act/365", "act/360", "act/act")
 
+REMEMBERED = 65536
+"""A portfolio shares its due dates: what was worked out once is kept."""
+
 MONTH_LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FEBRUARY = 2
 
@@ -62,6 +65,7 @@ def parse_step(text: str) -> Step:
     return Step(int(match[1]), match[2])  # type: ignore[arg-type]  # the pattern allows these four units only
 
 
+@lru_cache(maxsize=REMEMBERED)
 def step_date(anchor: date, step: Step, number: int) -> date:
     """The day `number` steps after (negative: before) the anchor; a day the month lacks is its last day."""
     months = step.months
@@ -96,6 +100,7 @@ def fraction(day_count: DayCount, since: date, until: date, grid: Grid) -> Fract
             assert_never(day_count)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _monthly(since: date, until: date, grid: Grid) -> Fraction:
     """Whole notional periods, and days of the part / days of the period for what is not whole."""
     months = grid.step.months

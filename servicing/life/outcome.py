@@ -10,7 +10,6 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from servicing.events import Disbursed, Event, Reversed, Spread
 from servicing.life.falling_due import fall_due
-from servicing.life.paying import pay
 from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
     COSTS,
@@ -115,24 +114,28 @@ def rows_on(terms: Terms, state: State, on: date, coming: Sequence[Spread] = ())
 
 def _expected(state: State, on: date, coming: Sequence[Spread]) -> State:
     """The loan at its end, when everything overdue is paid on `on` and the coming rows on time."""
-    expected = replace(state, rows=[replace(row) for row in state.rows], effects=[], splits=[])
+    expected = replace(state, rows=[row.copy() for row in state.rows], effects=[], splits=[])
     waiting = list(coming)
     accrue(expected, on)
-    pay(expected, Split(0, on, _overdue(expected)))
+    for fallen in expected.rows[: expected.falls_due_next]:
+        _take_as_paid(expected, fallen)
+    if expected.running is None:
+        expected.last_row.interest += untaken(expected)
     while (row := expected.running) is not None:
         while waiting and waiting[0].on <= row.due:
             waiting.pop(0)
             recompute_instalment(expected)
         fall_due(expected)
-        pay(expected, Split(0, row.due, _overdue(expected)))
+        _take_as_paid(expected, row)
     return expected
 
 
-def _overdue(state: State) -> Amount:
-    """Costs and what fell due, in the tail also the interest that has run since; in cents."""
-    due = [row for row in state.rows if row.fell_due and row.payable]
-    running = untaken(state) if state.running is None else 0
-    return state.costs + running + sum((row.open_interest + row.open_principal for row in due), start=0)
+def _take_as_paid(state: State, row: Row) -> None:
+    """Take what fell due of a row as paid; deferred interest stays open."""
+    state.principal -= row.open_principal
+    row.principal_paid = row.principal
+    if row.payable:
+        row.interest_paid = row.interest
 
 
 def splits_of(

@@ -234,6 +234,8 @@ def _pay_rest(state: State, purse: Purse) -> None:
 
 def _pay_deferred(state: State, purse: Purse) -> None:
     """Deferred interest, oldest first, also what was carried to a coming row; then what runs now."""
+    if not purse.left:
+        return
     for row in state.rows:
         if row.deferred == "all" and purse.left:
             paid = purse.pay(_interest_account(row), row.open_interest)

@@ -56,6 +56,13 @@ class Row:
     deferred: Literal["", "principal", "all"] = ""
     payable: bool = True
 
+    def copy(self) -> Row:
+        """A row of its own with the same contents."""
+        twin = Row(self.nr, self.due)
+        for name in Row.__slots__:
+            setattr(twin, name, getattr(self, name))
+        return twin
+
     @property
     def open_interest(self) -> Amount:
         """Interest of the row that is not paid, in cents."""
