@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,8 +12,12 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from ledger.day import day_of, number_of
 from ledger.entry import LOANS_PER_CREDITOR
+from servicing.debtors.values import without_bsn
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.tables import fact, loan, loan_debtor
+
+_LOAN_NUMBER = re.compile(r"[1-7]000\d{5}", re.ASCII)
+"""Numbers we give to loans, which may look like a BSN."""
 
 
 class Recorded(NamedTuple):
@@ -75,7 +80,8 @@ def find_loan(connection: Connection, name: str) -> Loan:
     rows = connection.execute(select(loan).where(wanted)).all()
     if len(rows) != 1:
         found = "no loan" if not rows else f"{len(rows)} loans of different creditors"
-        raise NoSuchLoan(f"{found} with number {name!r}; aflos loan list shows them")
+        asked = name if _LOAN_NUMBER.fullmatch(name) else without_bsn(name)
+        raise NoSuchLoan(f"{found} with number {asked!r}; aflos loan list shows them")
     return _loan(rows[0])
 
 

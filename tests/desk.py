@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ GRANTED = {
 
 LOAN = "100000001"
 
+SYNTHETIC_BSN = re.compile(r"(?<!\d)99999\d{4}(?!\d)")
+"""The numbers tests use; they are not given out."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -49,13 +53,19 @@ Aflos = Callable[..., Done]
 
 
 def run(*words: str, given: str = "") -> Done:
-    """Run a command; an expected error becomes its exit code and one message, as on the command line."""
+    """Run a command; an expected error becomes its exit code and one message, as on the command line.
+
+    Nothing a command prints in any test may hold a whole BSN, unless it was asked for.
+    """
     result = CliRunner().invoke(aflos, words, input=given)
     if isinstance(result.exception, AflosError):
-        return Done(result.exception.exit_code, result.stdout, str(result.exception))
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        done = Done(result.exception.exit_code, result.stdout, str(result.exception))
+    elif result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Done(result.exit_code, result.stdout, result.stderr)
+    else:
+        done = Done(result.exit_code, result.stdout, result.stderr)
+    assert "--show-bsn" in words or not SYNTHETIC_BSN.search(done.out + done.err), f"a BSN: {words[:2]}"
+    return done
 
 
 def options(values: dict[str, str], **changes: str | None) -> list[str]:

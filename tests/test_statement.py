@@ -222,7 +222,7 @@ def test_cents_add_up() -> None:
         ("Öz-Jansen", "Öz-Jansen"),
     ],
 )
-def test_no_text_becomes_a_formula_or_steers_a_terminal(text: str, shown: str) -> None:
+def test_h8_no_text_becomes_a_formula_or_steers_a_terminal(text: str, shown: str) -> None:
     assert harmless(text) == shown
 
 

@@ -17,7 +17,10 @@ COMMANDS = {
     "period": ("backoffice.cli.period", "Accounting periods, closed by hand per creditor."),
     "status": ("backoffice.cli.nightly", "Last closed date, open dates, loans set aside."),
     "verify": ("backoffice.cli.nightly", "Recompute balances and seals, and name each difference."),
-    "scheduler": ("backoffice.cli.scheduler", "The nightly service: stays, and closes each date when it has ended."),
+    "scheduler": (
+        "backoffice.cli.scheduler",
+        "The nightly service: stays, and closes each date when it has ended.",
+    ),
     "import": ("backoffice.cli.import_", "Bring in a portfolio from CSV or XLSX files; templates for them."),
     "debtor": ("backoffice.cli.debtor", "Debtors: add, show, list, move; the key for the BSN."),
     "loan": ("backoffice.cli.loan", "Loans: add, show, list, and what is decided about them."),
@@ -79,8 +82,16 @@ def main() -> None:
     except click.Abort:
         sys.exit(75)
     except AflosError as wrong:
-        click.echo(f"aflos: {wrong}", err=True)
+        _tell(wrong)
         sys.exit(wrong.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(74)
+
+
+def _tell(wrong: AflosError) -> None:
+    """Say what is wrong; texts out of files and the database never steer the terminal."""
+    from servicing.wording import printable  # noqa: PLC0415 - loaded only where something is wrong
+
+    lines = [printable(line) for line in str(wrong).split("\n")]
+    click.echo("aflos: " + "\n".join(lines), err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from sqlalchemy import Engine
 from tqdm import tqdm
 
 from backoffice.cli.database import opened
+from backoffice.cli.output import print_json, shown
 from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import holder
@@ -104,7 +104,7 @@ def _repair(engine: Engine, name: str, day: date, options: Options) -> None:
         number = find_loan(connection, name).id
     done = repair_loan(engine, number, day, options)
     if done.error:
-        click.echo(f"loan {number}: {done.business_date}: {done.error}", err=True)
+        click.echo(f"loan {number}: {done.business_date}: {shown(done.error)}", err=True)
     elif done.is_kept:
         click.echo(f"loan {number}: worked for {done.business_date}, which stays open", err=True)
     else:
@@ -125,7 +125,7 @@ def _aside(engine: Engine, manifests: list[Manifest]) -> list[Manifest]:
 
 def _show(manifests: list[Manifest], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(manifests, indent=1, ensure_ascii=False))
+        print_json(manifests)
         return
     for manifest in manifests:
         click.echo(
@@ -173,14 +173,14 @@ def status(as_json: bool) -> None:
             "unmatched": 0,
         }
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        print_json(found)
         return
     dates = found["open"]
     click.echo(f"last closed     {found['last_closed'] or 'nothing yet'}")
     click.echo(f"open dates      {len(dates)}" + (f" ({dates[0]} to {dates[-1]})" if dates else ""))
     click.echo(f"set aside       {len(found['quarantine'])} loans")
     for each in found["quarantine"]:
-        click.echo(f"  {each['loan']} since {each['since']}: {each['error']}")
+        click.echo(f"  {each['loan']} since {each['since']}: {shown(each['error'])}")
     click.echo(f"run             {found['lease'] or 'nobody'}")
 
 
@@ -211,11 +211,13 @@ def verify(as_json: bool) -> None:
     ]
     if as_json:
         found = {"ok": not differences, "checked": verdict.checked, "differences": differences}
-        click.echo(json.dumps(found, indent=1))
+        print_json(found)
     else:
         counts = ", ".join(f"{number} {what}" for what, number in verdict.checked.items())
         click.echo(f"checked {counts}: {len(differences)} differences")
         for each in differences:
-            click.echo(f"  {each['business_date'] or ''} {each['key'] or each['loan'] or ''} {each['what']}")
+            click.echo(
+                f"  {each['business_date'] or ''} {each['key'] or each['loan'] or ''} {shown(each['what'])}"
+            )
     if differences:
         sys.exit(VERIFICATION_FAILED)

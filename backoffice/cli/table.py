@@ -6,13 +6,15 @@ import shutil
 import sys
 from collections.abc import Sequence
 
+from servicing.wording import printable
+
 NO_LIMIT = 10_000
 GAP = "  "
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The rows under their headers, in columns as wide as their widest text."""
-    lines = [headers, *rows]
+    """The rows under their headers, in columns as wide as their widest text, without what steers a terminal."""
+    lines = [headers, *([printable(text) for text in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(headers))]
     limit = shutil.get_terminal_size().columns if sys.stdout.isatty() else NO_LIMIT
     return "\n".join(_cut(_aligned(line, widths), limit) for line in lines)

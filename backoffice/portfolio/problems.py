@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stdnum.nl import bsn
-
 from ledger.errors import BadInput
-from servicing.debtors.values import masked
+from servicing.debtors.values import without_bsn
 
 MOST_SHOWN = 1000
 LONGEST_VALUE = 60
 EMPTY = "(empty)"
 HIDDEN = "(not shown)"
-_NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 
 class PortfolioRefused(BadInput):
@@ -92,4 +88,4 @@ def shown(value: object) -> str:
         return EMPTY
     short = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
     plain = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)
-    return _NINE_DIGITS.sub(lambda found: masked(found[0]) if bsn.is_valid(found[0]) else found[0], plain)
+    return without_bsn(plain)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
 from servicing.debtors.secrets import KeyRing, key_ring
-from servicing.debtors.values import DebtorRefused, NewDebtor, Particulars
+from servicing.debtors.values import DebtorRefused, NewDebtor, Particulars, without_bsn
 from servicing.store import Recorded
 from servicing.tables import debtor, debtor_bsn, debtor_particulars, loan_debtor, reading_log
 
@@ -116,7 +116,7 @@ def find_debtor(connection: Connection, name: str) -> Debtor:
     found = [_debtor(row) for row in connection.execute(select(debtor).where(wanted))]
     if len(found) != 1:
         how_many = "no debtor" if not found else f"{len(found)} debtors"
-        raise NoSuchDebtor(f"{how_many} with number {name[:60]!r}; aflos debtor list shows them")
+        raise NoSuchDebtor(f"{how_many} with number {without_bsn(name[:60])!r}; aflos debtor list shows them")
     return found[0]
 
 
@@ -182,10 +182,14 @@ def has_bsn(connection: Connection, number: int) -> bool:
 
 
 def log_reading(connection: Connection, reading: Reading, by: Recorded) -> None:
-    """Note who looked at a debtor, at what, when and why (AVG art. 5 lid 2, verantwoordingsplicht)."""
+    """Note who looked at a debtor, at what, when and why (AVG art. 5 lid 2, verantwoordingsplicht).
+
+    A BSN somebody searched for, or wrote into the reason, is masked.
+    """
+    reason = without_bsn(reading.reason)
     connection.execute(
         insert(reading_log).values(
-            debtor_id=reading.debtor, what=reading.what, reason=reading.reason, actor=by.actor, read_at=by.at
+            debtor_id=reading.debtor, what=reading.what, reason=reason, actor=by.actor, read_at=by.at
         )
     )
 

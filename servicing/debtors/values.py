@@ -18,6 +18,7 @@ LONGEST = {"name": 200, "street": 80, "house_number": 20, "postcode": 20, "city"
 """Characters a line may have; a name in the population register (BRP) has at most 200."""
 
 LONGEST_EXTERNAL = 60
+_NINE_DIGITS = re.compile(r"(?<!\d)\d{9}(?!\d)", re.ASCII)
 _COUNTRY = re.compile("[A-Z]{2}")
 _LANGUAGE = re.compile("[a-z]{2}")
 _BIRTH = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -129,6 +130,13 @@ def check_bsn(bsn: str) -> None:
 def masked(bsn: str) -> str:
     """The citizen number as screens show it: its last four digits, "*****6782"."""
     return "*" * (len(bsn) - 4) + bsn[-4:]
+
+
+def without_bsn(text: str) -> str:
+    """The text with every citizen number in it masked, for logs and errors; another number may look like one."""
+    return _NINE_DIGITS.sub(
+        lambda found: masked(found[0]) if eleven_test.is_valid(found[0]) else found[0], text
+    )
 
 
 def birth_date_of(text: str) -> date:
