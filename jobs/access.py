@@ -54,10 +54,11 @@ class Access:
         return reading(self.engine) if self.whole is None else nullcontext(self.whole)
 
 
-def again(unit: Callable[[], Result]) -> Result:
+def again(unit: Callable[[], Result], patience: int = LONGEST_TRYING_SECONDS) -> Result:
     """Do a unit that is one transaction; on a conflict or a lost connection again as a whole, a few times.
 
-    Since it may have been kept although the answer was lost, a unit must find its own work done.
+    Not again after `patience` seconds. Since it may have been kept although the answer was lost, a unit must find
+    its own work done.
     """
     begun = clock.monotonic()
     for attempt in range(1, TRIES + 1):
@@ -67,7 +68,7 @@ def again(unit: Callable[[], Result]) -> Result:
             raise
         except Exception as error:
             waited = clock.monotonic() - begun
-            if classify(error) != "transient" or attempt == TRIES or waited > LONGEST_TRYING_SECONDS:
+            if classify(error) != "transient" or attempt == TRIES or waited > patience:
                 raise
         pause = FIRST_PAUSE_SECONDS * PAUSE_GROWS ** (attempt - 1)
         time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter is no secret

@@ -22,8 +22,7 @@ from jobs.working import work_night
 from ledger.day import number_of
 from ledger.errors import BadInput
 from ledger.fault_points import reach
-from ledger.store import last_closed as last_closed_period
-from ledger.tables import creditor
+from ledger.store import last_closed_periods
 
 
 def close_nights(engine: Engine, until: date, options: Options) -> list[Manifest]:
@@ -42,19 +41,22 @@ def rehearse_nights(engine: Engine, until: date, options: Options) -> list[Manif
 
 
 def _close_nights(access: Access, until: date, options: Options) -> list[Manifest]:
+    if not open_dates(access, until, options):
+        check_sound(access)
+        return []
     with begun(access, options) as run:
-        check_sound(run)
-        return [close_night(with_workers(run), day) for day in open_dates(run, until)]
+        check_sound(access)
+        return [close_night(with_workers(run), day) for day in open_dates(access, until, options)]
 
 
-def open_dates(run: Run, until: date) -> list[date]:
+def open_dates(access: Access, until: date, options: Options) -> list[date]:
     """The open business dates up to a day; refuses a future day and more dates than were confirmed."""
     if until >= clock.today():
         raise BadInput(f"{until} has not ended; the last date that can be closed is yesterday")
-    with run.access.reading() as connection:
+    with access.reading() as connection:
         first = next_to_close(connection) or last_started(connection) or until
     dates = [first + timedelta(days=days) for days in range((until - first).days + 1)]
-    if len(dates) > max(run.options.confirm_days, MOST_CATCH_UP_DAYS):
+    if len(dates) > max(options.confirm_days, MOST_CATCH_UP_DAYS):
         raise BadInput(
             f"{len(dates)} dates are open ({dates[0]} to {dates[-1]}), more than {MOST_CATCH_UP_DAYS}: "
             f"check the clock, then say --confirm-days {len(dates)}"
@@ -97,6 +99,4 @@ def _start(connection: Connection, day: date, used: str) -> None:
 
 def night_of(connection: Connection, day: date, options: Options) -> Night:
     """What holds for a business date."""
-    numbers = connection.execute(select(creditor.c.id)).scalars().all()
-    periods = {number: last_closed_period(connection, number, day) for number in numbers}
-    return Night(day, periods, options.arrears_limits)
+    return Night(day, last_closed_periods(connection, day), options.arrears_limits)

@@ -31,7 +31,7 @@ def repair_loan(engine: Engine, loan: int, until: date, options: Options) -> Rep
     A date that is closed takes no more rows: a loan mended by day is booked by the coming night, as all news is.
     """
     with begun(Access(engine), options) as run:
-        check_sound(run)
+        check_sound(run.access)
         with run.access.reading() as connection:
             day = next_to_close(connection) or last_started(connection) or until
         if day <= until:

@@ -18,6 +18,9 @@ DEFAULT_CHUNK = 10_000
 MOST_CATCH_UP_DAYS = 45
 """More open dates than this need a word from a person (a wrong clock must not close years)."""
 
+PATIENCE_TO_BEGIN = 1
+"""A run that finds the database locked for longer than the usual wait leaves at once and says who holds it."""
+
 Result = TypeVar("Result")
 
 
@@ -82,7 +85,7 @@ def begun(access: Access, options: Options) -> Iterator[Run]:
         with access.writing() as connection:
             return take(connection, claim)
 
-    held = again(attempt)
+    held = again(attempt, PATIENCE_TO_BEGIN)
     try:
         yield Run(access, held, options)
     finally:

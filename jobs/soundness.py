@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from jobs.access import Access
 from jobs.manifest import folder, keep, kept_seal, previous_seal, put_older_away, stored_manifest
-from jobs.run import Run
 from jobs.sealing import seal_of_books
 from jobs.tables import business_day
 from ledger.day import day_of, number_of
@@ -25,12 +25,12 @@ class NotSound(VerificationFailed):
     """The database is damaged, or not as its last night left it; names the last date that is good."""
 
 
-def check_sound(run: Run) -> None:
+def check_sound(access: Access) -> None:
     """Refuse to go on with a damaged or changed database: raises `NotSound` with the last date that is good.
 
     Keeps the last manifest outside if a crash came between closing the date and writing the file.
     """
-    with run.access.reading() as connection:
+    with access.reading() as connection:
         damage = file_damage(connection)
         dates = closed_dates(connection)
         if damage or (dates and not _is_last_sealed(connection, dates)):
@@ -42,8 +42,8 @@ def check_sound(run: Run) -> None:
             raise NotSound(
                 f"{what}; {_last_good(connection, dates)}. Restore a backup, or ask aflos verify for more"
             )
-        if not run.access.is_rehearsal:
-            _look_outside(connection, folder(run.access.engine), dates)
+        if not access.is_rehearsal:
+            _look_outside(connection, folder(access.engine), dates)
 
 
 def file_damage(connection: Connection, largest: int = LARGEST_FILE_LOOKED_THROUGH) -> str:

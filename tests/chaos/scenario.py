@@ -32,17 +32,17 @@ FIRST_FACT = 3
 """The number of a loan's first fact after its grant and its disbursement."""
 
 
-def install_scenario(url: str, seed: int) -> None:
+def install_scenario(url: str, seed: int, loans: int = LOANS) -> None:
     """Loans, one closed night, and the news of three nights to come."""
     engine = open_database(url)
     rng = random.Random(seed)
     begin_on(engine, BEFORE)
-    loans = [
+    made = [
         new_loan(engine, _terms(rng, number), creditor=1 + number % 7, known=BEFORE)
-        for number in range(LOANS)
+        for number in range(loans)
     ]
     close_until(engine, BEFORE)
-    for night, news in zip(NIGHTS, _news(loans, rng), strict=True):
+    for night, news in zip(NIGHTS, _news(made, rng), strict=True):
         by = Recorded("test", night, "2023-12-30T12:00:00+00:00")
         with writing(engine) as connection:
             record(connection, news, by)
