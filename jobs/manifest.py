@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def set_aside(connection: Connection) -> list[Manifest]:
     ]
 
 
+@lru_cache(maxsize=1)
 def program_version() -> str:
     """The version of this program."""
     return version("aflos")

@@ -169,6 +169,15 @@ def last_closed(connection: Connection, creditor_id: int, known_on: date) -> int
     return known[-1].period if known[-1].closed else previous_period(known[-1].period)
 
 
+def last_closed_periods(connection: Connection, known_on: date) -> dict[int, int]:
+    """The last closed period of every creditor by number, as far as known on a day."""
+    found = dict.fromkeys(connection.execute(select(creditor.c.id)).scalars(), NOTHING_CLOSED)
+    known = select(period_closing).where(period_closing.c.known_on <= number_of(known_on))
+    for row in connection.execute(known.order_by(period_closing.c.id)):
+        found[row.creditor_id] = row.period if row.closed else previous_period(row.period)
+    return found
+
+
 def closings(connection: Connection, creditor_id: int) -> list[PeriodClosing]:
     """Every closing and reopening of a creditor's periods, in order."""
     query = select(period_closing).where(period_closing.c.creditor_id == creditor_id)
