@@ -31,7 +31,10 @@ def test_news_about_a_closed_month_is_booked_in_the_first_open_one(database: Eng
     loans = [new_loan(database, PLAIN_TERMS, creditor=creditor) for creditor in (1, 2)]
     close_until(database, at("2024-02-15"))
     with writing(database) as connection:
-        record_closing(connection, PeriodClosing(1, 202401, True, at("2024-02-16"), "test", "2024-02-16"))
+        record_closing(
+            connection,
+            PeriodClosing(1, 202401, closed=True, known_on=at("2024-02-16"), actor="test", recorded_at="now"),
+        )
     tell(database, at("2024-02-16"), *(paid(loan, "2024-01-20", 10_000) for loan in loans))
     close_until(database, at("2024-02-16"))
     tonight = {(row[1], row[5], row[6]) for row in journal_rows(database) if row[0] == 20240216}
