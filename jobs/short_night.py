@@ -32,15 +32,17 @@ _WIDE = Table(
     prefixes=["TEMPORARY"],
 )
 
-_ACCRUED, _DUE = AccountNumber.INTEREST_ACCRUED, AccountNumber.INTEREST_DUE
-_INCOME = AccountNumber.INTEREST_INCOME
-_PRINCIPAL, _PRINCIPAL_DUE = AccountNumber.PRINCIPAL_NOT_YET_DUE, AccountNumber.PRINCIPAL_DUE
+# Plain numbers: those of an enumeration take several times as long to compute with.
+_ACCRUED, _DUE = int(AccountNumber.INTEREST_ACCRUED), int(AccountNumber.INTEREST_DUE)
+_INCOME = int(AccountNumber.INTEREST_INCOME)
+_PRINCIPAL, _PRINCIPAL_DUE = int(AccountNumber.PRINCIPAL_NOT_YET_DUE), int(AccountNumber.PRINCIPAL_DUE)
+_INTEREST, _INSTALMENT, _CUT_OFF = int(EntryKind.INTEREST), int(EntryKind.INSTALMENT), int(EntryKind.CUT_OFF)
 
 LINES = (
-    ("interest_booked", EntryKind.INTEREST, _DUE, _ACCRUED),
-    ("interest_new", EntryKind.INTEREST, _DUE, _INCOME),
-    ("instalment_due", EntryKind.INSTALMENT, _PRINCIPAL_DUE, _PRINCIPAL),
-    ("cut_off", EntryKind.CUT_OFF, _ACCRUED, _INCOME),
+    ("interest_booked", _INTEREST, _DUE, _ACCRUED),
+    ("interest_new", _INTEREST, _DUE, _INCOME),
+    ("instalment_due", _INSTALMENT, _PRINCIPAL_DUE, _PRINCIPAL),
+    ("cut_off", _CUT_OFF, _ACCRUED, _INCOME),
 )
 """The journal rows a loan can get tonight, in the order of their keys: amount, kind, debit, credit."""
 
@@ -52,53 +54,54 @@ def work_short_chunk(
 
     Asked again after it was kept, it finds nothing to do.
     """
-    tonight = Tonight(number_of(night.day), night.arrears_limits)
-    wide = []
-    periods = {one: booking_period(night.day, closed) for one, closed in night.last_closed_periods.items()}
-    for loan in _load(connection, tonight.day, first, last):
-        work = None if loan[0] in apart else work_short(LaneLoan._make(loan), tonight)
-        if work is None:
-            continue
-        period = periods[loan[0] // LOANS_PER_CREDITOR]
-        wide.append((*work, period, _digest(tonight.day, period, work)))
-    _write(connection, tonight.day, wide)
+    wide = _decide(_load(connection, number_of(night.day), first, last), night, apart)
+    if wide:
+        _write(connection, number_of(night.day), wide)
     return len(wide)
 
 
-def _load(connection: Connection, day: int, first: int, last: int) -> Sequence[tuple[int, ...]]:
-    """The state of the loans, as plain tuples in the order of their numbers."""
+def _load(connection: Connection, day: int, first: int, last: int) -> Sequence[LaneLoan]:
+    """The state of the loans, as the plain tuples of the driver, in the order of their numbers."""
     columns = ", ".join(LaneLoan._fields)
     query = (
         f"SELECT {columns} FROM loan_state WHERE next_event = {day} AND worked_to < {day} "  # noqa: S608 - numbers
         f"AND lane > 0 AND loan BETWEEN {first} AND {last} ORDER BY loan"
     )
-    return connection.exec_driver_sql(query).fetchall()
+    found: Sequence[LaneLoan] = connection.exec_driver_sql(query).cursor.fetchall()
+    return found
 
 
-def _digest(day: int, period: int, work: LaneWork) -> bytes:
-    rows = rows_of(day, period, work)
-    return digest_of_rows(rows) if rows else NO_ROWS
+def _decide(loans: Sequence[LaneLoan], night: Night, apart: frozenset[int]) -> list[tuple[object, ...]]:
+    """The wide rows of the loans that the short lane can work."""
+    tonight = Tonight(number_of(night.day), night.arrears_limits)
+    periods = {one: booking_period(night.day, closed) for one, closed in night.last_closed_periods.items()}
+    wide: list[tuple[object, ...]] = []
+    for loan in loans:
+        number = loan[0]
+        work = None if number in apart else work_short(loan, tonight)
+        if work is not None:
+            period = periods[number // LOANS_PER_CREDITOR]
+            rows = rows_of(tonight.day, period, work)
+            wide.append((*work, period, digest_of_rows(rows) if rows else NO_ROWS))
+    return wide
 
 
 def rows_of(day: int, period: int, work: LaneWork) -> list[tuple[int, ...]]:
     """The journal rows that the SQL below makes of this work."""
-    base = work.loan // LOANS_PER_CREDITOR * ACCOUNTS_PER_CREDITOR
+    loan, due_row = work[0], work[1]
+    base = loan // LOANS_PER_CREDITOR * ACCOUNTS_PER_CREDITOR
     rows: list[tuple[int, ...]] = []
-    line = 0
-    for place, (_, kind, debit, credit) in enumerate(LINES, start=2):
-        cents = work[place]
+    for (_, kind, debit, credit), cents in zip(LINES, work[2:6], strict=True):
         if cents:
-            line = 2 if line and kind == EntryKind.INTEREST else 1
-            row_nr = 0 if kind == EntryKind.CUT_OFF else work.due_row
+            line = 2 if rows and kind == _INTEREST else 1
+            row_nr = 0 if kind == _CUT_OFF else due_row
             rows.append(
-                (day, work.loan, kind, 1, line, day, period, base + debit, base + credit, cents, 0, row_nr)
+                (day, loan, kind, 1, line, day, period, base + debit, base + credit, cents, 0, row_nr)
             )
     return rows
 
 
 def _write(connection: Connection, day: int, wide: Sequence[tuple[object, ...]]) -> None:
-    if not wide:
-        return
     connection.execute(CreateTable(_WIDE, if_not_exists=True))
     append_rows(connection, _WIDE, [column.name for column in _WIDE.columns], wide)
     connection.exec_driver_sql(_journal_sql(day))
@@ -112,13 +115,13 @@ def _journal_sql(day: int) -> str:
     values = {
         "business_date": str(day),
         "loan": "loan",
-        "kind": _case(str(int(kind)) for _, kind, _, _ in LINES),
+        "kind": _case(str(kind) for _, kind, _, _ in LINES),
         "nr": "1",
         "line": "CASE WHEN k = 2 AND interest_booked > 0 THEN 2 ELSE 1 END",
         "value_date": str(day),
         "period": "period",
-        "debit": f"{_base()} + {_case(str(int(debit)) for _, _, debit, _ in LINES)}",
-        "credit": f"{_base()} + {_case(str(int(credit)) for _, _, _, credit in LINES)}",
+        "debit": f"{_base()} + {_case(str(debit) for _, _, debit, _ in LINES)}",
+        "credit": f"{_base()} + {_case(str(credit) for _, _, _, credit in LINES)}",
         "cents": cents,
         "fact": "0",
         "row_nr": "CASE WHEN k = 4 THEN 0 ELSE due_row END",

@@ -26,6 +26,7 @@ FULL, ANNUITY, LINEAR = 0, 1, 2
 
 RATE_UNIT = 10**8
 MONTHS_IN_YEAR = 12
+LAST_DAY_OF_YEAR = 1231
 
 
 class LaneState(NamedTuple):
@@ -98,97 +99,62 @@ class Tonight(NamedTuple):
 
 
 def work_short(loan: LaneLoan, tonight: Tonight) -> LaneWork | None:
-    """What time alone does to a loan tonight; None when the full function must do it."""
+    """What time alone does to a loan tonight; None when the full function must do it.
+
+    One function of plain local numbers, because it is called for every loan that falls due.
+    """
+    (
+        number, principal, principal_due, interest_due, accrued, rate_e8, instalment, next_due, late_since,
+        lane, row_nr, last_nr, anchor_day, months, since, accrued_to, day_cents,
+    ) = loan  # fmt: skip
+    day = tonight.day
     due_row = booked = new = part = cut = 0
-    if loan.next_due < tonight.day:
-        return None
-    if loan.next_due == tonight.day:
-        due_row, booked = loan.row_nr, loan.interest_accrued
-        interest = _interest(loan, loan.next_due)
-        new = interest - booked
-        part = _principal_part(loan, interest)
-        if new < 0 or due_row >= loan.last_nr:
+    if next_due <= day:
+        if next_due < day or row_nr >= last_nr:
             return None
-        loan = _after_due(loan, interest, part)
-    if tonight.day % 10000 == 1231:
-        cut = max(0, _interest(loan, tonight.day + 8870) - loan.interest_accrued)
-        loan = loan._replace(interest_accrued=loan.interest_accrued + cut)
+        day_cents += (principal + principal_due) * _days(accrued_to, day)
+        interest = _rounded(day_cents * rate_e8 * months, _days(since, day))
+        if interest < accrued:
+            return None
+        due_row, booked, new = row_nr, accrued, interest - accrued
+        part = min(max(0, instalment if lane == LINEAR else instalment - interest), principal)
+        principal, principal_due = principal - part, principal_due + part
+        interest_due, accrued = interest_due + interest, 0
+        late_since = late_since or (day if interest or part else 0)
+        next_due = _months_after(day, months, anchor_day)
+        row_nr, since, accrued_to, day_cents = row_nr + 1, day, day, 0
+        lane = lane if row_nr < last_nr and principal else FULL
+    if day % 10000 == LAST_DAY_OF_YEAR:
+        running = day_cents + (principal + principal_due) * _days(accrued_to, _new_year(day))
+        cut = max(0, _rounded(running * rate_e8 * months, _days(since, next_due)) - accrued)
+        accrued += cut
+    late, changes = _age(late_since, tonight)
     return LaneWork(
-        loan.loan,
-        due_row,
-        booked,
-        new,
-        part,
-        cut,
-        *_next(loan, tonight),
-        *_schedule(loan),
-    )
+        number, due_row, booked, new, part, cut, min(next_due, changes), principal, principal_due,
+        interest_due, accrued, next_due, late_since, late, lane, row_nr, since, accrued_to, day_cents,
+    )  # fmt: skip
 
 
-def _interest(loan: LaneLoan, until: int) -> int:
-    """Interest of the running period up to (not including) a day, rounded half up, in cents."""
-    principal = loan.principal + loan.principal_due
-    day_cents = loan.day_cents + principal * _days(loan.accrued_to, until)
-    top = 2 * day_cents * loan.rate_e8 * loan.months
-    bottom = _days(loan.period_from, loan.next_due) * MONTHS_IN_YEAR * RATE_UNIT
-    return (top + bottom) // (2 * bottom)
+def _rounded(numerator: int, days_in_period: int) -> int:
+    """Principal x days x rate x months over the days of the period, in cents, rounded half up."""
+    bottom = days_in_period * MONTHS_IN_YEAR * RATE_UNIT
+    return (2 * numerator + bottom) // (2 * bottom)
 
 
-def _principal_part(loan: LaneLoan, interest: int) -> int:
-    """The principal that falls due with a row that is not the last, in cents."""
-    wanted = loan.instalment if loan.lane == LINEAR else max(0, loan.instalment - interest)
-    return min(wanted, loan.principal)
-
-
-def _after_due(loan: LaneLoan, interest: int, part: int) -> LaneLoan:
-    """The loan with its row fallen due and the next period begun."""
-    due = loan.next_due
-    late = loan.arrears_since or (due if interest or part else 0)
-    return loan._replace(
-        principal=loan.principal - part,
-        principal_due=loan.principal_due + part,
-        interest_due=loan.interest_due + interest,
-        interest_accrued=0,
-        next_due=_months_after(due, loan.months, loan.anchor_day),
-        arrears_since=late,
-        row_nr=loan.row_nr + 1,
-        period_from=due,
-        accrued_to=due,
-        day_cents=0,
-    )
-
-
-def _next(loan: LaneLoan, tonight: Tonight) -> tuple[int, ...]:
-    """The next event and the balances, in the order of `LaneWork`."""
-    late, class_changes = _age(loan.arrears_since, tonight.day, tonight.arrears_limits)
-    year = tonight.day // 10000
-    cut_off = year * 10000 + 1231 if tonight.day % 10000 < 1231 else (year + 1) * 10000 + 1231
-    return (
-        min(loan.next_due, cut_off, class_changes),
-        loan.principal,
-        loan.principal_due,
-        loan.interest_due,
-        loan.interest_accrued,
-        loan.next_due,
-        loan.arrears_since,
-        late,
-    )
-
-
-def _schedule(loan: LaneLoan) -> tuple[int, ...]:
-    """The lane from now on and its numbers, in the order of `LaneWork`."""
-    on = loan.row_nr < loan.last_nr and loan.principal > 0
-    lane = loan.lane if on else FULL
-    return lane, loan.row_nr, loan.period_from, loan.accrued_to, loan.day_cents
+def _new_year(day: int) -> int:
+    """1 January after a day."""
+    return (day // 10000 + 1) * 10000 + 101
 
 
 @lru_cache(maxsize=100_000)
-def _age(since: int, day: int, limits: tuple[int, ...]) -> tuple[int, int]:
-    """The age class on a day, and the day on which it changes."""
+def _age(since: int, tonight: Tonight) -> tuple[int, int]:
+    """The age class tonight, and the day on which it changes or the year is cut off."""
     late = day_of(since) if since else None
-    today = day_of(day)
-    changes = next_bucket_day(late, today, limits)
-    return bucket((today - late).days if late else 0, limits), number_of(changes or LAST_DAY)
+    today = day_of(tonight.day)
+    changes = next_bucket_day(late, today, tonight.arrears_limits)
+    year = tonight.day // 10000 + (tonight.day % 10000 == LAST_DAY_OF_YEAR)
+    age = bucket((today - late).days if late else 0, tonight.arrears_limits)
+    return age, min(number_of(changes or LAST_DAY), year * 10000 + LAST_DAY_OF_YEAR)
 
 
 @lru_cache(maxsize=100_000)
