@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Result, Row, Select, func, select
 
 from ledger.day import number_of
 from ledger.seal import JOURNAL_COLUMNS, digest_of_facts, digest_of_rows, seal
@@ -25,6 +25,8 @@ MOST_DIGESTS = 2000
 
 MOST_NAMED = 10
 
+ROWS_AT_ONCE = 10_000
+
 Digests = dict[str, str]
 """The digest of a run of facts by loan and number of its first fact ("100000001:3")."""
 
@@ -36,7 +38,7 @@ def seal_of_night(connection: Connection, day: date, since: date | None, previou
         .where(loan_state.c.worked_to == number_of(day))
         .order_by(loan_state.c.loan)
     )
-    digests = ((loan, digest) for loan, digest in connection.execute(worked) if digest)
+    digests = ((loan, digest) for loan, digest in _streamed(connection, worked) if digest)
     return seal(previous, number_of(day), digests, _facts_digest(connection, day, since))
 
 
@@ -52,14 +54,14 @@ def _digests(connection: Connection, day: date) -> Iterator[tuple[int, bytes]]:
         .where(journal.c.business_date == number_of(day))
         .order_by(journal.c.loan, journal.c.kind, journal.c.nr, journal.c.line)
     )
-    rows = (tuple(row) for row in connection.execute(query))
+    rows = (tuple(row) for row in _streamed(connection, query))
     for loan, own in groupby(rows, key=lambda row: row[1]):
         yield loan, digest_of_rows(own)
 
 
 def _facts_digest(connection: Connection, day: date, since: date | None) -> bytes:
     """The digest of the facts that became known after `since` (None: ever) up to a date."""
-    return digest_of_facts(connection.execute(_known(SEALED_FACT_COLUMNS, day, since)))
+    return digest_of_facts(_streamed(connection, _known(SEALED_FACT_COLUMNS, day, since)))
 
 
 def fact_digests(connection: Connection, day: date, since: date | None) -> Digests:
@@ -70,7 +72,7 @@ def fact_digests(connection: Connection, day: date, since: date | None) -> Diges
     query = _known(("loan_id", "nr"), day, since).order_by(None).subquery()
     size = -(-connection.execute(select(func.count()).select_from(query)).scalar_one() // MOST_DIGESTS) or 1
     found: Digests = {}
-    rows = connection.execute(_known(tuple(fact.c.keys()), day, since))
+    rows = _streamed(connection, _known(tuple(fact.c.keys()), day, since))
     while part := rows.fetchmany(size):
         found[f"{part[0].loan_id}:{part[0].nr}"] = digest_of_facts(part).hex()
     return found
@@ -90,6 +92,11 @@ def facts_unlike(
         if digests.get(f"{loan}:{nr}") != (digest_of_facts(rows).hex() if rows else ""):
             numbers = [f"{row.loan_id}:{row.nr}" for row in rows if (row.loan_id, row.nr) != start]
             yield loan, f"fact {nr}" + (f", or one of {', '.join(numbers[:MOST_NAMED])}" if numbers else "")
+
+
+def _streamed(connection: Connection, query: Select[Any]) -> Result[*tuple[Any, ...]]:
+    """The rows of a query, never all of them in memory at once."""
+    return connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
 
 
 def _known(columns: Sequence[str], day: date, since: date | None) -> Select[Any]:

@@ -47,7 +47,6 @@ def seal(previous: str, business_date: int, digests: Iterable[tuple[int, bytes]]
     """The seal of a date from the one before it, the digests by loan number, and the digest of its facts."""
     chain = blake2b(f"{previous}:{business_date}".encode(), digest_size=32)
     for loan, digest in digests:
-        chain.update(b"%d" % loan)
-        chain.update(digest)
+        chain.update(b"%d%b" % (loan, digest))
     chain.update(facts)
     return chain.hexdigest()
