@@ -78,10 +78,10 @@ def without_triggers(engine: Engine) -> None:
                 "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
             ).scalars()
             for name in list(names):
-                connection.execute(text(f"DROP TRIGGER {name}"))
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
         else:
             for table in TABLES:
-                connection.execute(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
 
 
 def found(engine: Engine) -> list[Difference]:
