@@ -117,7 +117,7 @@ def test_chunks_do_not_matter(sqlite_url: str, postgresql_url: str) -> None:
     assert found[0] == found[1]
 
 
-def test_a_poisonous_loan_is_set_aside_alone(database: Engine) -> None:
+def test_d1_a_poisonous_loan_is_set_aside_alone(database: Engine) -> None:
     begin_on(database, at("2024-01-01"))
     good = new_loan(database, PLAIN_TERMS)
     bad = new_loan(database, PLAIN_TERMS | {"instalments": 0})
@@ -129,7 +129,7 @@ def test_a_poisonous_loan_is_set_aside_alone(database: Engine) -> None:
     assert [(row.loan, row.since) for row in rows] == [(bad, 20240101)]
 
 
-def test_a_mended_loan_catches_up(database: Engine) -> None:
+def test_d2_a_mended_loan_catches_up(database: Engine) -> None:
     begin_on(database, at("2024-01-01"))
     healthy = new_loan(database, PLAIN_TERMS)
     sick = new_loan(database, PLAIN_TERMS)
