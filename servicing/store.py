@@ -15,6 +15,7 @@ from ledger.entry import LOANS_PER_CREDITOR
 from servicing.debtors.values import without_bsn
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.tables import fact, loan, loan_debtor
+from servicing.texts import plain_text
 
 _LOAN_NUMBER = re.compile(r"[1-7]000\d{5}", re.ASCII)
 """Numbers we give to loans, which may look like a BSN."""
@@ -74,6 +75,7 @@ def next_loan_number(connection: Connection, creditor_id: int) -> int:
 
 def find_loan(connection: Connection, name: str) -> Loan:
     """The loan with this number or office number; raises `NoSuchLoan` when there is none, or more than one."""
+    plain_text("number", name)
     wanted = loan.c.external == name
     if name.isascii() and name.isdigit() and len(name) < 19:
         wanted = wanted | (loan.c.id == int(name))

@@ -78,7 +78,7 @@ def add_debtor(
     """
     new = NewDebtor(
         external=texts["external"],
-        birth_date=birth_date_of(birth_date) if birth_date else None,
+        birth_date=None if birth_date is None else birth_date_of(birth_date),
         bsn=_asked_bsn() if with_bsn else None,
         name=texts["name"] or "",
         street=texts["street"] or "",

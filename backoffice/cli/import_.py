@@ -83,7 +83,7 @@ def templates(folder: Path) -> None:
 
 
 def _day(text: str | None) -> date | None:
-    return parse_day(text) if text else None
+    return None if text is None else parse_day(text)
 
 
 def _database(stack: ExitStack) -> Engine | None:

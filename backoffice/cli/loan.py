@@ -10,14 +10,12 @@ from backoffice.cli.database import looking, recording
 from backoffice.cli.loan_decisions import DECISIONS
 from backoffice.cli.loan_list import Wanted, lines
 from backoffice.cli.loan_page import page, shown_loan
-from backoffice.cli.options import actor_option, as_json, known_on_option, on_option, read_input
+from backoffice.cli.options import actor_option, as_json, day_or_today, known_on_option, on_option, read_input
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.table import table
 from backoffice.cli.terms_options import given_terms, terms_options
 from backoffice.granting import broken_limits, decision_draft, grant_loan, read_application
 from backoffice.registering import known_from
-from jobs import clock
-from ledger.day import parse_day
 from ledger.errors import BadInput
 from servicing import files
 from servicing.night_work import STANDINGS
@@ -85,7 +83,7 @@ def show_loan(name: str, on: str | None, as_json: bool) -> None:
 
     Example: aflos loan show 100000001 --on 2025-07-01
     """
-    day = parse_day(on) if on else clock.today()
+    day = day_or_today(on)
     codes = {one.id: one.code for one in files.creditors().values()}
     with looking() as connection:
         answer = shown_loan(connection, find_loan(connection, name), day, codes)

@@ -133,7 +133,7 @@ def defer(
     if last <= first:
         raise BadInput(f"until: {last}: must come after from {first}")
     data = {"from": first.isoformat(), "until": last.isoformat(), "of": of, "end": end}
-    day = coming_day("on", on) if on else first
+    day = first if on is None else coming_day("on", on)
     what = What(FactKind.DEFERRAL, day, decision, data=data, source=decision)
     product = files.products()
 

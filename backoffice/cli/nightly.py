@@ -68,7 +68,7 @@ def nightly(
 
     Example: aflos nightly --date 2025-03-01 --json
     """
-    day = parse_day(until) if until else clock.today() - timedelta(days=1)
+    day = clock.today() - timedelta(days=1) if until is None else parse_day(until)
     with opened() as engine, _progress(quiet) as progress, stoppable() as stop_asked:
         options = Options(arrears_limits(), chunk, confirm_days, progress, stop_asked, workers=workers)
         _tell_about_workers(engine, workers)

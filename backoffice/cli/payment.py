@@ -8,14 +8,13 @@ import click
 
 from backoffice.cli.database import looking, recording
 from backoffice.cli.fields import written
-from backoffice.cli.options import actor_option, as_json, known_on_option, on_option, past_day
+from backoffice.cli.options import actor_option, as_json, day_or_today, known_on_option, on_option, past_day
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.payment_file import import_payments
 from backoffice.cli.registered import tell
 from backoffice.cli.table import table
 from backoffice.registering import dossier_of, known_from, register
 from jobs import clock
-from ledger.day import parse_day
 from ledger.money import euros
 from servicing.facts import Draft, FactKind
 from servicing.reading import Reader
@@ -123,7 +122,7 @@ def list_payments(loan: str, on: str | None, as_json: bool) -> None:
 
     Example: aflos payment list 100000001 --json
     """
-    day = parse_day(on) if on else clock.today()
+    day = day_or_today(on)
     with looking() as connection:
         lines = payment_lines(dossier_of(connection, find_loan(connection, loan)), day)
     rows = [_row(line) for line in lines]

@@ -62,10 +62,10 @@ def statement(
     show = _form("json" if as_json and form is None else form)
     with looking() as connection:
         now, known = clock.today(), _known(connection, known_at)
-        last = min(parse_day(text) if text else known or now for text in (until, value_date))
+        last = min(known or now if text is None else parse_day(text) for text in (until, value_date))
         loan = find_loan(connection, name)
         heading = heading_of(connection, loan, last)
-        period = Period(parse_day(since) if since else None, last)
+        period = Period(None if since is None else parse_day(since), last)
         found = statement_of(connection, loan, period, now, known)
     _log(heading, actor)
     show(heading, found)
@@ -96,6 +96,7 @@ def _moment(text: str) -> date | datetime:
         moment = None
     if moment is None:
         raise BadInput(f"known-at: {text[:60]!r}: is a day such as 2025-03-01 or 2025-03-01T09:30:00+01:00")
+    parse_day(text[: len("2025-03-01")])
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.AMSTERDAM)
 
 

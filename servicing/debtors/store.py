@@ -15,6 +15,7 @@ from servicing.debtors.secrets import KeyRing, key_ring
 from servicing.debtors.values import DebtorRefused, NewDebtor, Particulars, without_bsn
 from servicing.store import Recorded
 from servicing.tables import debtor, debtor_bsn, debtor_particulars, loan_debtor, reading_log
+from servicing.texts import plain_text
 
 IDS_PER_QUERY = 5000
 """How many debtors one query names; databases bound the number of parameters."""
@@ -110,6 +111,7 @@ def set_bsn(connection: Connection, number: int, bsn: str) -> None:
 
 def find_debtor(connection: Connection, name: str) -> Debtor:
     """The debtor with this number or office's number; raises `NoSuchDebtor` for none, or for two."""
+    plain_text("number", name)
     wanted = debtor.c.external == name
     if name.isascii() and name.isdigit() and len(name) < 13:  # no number is longer
         wanted = wanted | (debtor.c.id == int(name))
