@@ -53,6 +53,15 @@ class Access:
         """One snapshot."""
         return reading(self.engine) if self.whole is None else nullcontext(self.whole)
 
+    def read(self, query: Callable[[Connection], Result]) -> Result:
+        """What a query finds in one snapshot, asked again after a lost connection."""
+
+        def attempt() -> Result:
+            with self.reading() as connection:
+                return query(connection)
+
+        return again(attempt)
+
 
 def again(unit: Callable[[], Result], patience: int = LONGEST_TRYING_SECONDS) -> Result:
     """Do a unit that is one transaction; on a conflict or a lost connection again as a whole, a few times.

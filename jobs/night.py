@@ -53,8 +53,7 @@ def open_dates(access: Access, until: date, options: Options) -> list[date]:
     """The open business dates up to a day; refuses a future day and more dates than were confirmed."""
     if until >= clock.today():
         raise BadInput(f"{until} has not ended; the last date that can be closed is yesterday")
-    with access.reading() as connection:
-        first = next_to_close(connection) or last_started(connection) or until
+    first = access.read(lambda connection: next_to_close(connection) or last_started(connection)) or until
     dates = [first + timedelta(days=days) for days in range((until - first).days + 1)]
     if len(dates) > max(options.confirm_days, MOST_CATCH_UP_DAYS):
         raise BadInput(

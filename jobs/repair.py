@@ -32,8 +32,9 @@ def repair_loan(engine: Engine, loan: int, until: date, options: Options) -> Rep
     """
     with begun(Access(engine), options) as run:
         check_sound(run.access)
-        with run.access.reading() as connection:
-            day = next_to_close(connection) or last_started(connection) or until
+        day = (
+            run.access.read(lambda connection: next_to_close(connection) or last_started(connection)) or until
+        )
         if day <= until:
             return Repair(day, True, _work(run, loan, day))  # noqa: FBT003 - the field names it
         return Repair(day, False, run.write(lambda connection: _try(connection, run, loan, day)))  # noqa: FBT003
@@ -43,8 +44,7 @@ def _work(run: Run, loan: int, day: date) -> str | None:
     night, _ = open_night(run, day)
     for _ in work_unit(run, Task(night, frozenset()), FullUnit([loan])):
         pass
-    with run.access.reading() as connection:
-        return _why_aside(connection, loan)
+    return run.access.read(lambda connection: _why_aside(connection, loan))
 
 
 def _try(connection: Connection, run: Run, loan: int, day: date) -> str | None:

@@ -30,20 +30,24 @@ def check_sound(access: Access) -> None:
 
     Keeps the last manifest outside if a crash came between closing the date and writing the file.
     """
-    with access.reading() as connection:
-        damage = file_damage(connection)
-        dates = closed_dates(connection)
-        if damage or (dates and not _is_last_sealed(connection, dates)):
-            what = (
-                f"the database file is damaged ({damage})"
-                if damage
-                else "the last night is not what it was sealed as"
-            )
-            raise NotSound(
-                f"{what}; {_last_good(connection, dates)}. Restore a backup, or ask aflos verify for more"
-            )
-        if not access.is_rehearsal:
-            _look_outside(connection, folder(access.engine), dates)
+    place = None if access.is_rehearsal else folder(access.engine)
+    access.read(lambda connection: _check(connection, place))
+
+
+def _check(connection: Connection, place: Path | None) -> None:
+    damage = file_damage(connection)
+    dates = closed_dates(connection)
+    if damage or (dates and not _is_last_sealed(connection, dates)):
+        what = (
+            f"the database file is damaged ({damage})"
+            if damage
+            else "the last night is not what it was sealed as"
+        )
+        raise NotSound(
+            f"{what}; {_last_good(connection, dates)}. Restore a backup, or ask aflos verify for more"
+        )
+    if place is not None:
+        _look_outside(connection, place, dates)
 
 
 def file_damage(connection: Connection, largest: int = LARGEST_FILE_LOOKED_THROUGH) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, union
 
 from jobs.tables import quarantine
 from ledger.day import number_of
+from ledger.tables import journal
 from servicing.tables import fact, loan_state
 
 
@@ -44,6 +45,15 @@ def worked_already(connection: Connection, day: date) -> int:
     """How many loans an earlier run of this night has worked."""
     query = select(func.count()).where(loan_state.c.worked_to == number_of(day))
     return connection.execute(query).scalar_one()
+
+
+def stray_loan(connection: Connection, day: date) -> int | None:
+    """A loan with rows of this date or a later one that no night wrote: those come with the loan's state."""
+    number = number_of(day)
+    done = select(loan_state.c.loan).where(loan_state.c.worked_to == number)
+    stray = (journal.c.business_date > number) | journal.c.loan.not_in(done)
+    query = select(journal.c.loan).where(journal.c.business_date >= number, stray).limit(1)
+    return connection.execute(query).scalar()
 
 
 def loans_apart(connection: Connection, day: date, previous: date | None) -> frozenset[int]:

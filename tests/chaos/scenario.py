@@ -25,6 +25,9 @@ LOANS = 50
 CHUNK = 7
 """Small, so that a night has many transactions to be killed in."""
 
+SMALL = (11, 14)
+"""Seed and number of loans where one run is enough."""
+
 BEFORE = at("2023-12-30")
 NIGHTS = (at("2023-12-31"), at("2024-01-01"), at("2024-01-02"))
 STARTS = ("2023-12-01", "2023-12-01", "2023-12-02", "2023-10-31", "2023-12-15")
