@@ -188,6 +188,40 @@ def test_i8_an_amount_in_a_file_of_payments_is_read_right_or_refused(
         assert held(desk) == before
 
 
+# SQL.
+
+INJECTED = (
+    "' OR 1=1 --",
+    "1 OR 1=1",
+    "1; DROP TABLE loan",
+    '" OR ""="',
+    "%",
+    "_",
+    "\\'; DELETE FROM fact; --",
+)
+
+
+@pytest.mark.parametrize("text", INJECTED)
+def test_h11_what_is_typed_is_never_sql(
+    database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    open_loan(database_url, tmp_path, monkeypatch)
+    before = held(database)
+    named = (
+        ("loan", "show"),
+        ("payment", "list"),
+        ("statement",),
+        ("debtor", "show"),
+        ("loan", "list", "--state"),
+    )
+    for words in named:
+        done = run(*words, text)
+        assert (done.code, done.out) == (2, ""), words
+    assert run("debtor", "list", "--search", text, "--json").json == []
+    assert run("payment", "reverse", LOAN, text, "--on", "2025-02-20").code == 2
+    assert held(database) == before
+
+
 # Encodings.
 
 SHEET = "xl/worksheets/sheet1.xml"

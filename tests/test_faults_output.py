@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from freezegun import freeze_time
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, insert, select
@@ -276,6 +277,19 @@ def test_h12_a_loan_number_that_looks_like_a_bsn_is_told_as_it_is(
     open_desk(sqlite_url, tmp_path, monkeypatch)
     for number in range(100_000_001, 100_000_030):
         assert str(number) in run("loan", "show", str(number)).err
+
+
+@pytest.mark.parametrize(
+    "words", [("debtor", "list"), ("debtor", "show", "1"), ("statement", LOAN)], ids=" ".join
+)
+def test_j8_what_cannot_be_logged_is_not_shown(books: Engine, words: tuple[str, ...]) -> None:
+    with writing(books) as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER no_log BEFORE INSERT ON reading_log BEGIN SELECT RAISE(ABORT, 'the log is full'); END"
+        )
+    done = CliRunner().invoke(aflos, words)
+    assert "the log is full" in str(done.exception)
+    assert done.stdout == ""
 
 
 # Pickles.
