@@ -245,8 +245,8 @@ def impatient(postgresql_url: str) -> Iterator[Engine]:
     engine = open_database(postgresql_url)
     with engine.begin() as connection:
         name = make_url(postgresql_url).database
-        connection.execute(text(f"ALTER DATABASE {name} SET statement_timeout = '300ms'"))
-        connection.execute(text(f"ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '300ms'"))
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            connection.exec_driver_sql(f"ALTER DATABASE {name} SET {limit} = '300ms'")
     engine.dispose()
     yield engine
     engine.dispose()
