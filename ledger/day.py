@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from ledger.errors import BadInput
 
@@ -22,6 +22,11 @@ def number_of(day: date) -> int:
 def day_of(number: int) -> date:
     """The day behind an integer such as 20250301."""
     return date(number // 10000, number // 100 % 100, number % 100)
+
+
+def is_day(value: object) -> bool:
+    """Whether this is a day without a time of day: a `date` that is no `datetime`."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def parse_day(text: str) -> date:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 
-from ledger.day import FIRST_DAY, LAST_DAY, parse_day
+from ledger.day import FIRST_DAY, LAST_DAY, is_day, parse_day
 from ledger.errors import BadInput, VerificationFailed
 from ledger.money import LARGEST_CENTS
 from ledger.period import is_period, period_of
@@ -76,7 +76,7 @@ class Key:
 
     def __post_init__(self) -> None:
         """Refuse what the database would refuse."""
-        if type(self.business_date) is not date or not FIRST_DAY <= self.business_date <= LAST_DAY:
+        if not is_day(self.business_date) or not FIRST_DAY <= self.business_date <= LAST_DAY:
             raise NotAKey(f"business date {self.business_date!r} is not a day from {FIRST_DAY} to {LAST_DAY}")
         if type(self.loan) is not int or not LOANS_PER_CREDITOR <= self.loan < 10_000 * LOANS_PER_CREDITOR:
             raise NotAKey(f"loan {self.loan!r} is not a loan number such as 100000001")
@@ -171,7 +171,7 @@ class Entry:
 
 
 def _check_days(name: str, value_date: date, period: int) -> None:
-    if type(value_date) is not date or not FIRST_DAY <= value_date <= LAST_DAY:
+    if not is_day(value_date) or not FIRST_DAY <= value_date <= LAST_DAY:
         raise NotAnEntry(f"{name}: value date {value_date!r} is not a day from {FIRST_DAY} to {LAST_DAY}")
     if not is_period(period) or period < period_of(value_date):
         raise NotAnEntry(f"{name}: period {period!r} is not {period_of(value_date)} or a later month")
