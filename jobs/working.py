@@ -67,7 +67,7 @@ def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:
     """Work units one after the other or in several processes, and look after each."""
     day = task.night.day
     is_worth_it = run.shared and len(units) > 1
-    for done in _outcomes(run, task, _until_asked(run, day, units), is_worth_it):
+    for done in _outcomes(run, task, _until_asked(run, day, units), in_processes=is_worth_it):
         reach("unit done")
         count.done += done.loans
         count.failed += done.failed
@@ -75,7 +75,7 @@ def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:
         _check_threshold(day, count)
 
 
-def _outcomes(run: Run, task: Task, units: Iterable[Unit], in_processes: bool) -> Iterator[Done]:
+def _outcomes(run: Run, task: Task, units: Iterable[Unit], *, in_processes: bool) -> Iterator[Done]:
     if in_processes:
         return work_in_processes(run, task, units)
     return chain.from_iterable(work_unit(run, task, unit) for unit in units)

@@ -1,0 +1,288 @@
+"""D of the fault catalogue: a bad loan stops only itself, and a clerk and the night do not stop each other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from jobs.business_dates import last_closed, recorded
+from jobs.night import close_nights
+from jobs.repair import repair_loan
+from jobs.run import Options
+from jobs.tables import quarantine
+from ledger.database import open_database, reading, writing
+from ledger.entry import LOANS_PER_CREDITOR
+from ledger.errors import Held, StoppedByThreshold
+from servicing.facts import Draft, FactKind
+from servicing.store import record
+from servicing.tables import fact
+from tests.chaos.harness import at_boundaries
+from tests.chaos.scenario import BEFORE, NIGHTS, close_all
+from tests.nights import (
+    ARREARS_LIMITS,
+    PLAIN_TERMS,
+    at,
+    begin_on,
+    close_until,
+    journal_rows,
+    new_loan,
+    paid,
+    seals,
+    sums,
+    tell,
+)
+
+CREDITORS = range(1, 6)
+HUGE = "100000000000.00"
+"""As many cents as one posting may hold; two disbursements of it make an instalment that none may hold."""
+
+POISON: dict[str, dict[str, Any]] = {
+    "cannot be decided": PLAIN_TERMS | {"instalments": 0},
+    "is refused by the database": PLAIN_TERMS | {"principal": HUGE, "instalments": 1, "method": "bullet"},
+    "is refused in the short lane": PLAIN_TERMS
+    | {"principal": HUGE, "instalments": 1, "annual_rate_percent": "0"},
+}
+
+
+def close_with(engine: Engine, poisoned: int, terms: dict[str, Any] | None) -> list[tuple[Any, ...]]:
+    """The journal of the good loans after some nights; the poisoned creditor's loan is bad, or not there."""
+    begin_on(engine, at("2024-01-01"))
+    for creditor in CREDITORS:
+        if creditor != poisoned:
+            new_loan(engine, PLAIN_TERMS, creditor=creditor)
+        elif terms is not None:
+            bad = new_loan(engine, terms, creditor=creditor)
+            if terms["principal"] == HUGE:
+                tell(
+                    engine,
+                    at("2024-01-01"),
+                    Draft(bad, FactKind.DISBURSEMENT, at("2024-01-01"), "2", cents=10**13),
+                )
+    close_until(engine, at("2024-02-02"))
+    return [row for row in journal_rows(engine) if row[1] // LOANS_PER_CREDITOR != poisoned]
+
+
+def set_aside_loans(engine: Engine) -> list[int]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(quarantine.c.loan).order_by(quarantine.c.loan)).scalars())
+
+
+@pytest.mark.parametrize("poisoned", [1, 3, 5])
+@pytest.mark.parametrize("kind", POISON)
+def test_d1_one_bad_loan_stops_only_itself(
+    database: Engine, sqlite_url: str, kind: str, poisoned: int
+) -> None:
+    other = open_database(f"{sqlite_url}") if database.dialect.name == "postgresql" else None
+    with_poison = close_with(database, poisoned, POISON[kind])
+    assert [loan // LOANS_PER_CREDITOR for loan in set_aside_loans(database)] == [poisoned]
+    if other is not None:
+        assert close_with(other, poisoned, None) == with_poison
+        other.dispose()
+    assert len(with_poison) == 4 * 3
+
+
+def test_d2_d4_a_loan_mended_later_ends_as_if_it_had_never_failed(database: Engine) -> None:
+    begin_on(database, at("2024-01-01"))
+    healthy, sick = new_loan(database, PLAIN_TERMS), new_loan(database, PLAIN_TERMS)
+    (typo,) = tell(
+        database, at("2024-01-20"), Draft(sick, FactKind.RATE, at("2024-01-20"), "typo", data={"rate": 9})
+    )
+    manifests = close_until(database, at("2024-03-05"))
+    # Tried again each night, and on the report of each.
+    assert sum(bool(manifest["quarantined"]) for manifest in manifests) == len(manifests) - 19
+    assert manifests[-1]["quarantined"][0]["since"] == "2024-01-20"  # type: ignore[index]
+    tell(database, at("2024-03-06"), Draft(sick, FactKind.WITHDRAWAL, at("2024-03-06"), "mend", of=typo))
+    (last,) = close_until(database, at("2024-03-06"))
+    assert last["quarantined"] == []
+    books = sums(database)
+    assert {key[1:]: cents for key, cents in books.items() if key[0] == sick} == {
+        key[1:]: cents for key, cents in books.items() if key[0] == healthy
+    }
+
+
+def aflos(url: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.slow_night", "nowhere", *words]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"AFLOS_DATABASE": url},
+        check=False,
+        timeout=120,
+    )
+
+
+def test_d4_a_loan_set_aside_is_seen_until_it_is_mended(database: Engine, database_url: str) -> None:
+    begin_on(database, at("2024-01-01"))
+    for _ in range(3):
+        new_loan(database, PLAIN_TERMS)
+    bad = new_loan(database, PLAIN_TERMS | {"instalments": 0})
+    for night in ("2024-01-01", "2024-01-02", "2024-01-02"):
+        run = aflos(database_url, "nightly", "--date", night, "--json")
+        assert run.returncode == 3, run.stderr
+        assert "1 loans are set aside" in run.stderr
+    status = aflos(database_url, "status", "--json")
+    assert f'"loan": {bad}' in status.stdout
+
+
+def test_d6_more_than_twenty_failures_stop_the_night_and_repair_goes_on(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    for _ in range(450):
+        new_loan(sqlite_database, PLAIN_TERMS)
+    typos = list(range(100_000_401, 100_000_422))
+    for loan in typos:
+        tell(
+            sqlite_database,
+            at("2024-01-01"),
+            Draft(loan, FactKind.RATE, at("2024-01-01"), "typo", data={"rate": 9}),
+        )
+    with pytest.raises(StoppedByThreshold, match="21 of 450 loans failed"):
+        close_until(sqlite_database, at("2024-01-01"), chunk=425)
+    booked = {row[1] for row in journal_rows(sqlite_database)}
+    # The chunk in which the threshold was passed is the last that was booked.
+    assert len(booked) == 425 - 21
+    with reading(sqlite_database) as connection:
+        assert last_closed(connection) == at("2023-12-31")
+    assert set_aside_loans(sqlite_database) == typos
+    with pytest.raises(StoppedByThreshold):
+        close_until(sqlite_database, at("2024-01-01"), chunk=425)
+
+
+# A clerk and the night at once
+
+
+def test_d7_d9_a_clerk_and_the_night_on_one_loan(scenario: Engine, database_url: str) -> None:
+    """At every write of a night a clerk records a payment; on SQLite he is told to try again."""
+    clerk = open_database(database_url, wait_seconds=1)
+    with reading(scenario) as connection:
+        loans = list(connection.execute(select(fact.c.loan_id).distinct()).scalars())
+    told, slowest = 0, 0.0
+    places = iter(range(10_000))
+
+    def pay(_kind: str) -> None:
+        nonlocal told, slowest
+        place = next(places)
+        if place % 8 == 3:
+            begun = time.monotonic()
+            try:
+                tell(
+                    clerk,
+                    NIGHTS[0],
+                    paid(loans[place % len(loans)], "2023-12-31", 100 + place, f"at {place}"),
+                )
+            except Held:
+                told += 1
+            slowest = max(slowest, time.monotonic() - begun)
+
+    with at_boundaries(scenario, pay):
+        close_all(scenario, chunk=14)
+    if scenario.dialect.name == "postgresql":
+        assert told == 0
+    assert slowest < 2
+    after = close_until(scenario, date(2024, 1, 10))
+    assert after[-1]["quarantined"] is not None
+    with reading(clerk) as connection:
+        paid_facts = connection.execute(
+            select(fact.c.loan_id, fact.c.nr).where(fact.c.key.like("at %"))
+        ).all()
+    booked = {(row[1], row[10]) for row in journal_rows(scenario)}
+    aside = set(set_aside_loans(scenario))
+    assert paid_facts
+    assert {(loan, nr) for loan, nr in paid_facts if loan not in aside} <= booked
+    clerk.dispose()
+
+
+def test_d8_news_before_the_night_is_in_it_and_later_news_in_the_next(database: Engine) -> None:
+    begin_on(database, at("2024-01-01"))
+    loan = new_loan(database, PLAIN_TERMS)
+    tell(database, at("2024-01-01"), paid(loan, "2024-01-01", 100, "before"))
+    close_until(database, at("2024-01-01"))
+    tell(database, at("2024-01-01"), paid(loan, "2024-01-01", 200, "after"))
+    close_until(database, at("2024-01-02"))
+    received = {(row[0], row[9]) for row in journal_rows(database) if row[7] % 10_000 == 1100}
+    assert received == {(20240101, 100), (20240102, 200)}
+
+
+def test_d8_news_that_meets_the_beginning_of_a_night_is_not_lost(postgresql_url: str) -> None:
+    """Its clerk thought that the night had not begun; he is told to try again, and then it is for the next one."""
+    engine = open_database(postgresql_url)
+    begin_on(engine, at("2024-01-01"))
+    loan = new_loan(engine, PLAIN_TERMS)
+    close_until(engine, at("2024-01-05"))
+    with pytest.raises(Held, match="try again"), writing(engine) as clerk:
+        by = recorded(clerk, "clerk", at("2024-01-06"))
+        record(clerk, [paid(loan, "2024-01-06", 100)], by)
+        assert by.known_on == at("2024-01-06")
+        close_until(engine, at("2024-01-06"))
+    with writing(engine) as clerk:
+        by = recorded(clerk, "clerk", at("2024-01-06"))
+        record(clerk, [paid(loan, "2024-01-06", 100)], by)
+        assert by.known_on == at("2024-01-07")
+    close_until(engine, at("2024-01-07"))
+    assert [row[0] for row in journal_rows(engine) if row[7] % 10_000 == 1100] == [20240107]
+    engine.dispose()
+
+
+# One loan by itself
+
+
+def test_d2_one_loan_is_tried_by_day_and_booked_by_night(database: Engine) -> None:
+    begin_on(database, at("2024-01-01"))
+    new_loan(database, PLAIN_TERMS)
+    sick = new_loan(database, PLAIN_TERMS)
+    (typo,) = tell(
+        database, at("2024-01-02"), Draft(sick, FactKind.RATE, at("2024-01-02"), "typo", data={"rate": 9})
+    )
+    close_until(database, at("2024-01-02"))
+    before = journal_rows(database)
+    options = Options(ARREARS_LIMITS)
+    still = repair_loan(database, sick, at("2024-01-02"), options)
+    assert not still.is_kept
+    assert "annual_rate_percent" in str(still.error)
+    tell(database, at("2024-01-03"), Draft(sick, FactKind.WITHDRAWAL, at("2024-01-03"), "mend", of=typo))
+    mended = repair_loan(database, sick, at("2024-01-02"), options)
+    assert (mended.business_date, mended.is_kept, mended.error) == (at("2024-01-03"), False, None)
+    assert set_aside_loans(database) == [sick]
+    assert journal_rows(database) == before
+    close_until(database, at("2024-01-03"))
+    assert set_aside_loans(database) == []
+
+
+def test_d2_one_loan_is_worked_for_a_date_that_stayed_open(database: Engine) -> None:
+    begin_on(database, at("2024-01-01"))
+    sick = [new_loan(database, PLAIN_TERMS) for _ in range(2)]
+    for loan in sick:
+        tell(
+            database, at("2024-01-02"), Draft(loan, FactKind.RATE, at("2024-01-02"), "typo", data={"rate": 9})
+        )
+    with pytest.raises(StoppedByThreshold):
+        close_until(database, at("2024-01-02"))
+    # Mended by a colleague of the machine room, before the date is closed.
+    with writing(database) as connection:
+        by = recorded(connection, "test", at("2024-01-02"))._replace(known_on=at("2024-01-02"))
+        for loan in sick:
+            record(connection, [Draft(loan, FactKind.WITHDRAWAL, at("2024-01-02"), "mend", of=3)], by)
+    for loan in sick:
+        done = repair_loan(database, loan, at("2024-01-02"), Options(ARREARS_LIMITS))
+        assert (done.business_date, done.is_kept, done.error) == (at("2024-01-02"), True, None)
+    assert set_aside_loans(database) == []
+    assert len(seals(close_until(database, at("2024-01-02")))) == 1
+
+
+def test_mixed_dates_an_open_date_and_loans_at_different_nights(scenario: Engine) -> None:
+    """As after a crash: some loans are at this night, some at the one before, one was never worked."""
+    asked = iter([False] * 2)
+    with pytest.raises(Held, match="stopped on request"):
+        close_nights(scenario, NIGHTS[-1], Options(ARREARS_LIMITS, 3, stop_asked=lambda: next(asked, True)))
+    fresh = new_loan(scenario, PLAIN_TERMS | {"start": "2023-12-31"}, known=NIGHTS[0])
+    with reading(scenario) as connection:
+        assert last_closed(connection) == BEFORE
+    close_all(scenario)
+    assert fresh in {row[1] for row in journal_rows(scenario) if row[0] == 20240101}
