@@ -64,3 +64,10 @@ LIVES ?= 2000
 .PHONY: oracle
 oracle: $(STAMP) ## hold the product against the independent oracle over LIVES random lives (2000: about six minutes)
 	$(BIN)/python -m tests.long_run $(LIVES)
+
+LOANS ?= 10000
+RUNS ?= 3
+
+.PHONY: bench
+bench: $(STAMP) ## time a night in which all of LOANS fall due against the floor of each database, RUNS times
+	$(BIN)/python -m benchmarks.run $(LOANS) $(RUNS)

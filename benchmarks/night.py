@@ -1,0 +1,41 @@
+"""Our night, as the command runs it: restart points after every chunk, checks, totals, seal and manifest.
+
+What a run does once, however many nights it closes, is counted apart: on a small SQLite file it looks through the
+whole file first.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine
+
+from benchmarks.lives import ARREARS_LIMITS
+from jobs.access import Access
+from jobs.manifest import Manifest
+from jobs.night import close_night
+from jobs.run import Options, begun
+from jobs.soundness import check_sound
+from jobs.workers import with_workers
+
+
+class Taken(NamedTuple):
+    """Seconds for the look at the database before a run, and for the night; and what the night says it did."""
+
+    before: float
+    night: float
+    manifest: Manifest
+
+
+def measure(engine: Engine, night: date, **options: Any) -> Taken:
+    """Close one night that is next, in the steps of `close_nights`; refuses a night that sets loans aside."""
+    with begun(Access(engine), Options(ARREARS_LIMITS, **options)) as run:
+        started = time.perf_counter()
+        check_sound(run.access)
+        looked = time.perf_counter()
+        manifest = close_night(with_workers(run), night)
+        ended = time.perf_counter()
+    assert manifest["quarantined"] == []
+    return Taken(looked - started, ended - looked, manifest)
