@@ -81,7 +81,7 @@ def restart(url: str) -> None:
     """Stop a server of our own as a power failure would, and start it again."""
     folder = Path(str(make_url(url).query["host"]))
     control: list[str | Path] = [_programs(folder) / "pg_ctl", "-D", folder / "data"]
-    options = ["-l", folder / "log", "-o", f"-k {folder} {OPTIONS}"]
+    options: list[str | Path] = ["-l", folder / "log", "-o", f"-k {folder} {OPTIONS}"]
     _call([*control, "-w", "-m", "immediate", *options, "restart"], _plain_user(folder))
 
 
