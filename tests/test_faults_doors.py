@@ -323,6 +323,7 @@ def test_h5_a_workbook_is_read_as_it_declares_itself(tmp_path: Path, encoding: s
 
 def test_h5_a_workbook_that_lies_about_its_encoding_is_refused(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "debtors.xlsx", {"debtors": [DEBTOR | {"name": "Renée"}]})
-    changed(path, SHEET, lambda text: text.replace(b"&#233;", b"\xe9"))
+    raw = b"\xe9"  # openpyxl writes the letter as a reference or in UTF-8, by the XML library it finds
+    changed(path, SHEET, lambda text: text.replace(b"&#233;", raw).replace("é".encode(), raw))
     with pytest.raises(BadInput, match=r"debtors\.xlsx"):
         bring(None, tmp_path, dry_run=True)
