@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
@@ -55,7 +56,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
 
     Asked again after it was kept, it passes over the loans it has worked.
     """
-    states = _states(connection, loans)
+    states = states_of(connection, loans)
     loans = [loan for loan in loans if not _is_done(states.get(loan), night.day)]
     facts = facts_of(connection, loans, night.day)
     booked = _booked(connection, [loan for loan in loans if _reaches_back(facts[loan], states.get(loan))])
@@ -76,7 +77,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
         rows += own
         new_states.append(state_row(task, worked, night.day, own))
     append_rows(connection, journal, JOURNAL_COLUMNS, rows)
-    _write_states(connection, new_states)
+    write_states(connection, new_states)
     result.new_failures = _write_quarantine(connection, loans, result.set_aside, night.day)
     result.worked = len(new_states)
     return result
@@ -107,9 +108,10 @@ def _task(loan: int, facts: Sequence[Fact], state: StateRow | None, booked: Sequ
     return Task(loan, facts, worked_to, state.balances if state else (), booked)
 
 
-def _states(connection: Connection, loans: Sequence[int]) -> dict[int, StateRow]:
+def states_of(connection: Connection, loans: Sequence[int]) -> dict[int, StateRow]:
+    """The state rows of these loans by number."""
     states = {}
-    for part in _parts(loans):
+    for part in parts_of(loans):
         for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
             states[row.loan] = StateRow(*row)
     return states
@@ -122,7 +124,7 @@ def _booked(connection: Connection, loans: Sequence[int]) -> dict[int, list[Book
         journal.c[name]
         for name in ("loan", "kind", "value_date", "fact", "row_nr", "debit", "credit", "cents")
     ]
-    for part in _parts(loans):
+    for part in parts_of(loans):
         for row in connection.execute(select(*columns).where(journal.c.loan.in_(part))):
             found[row.loan].append(booked_row(row))
     return found
@@ -130,11 +132,18 @@ def _booked(connection: Connection, loans: Sequence[int]) -> dict[int, list[Book
 
 def booked_row(row: Row[Any]) -> Booked:
     """A journal row as a posting with account numbers of the chart."""
-    cause = Cause(EntryKind(row.kind), day_of(row.value_date), row.fact, row.row_nr)
+    cause = _cause(row.kind, row.value_date, row.fact, row.row_nr)
     return Booked(cause, row.debit % ACCOUNTS_PER_CREDITOR, row.credit % ACCOUNTS_PER_CREDITOR, row.cents)
 
 
-def _parts(loans: Sequence[int]) -> Iterable[Sequence[int]]:
+@lru_cache(maxsize=100_000)
+def _cause(kind: int, value_date: int, fact: int, row_nr: int) -> Cause:
+    """Many loans have rows of the same kind, day, fact number and row; to make each anew takes most of the time."""
+    return Cause(EntryKind(kind), day_of(value_date), fact, row_nr)
+
+
+def parts_of(loans: Sequence[int]) -> Iterable[Sequence[int]]:
+    """The loans in pieces that one query can name."""
     return (loans[start : start + LOANS_PER_QUERY] for start in range(0, len(loans), LOANS_PER_QUERY))
 
 
@@ -161,9 +170,9 @@ def state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, .
     )
 
 
-def _write_states(connection: Connection, states: Sequence[StateRow]) -> None:
+def write_states(connection: Connection, states: Sequence[StateRow]) -> None:
     """Put new state rows in the place of the old ones."""
-    for part in _parts([state.loan for state in states]):
+    for part in parts_of([state.loan for state in states]):
         connection.execute(delete(loan_state).where(loan_state.c.loan.in_(part)))
     append_rows(connection, loan_state, STATE_COLUMNS, states)
 

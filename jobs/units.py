@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from jobs.chunk import Night, put_aside, work_chunk
+from jobs.paid_night import work_paid_chunk
 from jobs.run import Run
 from jobs.short_night import work_short_chunk
 from ledger.faults import classify
@@ -76,8 +79,14 @@ def _in_one(run: Run, task: Task, unit: Unit) -> Done:
             lambda connection: work_short_chunk(connection, task.night, unit.first, unit.last, task.apart)
         )
         return Done(worked, 0)
-    result = run.book(lambda connection: work_chunk(connection, unit.loans, task.night))
-    return Done(len(unit.loans), result.new_failures)
+    failed = run.book(lambda connection: _work_full(connection, unit.loans, task.night))
+    return Done(len(unit.loans), failed)
+
+
+def _work_full(connection: Connection, loans: Sequence[int], night: Night) -> int:
+    """Work loans to which more than time happens; how many failed newly."""
+    left = work_paid_chunk(connection, loans, night)
+    return work_chunk(connection, left, night).new_failures
 
 
 def _halves(unit: Unit) -> tuple[Unit, ...]:

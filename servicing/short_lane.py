@@ -24,6 +24,9 @@ from servicing.terms import Terms
 FULL, ANNUITY, LINEAR = 0, 1, 2
 """Which lane a loan takes on a night on which only time happens to it; the numbers are stored."""
 
+TAKES_PAYMENTS = 2
+"""Added to the lane of a loan that may stay in it when a payment comes; see payment_lane.py."""
+
 RATE_UNIT = 10**8
 MONTHS_IN_YEAR = 12
 LAST_DAY_OF_YEAR = 1231
@@ -112,12 +115,12 @@ def work_short(loan: LaneLoan, tonight: Tonight) -> LaneWork | None:
     if next_due <= day:
         if next_due < day or row_nr >= last_nr:
             return None
-        day_cents += (principal + principal_due) * _days(accrued_to, day)
-        interest = _rounded(day_cents * rate_e8 * months, _days(since, day))
+        day_cents += (principal + principal_due) * days_between(accrued_to, day)
+        interest = _rounded(day_cents * rate_e8 * months, days_between(since, day))
         if interest < accrued:
             return None
         due_row, booked, new = row_nr, accrued, interest - accrued
-        part = min(max(0, instalment if lane == LINEAR else instalment - interest), principal)
+        part = min(max(0, instalment if lane % 2 == 0 else instalment - interest), principal)
         principal, principal_due = principal - part, principal_due + part
         interest_due, accrued = interest_due + interest, 0
         late_since = late_since or (day if interest or part else 0)
@@ -125,10 +128,10 @@ def work_short(loan: LaneLoan, tonight: Tonight) -> LaneWork | None:
         row_nr, since, accrued_to, day_cents = row_nr + 1, day, day, 0
         lane = lane if row_nr < last_nr and principal else FULL
     if day % 10000 == LAST_DAY_OF_YEAR:
-        running = day_cents + (principal + principal_due) * _days(accrued_to, _new_year(day))
-        cut = max(0, _rounded(running * rate_e8 * months, _days(since, next_due)) - accrued)
+        running = day_cents + (principal + principal_due) * days_between(accrued_to, _new_year(day))
+        cut = max(0, _rounded(running * rate_e8 * months, days_between(since, next_due)) - accrued)
         accrued += cut
-    late, changes = _age(late_since, tonight)
+    late, changes = age(late_since, tonight)
     return LaneWork(
         number, due_row, booked, new, part, cut, min(next_due, changes), principal, principal_due,
         interest_due, accrued, next_due, late_since, late, lane, row_nr, since, accrued_to, day_cents,
@@ -147,18 +150,19 @@ def _new_year(day: int) -> int:
 
 
 @lru_cache(maxsize=100_000)
-def _age(since: int, tonight: Tonight) -> tuple[int, int]:
+def age(since: int, tonight: Tonight) -> tuple[int, int]:
     """The age class tonight, and the day on which it changes or the year is cut off."""
     late = day_of(since) if since else None
     today = day_of(tonight.day)
     changes = next_bucket_day(late, today, tonight.arrears_limits)
     year = tonight.day // 10000 + (tonight.day % 10000 == LAST_DAY_OF_YEAR)
-    age = bucket((today - late).days if late else 0, tonight.arrears_limits)
-    return age, min(number_of(changes or LAST_DAY), year * 10000 + LAST_DAY_OF_YEAR)
+    now = bucket((today - late).days if late else 0, tonight.arrears_limits)
+    return now, min(number_of(changes or LAST_DAY), year * 10000 + LAST_DAY_OF_YEAR)
 
 
 @lru_cache(maxsize=100_000)
-def _days(since: int, until: int) -> int:
+def days_between(since: int, until: int) -> int:
+    """Days from one day up to (not including) another."""
     return (day_of(until) - day_of(since)).days
 
 
@@ -180,8 +184,9 @@ def lane_of(state: State, facts: Sequence[Fact], day: date) -> LaneState:
     day_cents = _day_cents(state, (row.due - since).days, months)
     if day_cents is None:
         return NO_LANE
+    lane = LINEAR if state.terms.method == "linear" else ANNUITY
     return LaneState(
-        LINEAR if state.terms.method == "linear" else ANNUITY,
+        lane + TAKES_PAYMENTS if _divides_plainly(state) else lane,
         row.nr,
         state.last_row.nr,
         anchor_day,
@@ -208,6 +213,13 @@ def _is_plain(state: State, facts: Sequence[Fact], day: date) -> bool:
         and all(_is_untouched(state, row) for row in state.rows[state.falls_due_next :])
         and all(row.payable for row in state.rows[: state.falls_due_next])
     )
+
+
+def _divides_plainly(state: State) -> bool:
+    """A payment counts on its own day and pays interest before principal, and no row was brought in at the opening."""
+    terms = state.terms
+    interest_first = terms.allocation.index("interest") < terms.allocation.index("principal")
+    return interest_first and not terms.payment_tolerance and state.rows[0].nr > 0
 
 
 def _is_untouched(state: State, row: Row) -> bool:

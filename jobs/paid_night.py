@@ -1,0 +1,105 @@
+"""The night for loans to which payments came and nothing else that the short lane does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select
+
+from jobs.chunk import STATE_COLUMNS, Night, parts_of, states_of, write_states
+from jobs.short_night import rows_of
+from jobs.tables import quarantine
+from ledger.accounts import AccountNumber
+from ledger.bulk import append_rows
+from ledger.day import day_of, number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
+from ledger.period import booking_period
+from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
+from ledger.tables import journal
+from servicing.facts import FactKind
+from servicing.night_work import StateRow
+from servicing.payment_lane import LanePayment, PaidWork, Receipt, work_paid
+from servicing.short_lane import TAKES_PAYMENTS, LaneWork, Tonight
+from servicing.tables import fact, loan_state
+
+Rows = list[tuple[int, ...]]
+
+_BANK = int(AccountNumber.BANK_IN_TRANSIT)
+_PRINCIPAL_DUE, _INTEREST_DUE = int(AccountNumber.PRINCIPAL_DUE), int(AccountNumber.INTEREST_DUE)
+_PAYMENT = int(EntryKind.PAYMENT)
+
+_CHANGED = [name for name in LaneWork._fields if name in STATE_COLUMNS]
+
+
+def work_paid_chunk(connection: Connection, loans: Sequence[int], night: Night) -> list[int]:
+    """Work those of these loans to which only time and plain payments happened; the others, left for the full function.
+
+    Asked again after it was kept, it leaves the loans it has worked, and the full function passes over them.
+    """
+    aside = set(connection.execute(select(quarantine.c.loan)).scalars())
+    states = [
+        state
+        for number, state in states_of(connection, loans).items()
+        if state.lane > TAKES_PAYMENTS and number not in aside
+    ]
+    news = _payments(connection, [state.loan for state in states], night)
+    tonight = Tonight(number_of(night.day), night.arrears_limits)
+    rows: Rows = []
+    worked: list[StateRow] = []
+    for state in states:
+        payments = news[state.loan]
+        work = None if payments is None else work_paid(state, payments, tonight)
+        if work is not None:
+            own = paid_rows(night, work)
+            rows += own
+            worked.append(state_after(state, night, work, own))
+    append_rows(connection, journal, JOURNAL_COLUMNS, rows)
+    write_states(connection, worked)
+    done = {state.loan for state in worked}
+    return [loan for loan in loans if loan not in done]
+
+
+def _payments(
+    connection: Connection, loans: Sequence[int], night: Night
+) -> dict[int, list[LanePayment] | None]:
+    """The payments that became known since each loan was worked last; None where something else did."""
+    found: dict[int, list[LanePayment] | None] = {loan: [] for loan in loans}
+    columns = (fact.c.loan_id, fact.c.kind, fact.c.value_date, fact.c.nr, fact.c.cents)
+    query = select(*columns).join(loan_state, loan_state.c.loan == fact.c.loan_id)
+    query = query.where(fact.c.known_on <= number_of(night.day), fact.c.known_on > loan_state.c.worked_to)
+    for part in parts_of(loans):
+        for loan, kind, *payment in connection.execute(query.where(fact.c.loan_id.in_(part))):
+            before = found[loan]
+            plain = before is not None and kind == FactKind.PAYMENT
+            found[loan] = [*(before or ()), LanePayment(*payment)] if plain else None
+    return found
+
+
+def paid_rows(night: Night, work: PaidWork) -> Rows:
+    """The journal rows of a loan with payments, in the order of their keys."""
+    day, loan = number_of(night.day), work.work.loan
+    closed = night.last_closed_periods[creditor_of_loan(loan)]
+    rows = rows_of(day, booking_period(night.day, closed), work.work)
+    for nr, receipt in enumerate(work.receipts, start=1):
+        period = booking_period(day_of(receipt.value_date), closed)
+        rows += _receipt_rows((day, loan, _PAYMENT, nr), receipt, period)
+    return sorted(rows)
+
+
+def _receipt_rows(key: tuple[int, ...], receipt: Receipt, period: int) -> Iterable[tuple[int, ...]]:
+    base = creditor_of_loan(key[1]) * ACCOUNTS_PER_CREDITOR
+    parts = [(_PRINCIPAL_DUE, receipt.principal), (_INTEREST_DUE, receipt.interest)]
+    paid = [(account, cents) for account, cents in parts if cents]
+    for line, (account, cents) in enumerate(paid, start=1):
+        accounts = base + _BANK, base + account
+        yield (*key, line, receipt.value_date, period, *accounts, cents, receipt.fact, 0)
+
+
+def state_after(state: StateRow, night: Night, work: PaidWork, rows: Rows) -> StateRow:
+    """The state row of a loan after a night with payments."""
+    return state._replace(
+        **{name: getattr(work.work, name) for name in _CHANGED},
+        worked_to=number_of(night.day),
+        facts=state.facts + len(work.receipts),
+        digest=digest_of_rows(rows) if rows else NO_ROWS,
+    )
