@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from jobs.business_dates import last_closed, recorded
 from jobs.night import close_nights
@@ -43,28 +45,47 @@ CREDITORS = range(1, 6)
 HUGE = "100000000000.00"
 """As many cents as one posting may hold; two disbursements of it make an instalment that none may hold."""
 
+NOT_DECIDED, NO_POSTING, REFUSED, REFUSED_SHORT = (
+    "not decided",
+    "no posting",
+    "refused",
+    "refused in the short lane",
+)
 POISON: dict[str, dict[str, Any]] = {
-    "cannot be decided": PLAIN_TERMS | {"instalments": 0},
-    "is refused by the database": PLAIN_TERMS | {"principal": HUGE, "instalments": 1, "method": "bullet"},
-    "is refused in the short lane": PLAIN_TERMS
-    | {"principal": HUGE, "instalments": 1, "annual_rate_percent": "0"},
+    NOT_DECIDED: PLAIN_TERMS | {"instalments": 0},
+    NO_POSTING: PLAIN_TERMS | {"principal": HUGE, "instalments": 1, "annual_rate_percent": "0"},
+    REFUSED: PLAIN_TERMS,
+    REFUSED_SHORT: PLAIN_TERMS,
+}
+REASONS = {
+    NOT_DECIDED: "instalments",
+    NO_POSTING: "20000000000000 cents is not from 1 to",
+    REFUSED: "unique",
+    REFUSED_SHORT: "unique",
 }
 
 
-def close_with(engine: Engine, poisoned: int, terms: dict[str, Any] | None) -> list[tuple[Any, ...]]:
+def poison(engine: Engine, kind: str, creditor: int) -> None:
+    """A loan that is bad in some way."""
+    bad = new_loan(engine, POISON[kind], creditor=creditor)
+    if kind == NO_POSTING:
+        tell(engine, at("2024-01-01"), Draft(bad, FactKind.DISBURSEMENT, at("2024-01-01"), "2", cents=10**13))
+    if kind == REFUSED:
+        # With news a loan does not take the short lane.
+        tell(engine, at("2024-02-01"), paid(bad, "2024-02-01", 100))
+    if kind in {REFUSED, REFUSED_SHORT}:
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE UNIQUE INDEX one_row_only ON journal (loan) WHERE loan = {bad}"))
+
+
+def close_with(engine: Engine, poisoned: int, kind: str | None) -> list[tuple[Any, ...]]:
     """The journal of the good loans after some nights; the poisoned creditor's loan is bad, or not there."""
     begin_on(engine, at("2024-01-01"))
     for creditor in CREDITORS:
         if creditor != poisoned:
             new_loan(engine, PLAIN_TERMS, creditor=creditor)
-        elif terms is not None:
-            bad = new_loan(engine, terms, creditor=creditor)
-            if terms["principal"] == HUGE:
-                tell(
-                    engine,
-                    at("2024-01-01"),
-                    Draft(bad, FactKind.DISBURSEMENT, at("2024-01-01"), "2", cents=10**13),
-                )
+        elif kind is not None:
+            poison(engine, kind, creditor)
     close_until(engine, at("2024-02-02"))
     return [row for row in journal_rows(engine) if row[1] // LOANS_PER_CREDITOR != poisoned]
 
@@ -77,14 +98,16 @@ def set_aside_loans(engine: Engine) -> list[int]:
 @pytest.mark.parametrize("poisoned", [1, 3, 5])
 @pytest.mark.parametrize("kind", POISON)
 def test_d1_one_bad_loan_stops_only_itself(
-    database: Engine, sqlite_url: str, kind: str, poisoned: int
+    database: Engine, sqlite_template: Path, tmp_path: Path, kind: str, poisoned: int
 ) -> None:
-    other = open_database(f"{sqlite_url}") if database.dialect.name == "postgresql" else None
-    with_poison = close_with(database, poisoned, POISON[kind])
-    assert [loan // LOANS_PER_CREDITOR for loan in set_aside_loans(database)] == [poisoned]
-    if other is not None:
-        assert close_with(other, poisoned, None) == with_poison
-        other.dispose()
+    with_poison = close_with(database, poisoned, kind)
+    with reading(database) as connection:
+        (aside,) = connection.execute(select(quarantine)).all()
+    assert aside.loan // LOANS_PER_CREDITOR == poisoned
+    assert REASONS[kind] in aside.error.lower()
+    other = open_database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'without.db')}")
+    assert close_with(other, poisoned, None) == with_poison
+    other.dispose()
     assert len(with_poison) == 4 * 3
 
 
@@ -169,7 +192,7 @@ def test_d7_d9_a_clerk_and_the_night_on_one_loan(scenario: Engine, database_url:
     def pay(_kind: str) -> None:
         nonlocal told, slowest
         place = next(places)
-        if place % 8 == 3:
+        if place % 16 == 3:
             begun = time.monotonic()
             try:
                 tell(
