@@ -20,7 +20,7 @@ SAMPLE = {
 }
 
 
-def test_a_disturbed_night_ends_in_the_same_books() -> None:
+def test_a1_a2_a5_a6_d5_a_disturbed_night_ends_in_the_same_books() -> None:
     words = [word for option, number in SAMPLE.items() for word in (option, str(number))]
     run = subprocess.run(
         [sys.executable, "-m", "tests.chaos", "--seed", "20240101", *words],

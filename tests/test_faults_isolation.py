@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 
 from jobs.business_dates import last_closed, recorded
 from jobs.night import close_nights
@@ -75,7 +75,7 @@ def poison(engine: Engine, kind: str, creditor: int) -> None:
         tell(engine, at("2024-02-01"), paid(bad, "2024-02-01", 100))
     if kind in {REFUSED, REFUSED_SHORT}:
         with engine.begin() as connection:
-            connection.execute(text(f"CREATE UNIQUE INDEX one_row_only ON journal (loan) WHERE loan = {bad}"))
+            connection.exec_driver_sql(f"CREATE UNIQUE INDEX one_row_only ON journal (loan) WHERE loan = {bad}")
 
 
 def close_with(engine: Engine, poisoned: int, kind: str | None) -> list[tuple[Any, ...]]:

@@ -134,12 +134,12 @@ def nights() -> ColumnElement[bool]:
     return journal.c.business_date > 20231230
 
 
-def test_j0_no_false_alarm(closed_anywhere: Engine) -> None:
+def test_j1_no_false_alarm(closed_anywhere: Engine) -> None:
     assert found(closed_anywhere) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_j0_every_night_can_be_worked_again_from_the_facts(sqlite_url: str, seed: int) -> None:
+def test_j1_every_night_can_be_worked_again_from_the_facts(sqlite_url: str, seed: int) -> None:
     install_scenario(sqlite_url, seed)
     engine = open_database(sqlite_url)
     close_all(engine)
