@@ -75,7 +75,9 @@ def poison(engine: Engine, kind: str, creditor: int) -> None:
         tell(engine, at("2024-02-01"), paid(bad, "2024-02-01", 100))
     if kind in {REFUSED, REFUSED_SHORT}:
         with engine.begin() as connection:
-            connection.exec_driver_sql(f"CREATE UNIQUE INDEX one_row_only ON journal (loan) WHERE loan = {bad}")
+            connection.exec_driver_sql(
+                f"CREATE UNIQUE INDEX one_row_only ON journal (loan) WHERE loan = {bad}"
+            )
 
 
 def close_with(engine: Engine, poisoned: int, kind: str | None) -> list[tuple[Any, ...]]:
