@@ -135,6 +135,6 @@ def sqlite() -> Iterator[Sqlite]:
 
 @contextmanager
 def postgresql() -> Iterator[Postgresql]:
-    """The PostgreSQL server of the tests, gone afterwards; TEST_PG_DSN names another."""
-    with server() as url:
+    """A PostgreSQL server with its default settings, gone afterwards; TEST_PG_DSN names another."""
+    with server("-c listen_addresses=") as url:
         yield Postgresql(make_url(url).set(drivername="postgresql+psycopg"))

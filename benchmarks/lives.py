@@ -67,7 +67,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def _lived(number: int, night: date, span: Span) -> Life:
-    facts = [_grant(number, span.start), _disbursement(number, span.start)]
+    facts = [_grant(number, span.start, span.months), _disbursement(number, span.start)]
     late = timedelta(days=_DAYS_LATE[number % len(_DAYS_LATE)])
     paid = span.months - 1 if number in MISSED_LAST else span.months
     pays = [months_after(span.start, count) + late for count in range(1, paid + 1)]
@@ -97,12 +97,12 @@ def _worked(
     return rows, state_row(task, worked, day, rows)
 
 
-def _grant(number: int, start: date) -> Fact:
+def _grant(number: int, start: date, months: int) -> Fact:
     terms = {
         "principal": euros(_principal(number)),
         "annual_rate_percent": _RATES[number % len(_RATES)],
         "start": start.isoformat(),
-        "instalments": 36 + 12 * (number % 5),
+        "instalments": months + 12 * (1 + number % 5),
         "method": "linear" if number % 8 == 7 else "annuity",
     }
     return _fact(1, FactKind.GRANT, start, 0, terms)

@@ -23,7 +23,7 @@ OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c synchron
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(options: str = OPTIONS) -> Iterator[str]:
     """The URL of a server in which databases can be made; a server of our own is stopped at the end."""
     if given := os.environ.get(NAME):
         yield given
@@ -31,12 +31,12 @@ def server() -> Iterator[str]:
     # The path of a socket is at most 103 bytes long, so not the long folder macOS would give.
     folder = Path(tempfile.mkdtemp(prefix="aflos_pg_", dir="/tmp"))
     try:
-        yield from _run(folder)
+        yield from _run(folder, options)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(folder: Path) -> Iterator[str]:
+def _run(folder: Path, options: str) -> Iterator[str]:
     data, user = folder / "data", _plain_user(folder)
     programs = _programs(folder)
     _call(
@@ -44,7 +44,7 @@ def _run(folder: Path) -> Iterator[str]:
         user,
     )
     control: list[str | Path] = [programs / "pg_ctl", "-D", data]
-    _call([*control, "-w", "-l", folder / "log", "-o", f"-k {folder} {OPTIONS}", "start"], user)
+    _call([*control, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}", "start"], user)
     # The shell stops the server as soon as this pipe closes, even when the tests are killed.
     watch = subprocess.Popen(
         ["/bin/sh", "-c", 'read -r _; "$0" -D "$1/data" -m immediate stop; rm -rf "$1"', control[0], folder],
