@@ -22,6 +22,7 @@ from servicing.night_work import Setting, StateRow, Task, work_loan
 
 LIVES = 40
 MISSED_LAST = (0, 1)
+DAYS_OF_EVERY_MONTH = 28
 DAYS_OTHERS_FALL_DUE_LATER = timedelta(days=14)
 ARREARS_LIMITS = (1, 31, 91, 181, 366)
 
@@ -53,11 +54,23 @@ def lives(night: date, months: int) -> tuple[Life, ...]:
     return (*due, *(life._replace(number=LIVES + life.number) for life in quiet))
 
 
+def coming_lives(night: date, months: int) -> tuple[Life, ...]:
+    """Lives that began on the days of the month before a night, told ahead to their end `months` later."""
+    first = months_after(night, -1)
+    spans = [Span(first.replace(day=day), months, months) for day in range(1, DAYS_OF_EVERY_MONTH + 1)]
+    whole = [_lived(number, months_after(night, months), span) for number, span in enumerate(spans)]
+    begun = [_lived(number, night, span) for number, span in enumerate(spans)]
+    return tuple(
+        told._replace(rows=so_far.rows, state=so_far.state) for told, so_far in zip(whole, begun, strict=True)
+    )
+
+
 class Span(NamedTuple):
-    """The first day of a loan, and how many of its rows have fallen due."""
+    """The first day of a loan, how many of its rows are paid for, and how many it has (0: some more)."""
 
     start: date
     months: int
+    instalments: int = 0
 
 
 def months_after(day: date, months: int) -> date:
@@ -67,7 +80,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def _lived(number: int, night: date, span: Span) -> Life:
-    facts = [_grant(number, span.start, span.months), _disbursement(number, span.start)]
+    facts = [_grant(number, span), _disbursement(number, span.start)]
     late = timedelta(days=_DAYS_LATE[number % len(_DAYS_LATE)])
     paid = span.months - 1 if number in MISSED_LAST else span.months
     pays = [months_after(span.start, count) + late for count in range(1, paid + 1)]
@@ -97,15 +110,15 @@ def _worked(
     return rows, state_row(task, worked, day, rows)
 
 
-def _grant(number: int, start: date, months: int) -> Fact:
+def _grant(number: int, span: Span) -> Fact:
     terms = {
         "principal": euros(_principal(number)),
         "annual_rate_percent": _RATES[number % len(_RATES)],
-        "start": start.isoformat(),
-        "instalments": months + 12 * (1 + number % 5),
+        "start": span.start.isoformat(),
+        "instalments": span.instalments or span.months + 12 * (1 + number % 5),
         "method": "linear" if number % 8 == 7 else "annuity",
     }
-    return _fact(1, FactKind.GRANT, start, 0, terms)
+    return _fact(1, FactKind.GRANT, span.start, 0, terms)
 
 
 def _disbursement(number: int, start: date) -> Fact:

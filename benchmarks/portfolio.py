@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, MetaData, Table
@@ -83,13 +84,18 @@ class Size(NamedTuple):
 
 def build(engine: Engine, size: Size) -> None:
     """Fill an empty database with the portfolio, closed up to the evening before the measured night."""
+    numbers = (life_number(place, size) for place in range(size.loans))
+    fill(engine, size.night, lives(size.night, size.months), numbers)
+
+
+def fill(engine: Engine, night: date, found: Sequence[Life], numbers: Iterable[int]) -> None:
+    """Fill an empty database with a loan for each number of a life, closed up to the evening before a night."""
     _install(engine)
-    found = lives(size.night, size.months)
     with engine.connect() as connection:
         with connection.begin():
-            set_cut_over(connection, size.night - timedelta(days=1))
+            set_cut_over(connection, night - timedelta(days=1))
             _load_lives(connection, found)
-            _load_places(connection, size)
+            _load_places(connection, numbers)
         for statement in _statements(found):
             with connection.begin():
                 connection.exec_driver_sql(statement)
@@ -130,11 +136,10 @@ def _template_row(life: Life, row: tuple[int, ...]) -> tuple[int, ...]:
     return (life.number, *row[:7], row[7] % ACCOUNTS_PER_CREDITOR, row[8] % ACCOUNTS_PER_CREDITOR, *row[9:])
 
 
-def _load_places(connection: Connection, size: Size) -> None:
-    for first in range(0, size.loans, LOANS_A_STEP):
-        places = range(first, min(first + LOANS_A_STEP, size.loans))
-        rows = [(loan_number(place), 1 + place % CREDITORS, life_number(place, size)) for place in places]
-        append_rows(connection, _PLACES, _PLACES.columns.keys(), rows)
+def _load_places(connection: Connection, numbers: Iterable[int]) -> None:
+    rows = ((loan_number(place), 1 + place % CREDITORS, life) for place, life in enumerate(numbers))
+    while step := list(islice(rows, LOANS_A_STEP)):
+        append_rows(connection, _PLACES, _PLACES.columns.keys(), step)
 
 
 def loan_number(place: int) -> int:

@@ -1,0 +1,110 @@
+"""`make bench-scale`: from 10,000 to 1,000,000 loans, time a loan and memory; a quiet night against a full one.
+
+Each night runs in a process of its own, whose peak memory is measured; that of the PostgreSQL server is not in it.
+The history is two months long, so that the largest portfolio fits on a small disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple
+
+from benchmarks import night
+from benchmarks.databases import Databases, copied, postgresql, sqlite
+from benchmarks.portfolio import Size, build
+from benchmarks.run import MILLION, NIGHT
+from benchmarks.tables import circumstances, many, mid, note, show, table
+from ledger.database import open_database
+
+MONTHS = 2
+SIZES = (10_000, 100_000, 1_000_000)
+PERCENT_QUIET = 1
+
+
+Make = Callable[[], AbstractContextManager[Databases]]
+
+
+class Ran(NamedTuple):
+    """Nights of a portfolio of so many loans, of which so many in a hundred were due: seconds, and most memory."""
+
+    database: str
+    loans: int
+    percent_due: int
+    seconds: list[float]
+    megabytes: float
+
+
+def main() -> None:
+    """Measure up to so many loans and print the tables; with --url, be the process that works one night."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("most", type=int, nargs="?", default=SIZES[-1])
+    parser.add_argument("runs", type=int, nargs="?", default=1)
+    parser.add_argument("--url", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.url:
+        _work(asked.url)
+        return
+    show(f"{MONTHS} months of history, medians of {asked.runs} runs. {circumstances()}")
+    sizes = [loans for loans in SIZES if loans <= asked.most]
+    found: list[Ran] = []
+    makes: list[Make] = [sqlite, postgresql]
+    for make in makes:
+        found += [_ran(make, Size(loans, MONTHS, NIGHT), asked.runs) for loans in sizes]
+        found.append(_ran(make, Size(sizes[-1], MONTHS, NIGHT, PERCENT_QUIET), asked.runs))
+    show(table(HEADINGS, [_line(ran, found) for ran in found]), f"After: {circumstances()}")
+
+
+HEADINGS = ("database", "loans", "due", "seconds", "us a loan due", "against all due", "peak memory")
+
+
+def _line(ran: Ran, all_of_them: Sequence[Ran]) -> Sequence[str]:
+    full = next(one for one in all_of_them if one[:3] == (ran.database, ran.loans, 100))
+    due = ran.loans * ran.percent_due // 100
+    return (
+        ran.database,
+        many(ran.loans),
+        f"{ran.percent_due} %",
+        format(mid(ran.seconds), ".2f"),
+        format(mid(ran.seconds) * MILLION / due, ".1f"),
+        f"{100 * mid(ran.seconds) / mid(full.seconds):.1f} %",
+        f"{ran.megabytes:.0f} MB",
+    )
+
+
+def _ran(make: Make, size: Size, runs: int) -> Ran:
+    with make() as databases:
+        note(f"{databases.name}: {many(size.loans)} loans, {size.percent_due} % due")
+        databases.prepare(lambda engine: build(engine, size))
+        told = [_in_process(databases) for _ in range(runs)]
+    seconds, megabytes = zip(*told, strict=True)
+    return Ran(databases.name, size.loans, size.percent_due, list(seconds), max(megabytes))
+
+
+def _in_process(databases: Databases) -> tuple[float, float]:
+    """Seconds and megabytes of a night in a process of its own."""
+    with copied(databases) as engine:
+        url = engine.url.render_as_string(hide_password=False)
+        engine.dispose()
+        command = [sys.executable, "-m", "benchmarks.scale", "--url", url]
+        told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return told["seconds"], told["megabytes"]
+
+
+def _work(url: str) -> None:
+    engine = open_database(url)
+    taken = night.measure(engine, NIGHT)
+    engine.dispose()
+    # Linux counts in kilobytes, macOS in bytes.
+    unit = 1024 if sys.platform == "darwin" else 1
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / unit
+    sys.stdout.write(json.dumps({"seconds": taken.night, "megabytes": peak}))
+
+
+if __name__ == "__main__":
+    main()
