@@ -55,7 +55,7 @@ def pure_imports_shell(source: Source) -> Iterator[str]:
         return
     for line, module in _imports(source):
         last = module.rpartition(".")[2]
-        if f"{last}.py" in SHELL_FILES and module.split(".")[0] in {"ledger", "servicing", "reports"}:
+        if f"{last}.py" in SHELL_FILES and module.split(".")[0] in {"ledger", "bank", "servicing", "reports"}:
             yield f"{source.path}:{line}: imports {module}"
 
 
