@@ -8,9 +8,10 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from jobs.bank_night import creditors_with_news, span_of, steps_of_night
 from jobs.difference import UNREADABLE, Difference, key_text
 from ledger.day import number_of
-from ledger.entry import creditor_of_loan
+from ledger.entry import LOANS_PER_CREDITOR, book_of_creditor, creditor_of_loan
 from ledger.rows import journal_rows
 from ledger.seal import JOURNAL_COLUMNS
 from ledger.store import last_closed as last_closed_period
@@ -19,6 +20,7 @@ from servicing.facts import Fact
 from servicing.history import history_of
 from servicing.life.timeline import live
 from servicing.posting import Booked, differences, entries_of, should_be
+from servicing.receipts.books import Tonight
 from servicing.store import facts_of
 from servicing.tables import fact
 
@@ -62,13 +64,28 @@ def wrong_rows(connection: Connection, day: date, worked: WorkedDates) -> Iterat
     )
     for row in connection.execute(query.order_by(*journal.primary_key)):
         held.setdefault(row.loan, []).append(tuple(row))
-    loans = _loans(connection, day, held)
+    yield from _wrong_banks(connection, day, worked, held)
+    loans = _loans(connection, day, [loan for loan in held if loan % LOANS_PER_CREDITOR])
     for start in range(0, len(loans), LOANS_AT_ONCE):
         for loan, facts in readable_facts(connection, loans[start : start + LOANS_AT_ONCE]).items():
             if not isinstance(facts, str):
                 wanted = _expected(connection, loan, facts, day, worked)
                 if wanted is not None:
                     yield from _compare(day, loan, wanted, held.get(loan, []))
+
+
+def _wrong_banks(
+    connection: Connection, day: date, worked: WorkedDates, held: Mapping[int, Sequence[JournalRow]]
+) -> Iterator[Difference]:
+    """The entries of the creditors' own books of a date that are not those the facts of the bank give."""
+    span = span_of(day, max((one for one in worked.dates if one < day), default=None))
+    books = {loan for loan in held if loan % LOANS_PER_CREDITOR == 0}
+    books |= {book_of_creditor(creditor) for creditor in creditors_with_news(connection, span)}
+    for book in sorted(books):
+        creditor = creditor_of_loan(book)
+        tonight = Tonight(span.until, creditor, last_closed_period(connection, creditor, day))
+        wanted = [row for step in steps_of_night(connection, tonight, span) for row in step.rows]
+        yield from _compare(day, book, wanted, held.get(book, []))
 
 
 def readable_facts(connection: Connection, loans: Sequence[int]) -> dict[int, list[Fact] | str]:

@@ -5,20 +5,44 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
-from sqlalchemy import Connection, Result, Row, Select, func, select
+from sqlalchemy import BigInteger, Connection, Result, Row, Select, Table, cast, func, select, union_all
 
 from ledger.day import number_of
-from ledger.seal import JOURNAL_COLUMNS, digest_of_facts, digest_of_rows, seal
+from ledger.entry import LOANS_PER_CREDITOR
+from ledger.seal import JOURNAL_COLUMNS, RowsDigest, digest_of_facts, seal
 from ledger.tables import journal
+from servicing.receipts.tables import (
+    bank_confirmation,
+    bank_decision,
+    bank_file,
+    bank_line,
+    bank_refusal,
+    bank_state,
+    bank_statement,
+    receipt,
+    receipt_batch,
+)
 from servicing.tables import fact, loan_state
 
 SEALED_FACT_COLUMNS = (
     "loan_id", "nr", "kind", "value_date", "known_on", "cents", "refers_to", "data", "key", "actor", "source"
 )  # fmt: skip
 """What of a fact is sealed: all but the moment of recording."""
+
+SEALED_OF_BANK: tuple[tuple[Table, frozenset[str]], ...] = (
+    (bank_file, frozenset({"recorded_at"})),
+    (bank_statement, frozenset()),
+    (bank_line, frozenset({"end_to_end", "name", "iban", "structured", "text"})),
+    (bank_confirmation, frozenset()),
+    (bank_decision, frozenset({"recorded_at"})),
+    (bank_refusal, frozenset({"recorded_at"})),
+    (receipt_batch, frozenset({"recorded_at"})),
+    (receipt, frozenset()),
+)
+"""The tables of the bank that are sealed, and the columns that are not: moments, and texts that name people."""
 
 MOST_DIGESTS = 2000
 """More facts than this in one night are kept as runs of several under one digest."""
@@ -33,11 +57,13 @@ Digests = dict[str, str]
 
 def seal_of_night(connection: Connection, day: date, since: date | None, previous: str) -> str:
     """The seal of a date just worked: digests from the state rows the night wrote."""
-    worked = (
-        select(loan_state.c.loan, loan_state.c.digest)
-        .where(loan_state.c.worked_to == number_of(day))
-        .order_by(loan_state.c.loan)
-    )
+    number = number_of(day)
+    book = (cast(bank_state.c.creditor_id, BigInteger) * LOANS_PER_CREDITOR).label("loan")
+    both = union_all(
+        select(loan_state.c.loan, loan_state.c.digest).where(loan_state.c.worked_to == number),
+        select(book, bank_state.c.digest).where(bank_state.c.worked_to == number),
+    ).subquery()
+    worked = select(both.c.loan, both.c.digest).order_by(both.c.loan)
     digests = ((loan, digest) for loan, digest in _streamed(connection, worked) if digest)
     return seal(previous, number_of(day), digests, _facts_digest(connection, day, since))
 
@@ -56,12 +82,35 @@ def _digests(connection: Connection, day: date) -> Iterator[tuple[int, bytes]]:
     )
     rows = (tuple(row) for row in _streamed(connection, query))
     for loan, own in groupby(rows, key=lambda row: row[1]):
-        yield loan, digest_of_rows(own)
+        digest = RowsDigest()
+        digest.add(own)
+        yield loan, digest.value
 
 
 def _facts_digest(connection: Connection, day: date, since: date | None) -> bytes:
-    """The digest of the facts that became known after `since` (None: ever) up to a date."""
-    return digest_of_facts(_streamed(connection, _known(SEALED_FACT_COLUMNS, day, since)))
+    """The digest of the facts that became known after `since` (None: ever) up to a date, those of the bank too."""
+    facts = _streamed(connection, _known(SEALED_FACT_COLUMNS, day, since))
+    bank = (_streamed(connection, query) for query in _known_of_bank(day, since))
+    return digest_of_facts(chain(facts, chain.from_iterable(bank)))
+
+
+def _known_of_bank(day: date, since: date | None) -> Iterator[Select[Any]]:
+    """What became known of the bank; texts that name people are sealed by the digest of the line."""
+    first, last = (number_of(since) if since else 0) + 1, number_of(day)
+    for table, left_out in SEALED_OF_BANK:
+        known = (
+            receipt_batch.c.known_on
+            if table is receipt
+            else bank_statement.c.known_on
+            if table is bank_confirmation
+            else table.c.known_on
+        )
+        query = select(*(column for column in table.columns if column.name not in left_out))
+        if table is receipt:
+            query = query.join(receipt_batch, receipt_batch.c.id == receipt.c.batch_id)
+        if table is bank_confirmation:
+            query = query.join(bank_statement, bank_statement.c.id == bank_confirmation.c.statement_id)
+        yield query.where(known.between(first, last)).order_by(*table.primary_key)
 
 
 def fact_digests(connection: Connection, day: date, since: date | None) -> Digests:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import BigInteger, Connection, cast, func, select, union, union_all
 
 from jobs.tables import quarantine
 from ledger.day import number_of
+from ledger.entry import LOANS_PER_CREDITOR
 from ledger.tables import journal
+from servicing.receipts.tables import bank_state
 from servicing.tables import fact, loan_state
 
 
@@ -50,7 +52,11 @@ def worked_already(connection: Connection, day: date) -> int:
 def stray_loan(connection: Connection, day: date) -> int | None:
     """A loan with rows of this date or a later one that no night wrote: those come with the loan's state."""
     number = number_of(day)
-    done = select(loan_state.c.loan).where(loan_state.c.worked_to == number)
+    book = cast(bank_state.c.creditor_id, BigInteger) * LOANS_PER_CREDITOR
+    done = union_all(
+        select(loan_state.c.loan).where(loan_state.c.worked_to == number),
+        select(book).where(bank_state.c.worked_to == number),
+    )
     stray = (journal.c.business_date > number) | journal.c.loan.not_in(done)
     query = select(journal.c.loan).where(journal.c.business_date >= number, stray).limit(1)
     return connection.execute(query).scalar()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from jobs.bank_night import book_banks, span_of
 from jobs.chunk import Night
 from jobs.run import Run
 from jobs.units import Done, FullUnit, ShortUnit, Task, Unit, work_unit
@@ -49,6 +50,7 @@ def work_night(run: Run, night: Night, previous: date | None) -> None:
     )
     if stray:
         raise StrayRows(f"loan {stray}: the journal holds rows of {night.day} or later that no night wrote")
+    book_banks(run, span_of(night.day, previous), night.last_closed_periods)
     task = Task(night, apart)
     count = _Count(sum(loans for _, _, loans in ranges))
     run.options.progress(night.day, 0, count.whole)

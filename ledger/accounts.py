@@ -15,7 +15,16 @@ from ledger.errors import Misconfigured
 class AccountNumber(IntEnum):
     """The accounts that the program itself books on (grootboekrekeningen)."""
 
+    BANK = 1010
     BANK_IN_TRANSIT = 1100
+    SET_OFFS = 1120
+    BAILIFF_REMITTANCES = 1130
+    TRUSTEE_DISTRIBUTIONS = 1140
+    SECURITY_PROCEEDS = 1150
+    TO_FORWARD = 1160
+    REFUNDS_OF_RECEIPTS = 1170
+    OTHER_BANK_MOVEMENTS = 1180
+    BANK_COSTS = 1185
     RECEIPTS_TO_ALLOCATE = 1190
     REVERSED_RECEIPTS = 1195
     DISBURSEMENTS_IN_TRANSIT = 1200

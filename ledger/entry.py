@@ -45,6 +45,10 @@ class EntryKind(IntEnum):
     DEFERRED_INTEREST = 9
     WRITE_OFF = 10
     MANUAL = 11
+    BANK_OPENING = 20
+    BANK_LINE = 21
+    ALLOCATION = 22
+    OTHER_RECEIPT = 23
 
     @property
     def text(self) -> str:
@@ -55,6 +59,11 @@ class EntryKind(IntEnum):
 def creditor_of_loan(loan: int) -> int:
     """The number of the creditor whose loan (or whose entries without a loan) this is."""
     return loan // LOANS_PER_CREDITOR
+
+
+def book_of_creditor(creditor: int) -> int:
+    """The number under which a creditor's entries without a loan stand; no loan has it."""
+    return creditor * LOANS_PER_CREDITOR
 
 
 def creditor_of_account(account: int) -> int:

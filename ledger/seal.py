@@ -35,6 +35,23 @@ def digest_of_rows(rows: Iterable[Sequence[int]]) -> bytes:
     return blake2b(b"".join([_ROW.pack(*row) for row in rows]), digest_size=DIGEST_BYTES).digest()
 
 
+class RowsDigest:
+    """The digest of journal rows that do not all fit in memory, added in the order of their keys."""
+
+    def __init__(self) -> None:
+        self._digest = blake2b(digest_size=DIGEST_BYTES)
+
+    def add(self, rows: Iterable[Sequence[int]]) -> None:
+        """Add the rows that come next."""
+        for row in rows:
+            self._digest.update(_ROW.pack(*row))
+
+    @property
+    def value(self) -> bytes:
+        """What `digest_of_rows` gives for all rows added."""
+        return self._digest.digest()
+
+
 def digest_of_facts(facts: Iterable[tuple[object, ...]]) -> bytes:
     """The digest of the facts that became known for a date, in the order of loan and number."""
     digest = blake2b(digest_size=DIGEST_BYTES)

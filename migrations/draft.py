@@ -34,6 +34,9 @@ def upgrade() -> None:
     """Go one step forward; there is no way back but a backup."""
 '''
 
+WHERE = {"receipts": "servicing.receipts"}
+"""The package of a migration's tables, where its name is not the package."""
+
 
 def draft(revision: str, package: str) -> str:
     """The text of a migration that creates the tables of one package, in the same order each time."""
@@ -64,7 +67,7 @@ def _with_conditions(code: str, tables: Iterable[Table]) -> str:
 
 
 def _tables_of(package: str) -> set[Table]:
-    module = importlib.import_module(f"{package}.tables")
+    module = importlib.import_module(f"{WHERE.get(package, package)}.tables")
     named = {value for value in vars(module).values() if isinstance(value, Table)}
     return named if package == "ledger" else named - _tables_of("ledger")
 

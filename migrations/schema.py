@@ -9,7 +9,7 @@ from sqlalchemy import MetaData
 
 from ledger.tables import metadata
 
-_PACKAGES = ("ledger", "servicing", "jobs")
+_PACKAGES = ("ledger", "servicing", "jobs", "servicing.receipts")
 
 
 def whole_schema() -> MetaData:

@@ -31,6 +31,10 @@ _TEXTS = {
     EntryKind.DEFERRED_INTEREST: "Uitgestelde rente van termijn {row} vervalt",
     EntryKind.WRITE_OFF: "Afschrijving",
     EntryKind.MANUAL: "Boeking met de hand",
+    EntryKind.BANK_OPENING: "Beginsaldo van de bankrekening",
+    EntryKind.BANK_LINE: "Bij- of afschrijving van de bank",
+    EntryKind.ALLOCATION: "Ontvangst anders toegewezen",
+    EntryKind.OTHER_RECEIPT: "Ontvangst buiten de bank om",
 }
 _OF_A_PAYMENT = "Rente tot de betaling"
 _EARLY = "Extra aflossing ontvangen"

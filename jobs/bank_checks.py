@@ -1,0 +1,153 @@
+"""Whether the books agree with the bank: counted lines, closing balances, accounts whose statements are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, exists, func, select
+
+from jobs.bank_night import Span
+from ledger.accounts import AccountNumber, account_id
+from ledger.balance import AsOf
+from ledger.day import day_of, number_of
+from ledger.errors import VerificationFailed
+from ledger.money import euros
+from ledger.store import balances_of_creditor
+from servicing.banking_days import add_banking_days, is_banking_day
+from servicing.receipts.tables import (
+    bank_confirmation,
+    bank_file,
+    bank_line,
+    bank_refusal,
+    bank_state,
+    bank_statement,
+)
+
+
+class BankDiffers(VerificationFailed):
+    """The bank account in the books is not what the lines add up to: the program is wrong, or rows were changed."""
+
+
+class AccountStand(NamedTuple):
+    """Where an account stands: its last closing balance and the lines counted up to it, in cents."""
+
+    creditor: int
+    account: str
+    closed_on: int
+    closing: int
+    counted: int
+
+
+def stands(connection: Connection, known_by: int) -> list[AccountStand]:
+    """Where each account stands by the statements known by a night."""
+    known = [bank_statement.c.kind == 53, bank_statement.c.known_on <= known_by]
+    columns = ("creditor_id", "account", "closed_on", "closing_cents", "counted_cents", "id")
+    newest = select(func.max(bank_statement.c.id)).where(*known).group_by(bank_statement.c.account)
+    furthest = func.row_number().over(
+        partition_by=bank_statement.c.account,
+        order_by=(bank_statement.c.closed_on.desc(), bank_statement.c.id.desc()),
+    )
+    placed = select(*(bank_statement.c[name] for name in columns), furthest.label("place")).where(*known)
+    inner = placed.subquery()
+    counted = {
+        row[0]: row[1]
+        for row in connection.execute(
+            select(bank_statement.c.account, bank_statement.c.counted_cents).where(
+                bank_statement.c.id.in_(newest)
+            )
+        )
+    }
+    query = select(inner).where(inner.c.place == 1).order_by(inner.c.creditor_id, inner.c.account)
+    return [
+        AccountStand(row.creditor_id, row.account, row.closed_on, row.closing_cents, counted[row.account])
+        for row in connection.execute(query)
+    ]
+
+
+def told_only(connection: Connection, known_by: int) -> dict[str, int]:
+    """By account the cents of lines that a notice told and no statement shows yet."""
+    later = bank_statement.alias()
+    shown = exists().where(
+        bank_confirmation.c.line_id == bank_line.c.id,
+        later.c.id == bank_confirmation.c.statement_id,
+        later.c.known_on <= known_by,
+    )
+    query = (
+        select(bank_line.c.account, func.sum(bank_line.c.cents))
+        .join(bank_statement, bank_statement.c.id == bank_line.c.statement_id)
+        .where(bank_statement.c.kind == 54, bank_line.c.known_on <= known_by, ~shown)
+        .group_by(bank_line.c.account)
+    )
+    return {account: int(cents) for account, cents in connection.execute(query)}
+
+
+def check_banks(connection: Connection, day: date) -> None:
+    """Raise `BankDiffers` unless the bank account of each creditor in the books is what its lines add up to."""
+    number = number_of(day)
+    wanted: dict[int, int] = {}
+    owners = {}
+    for stand in stands(connection, number):
+        owners[stand.account] = stand.creditor
+        wanted[stand.creditor] = wanted.get(stand.creditor, 0) + stand.counted
+    for account, cents in told_only(connection, number).items():
+        wanted[owners[account]] += cents
+    for creditor, cents in wanted.items():
+        balances = balances_of_creditor(connection, creditor, AsOf(business_date=day))
+        booked = balances.get(account_id(creditor, AccountNumber.BANK), 0)
+        if booked != cents:
+            raise BankDiffers(
+                f"{day}: creditor {creditor}: the books have {euros(booked)} on the bank, "
+                f"its lines add up to {euros(cents)}"
+            )
+
+
+def bank_of_night(connection: Connection, day: date, span: Span) -> dict[str, Any]:
+    """What a night says of the bank: files and lines taken, what waits, what is missing and what does not agree."""
+    known = {
+        table: table.c.known_on.between(span.since + 1, span.until) for table in (bank_file, bank_refusal)
+    }
+    files, lines = connection.execute(
+        select(func.count(), func.coalesce(func.sum(bank_file.c.new_lines), 0)).where(known[bank_file])
+    ).one()
+    refused = connection.execute(
+        select(bank_refusal.c.name, bank_refusal.c.reason)
+        .where(known[bank_refusal])
+        .order_by(bank_refusal.c.sha256)
+    )
+    waiting = connection.execute(select(func.coalesce(func.sum(bank_state.c.waiting), 0))).scalar_one()
+    found = stands(connection, span.until)
+    return {
+        "files": files,
+        "lines": int(lines),
+        "unmatched": int(waiting),
+        "refused": [{"file": name, "reason": reason} for name, reason in refused],
+        "missing": missing(found, day),
+        "unequal": [
+            {
+                "account": one.account,
+                "day": day_of(one.closed_on).isoformat(),
+                "statement": euros(one.closing),
+                "books": euros(one.counted),
+                "difference": euros(one.closing - one.counted),
+            }
+            for one in found
+            if one.closing != one.counted
+        ],
+    }
+
+
+def missing(found: Sequence[AccountStand], day: date) -> list[dict[str, str]]:
+    """The accounts whose statements do not reach the last banking day up to a day."""
+    last = last_banking_day(day)
+    return [
+        {"account": one.account, "complete_to": day_of(one.closed_on).isoformat()}
+        for one in found
+        if one.closed_on < number_of(last)
+    ]
+
+
+def last_banking_day(day: date) -> date:
+    """The last banking day up to and including a day."""
+    return day if is_banking_day(day) else add_banking_days(day, -1)

@@ -1,0 +1,301 @@
+"""A bank file, taken whole or refused whole: its lines kept, what is certain recorded as facts of the loans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from bank.statement import BadStatement, End, Heading, Line
+from jobs.bank_matching import Matcher, Source
+from ledger.bulk import append_rows
+from ledger.day import day_of, number_of
+from ledger.errors import BadInput
+from ledger.fault_points import reach
+from ledger.money import euros
+from servicing.receipts.store import (
+    Statement,
+    add_lines,
+    booked_span,
+    confirm,
+    first_opened_on,
+    known_file,
+    known_identities,
+    known_occurrences,
+    last_statement,
+    next_numbers,
+    one_at_a_time,
+    open_gap,
+)
+from servicing.receipts.tables import bank_file, bank_statement
+from servicing.receipts.values import Place, StoredLine, identity_of, reference_of, same_key, stored
+from servicing.store import Recorded
+
+LINES_AT_ONCE = 10_000
+
+
+class Gap(BadInput):
+    """A statement does not follow what is known of its account; a missing file comes first, or the gap is recorded."""
+
+
+class NotYet(BadInput):
+    """A file holds days after the one it is read for; it waits for its own night."""
+
+
+class Request(NamedTuple):
+    """For whom a file is read: who records it, of which creditor (0: any), up to which day, gaps allowed or not."""
+
+    by: Recorded
+    owners: Mapping[str, int]
+    creditor: int
+    until: int
+    allow_gap: bool = False
+
+
+class Document(NamedTuple):
+    """A bank document: how it is called, the digest of its contents, and what stands in it."""
+
+    name: str
+    sha256: str
+    items: Iterable[Heading | Line | End]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a file brought: lines in it, new ones, those matched at once; or when it came first."""
+
+    name: str
+    creditor: int = 0
+    statements: int = 0
+    lines: int = 0
+    new: int = 0
+    matched: int = 0
+    returned: int = 0
+    first: str = ""
+    gaps: list[str] = field(default_factory=list)
+
+
+def import_document(connection: Connection, document: Document, request: Request) -> Outcome:
+    """Take a document into the open transaction.
+
+    Raises `BadStatement` for a file that cannot be right, `Gap`, and `NotYet`; the caller undoes the transaction.
+    """
+    one_at_a_time(connection)
+    before = known_file(connection, document.sha256)
+    if before is not None:
+        first = f"first imported as {before.name} on {before.recorded_at[:19]} by {before.actor}"
+        return Outcome(document.name, first=first)
+    taking = _Taking(connection, document.name, request)
+    for item in document.items:
+        match item:
+            case Line():
+                taking.take(item)
+            case Heading():
+                taking.begin(item)
+            case End():
+                taking.end()
+    return taking.finish(document.sha256)
+
+
+class _Taking:
+    """A document on its way in; lines go to the database as they come, so that its size does not matter."""
+
+    def __init__(self, connection: Connection, name: str, request: Request) -> None:
+        self.connection, self.request = connection, request
+        self.outcome = Outcome(name, request.creditor)
+        self.file, self.next_statement, self.next_line = next_numbers(connection)
+        self.matcher = Matcher(connection, request.by)
+        self.buffer: list[Line] = []
+
+    def begin(self, heading: Heading) -> None:
+        """Check whose account it is and where it goes on, before any line is kept."""
+        creditor = _owner(self.outcome.name, heading, self.request)
+        if self.outcome.creditor not in {0, creditor}:
+            raise BadStatement(
+                f"{self.outcome.name} line {heading.file_line}: account {heading.account} is of another creditor "
+                "than the file before it: each creditor has its own files"
+            )
+        self.outcome.creditor = creditor
+        self.heading = heading
+        self.last = last_statement(self.connection, heading.account)
+        _check_days(self.outcome.name, heading, self.request)
+        if heading.kind == "054" and self.last is None:
+            raise Gap(
+                f"{self.outcome.name}: a notice (camt.054) of {heading.account} before any statement: "
+                "import a statement (camt.053) first"
+            )
+        self.place = Place(
+            heading.account, creditor, self.next_statement, number_of(self.request.by.known_on)
+        )
+        self.new_cents = self.known_cents = self.lines = 0
+        self.first_new_day = self.request.until
+        self.seen: dict[int, int] = {}
+        self.span = booked_span(self.connection, heading.account)
+        self.base = self._twins_before()
+
+    def _twins_before(self) -> Mapping[tuple[str, int, int], int]:
+        """Lines of the day on which the last statement ended, where this one goes on in the middle of that day."""
+        heading, last = self.heading, self.last
+        if last is None or heading.opening is None or heading.number is None or last.number is None:
+            return {}
+        goes_on = heading.number > last.number and heading.opening.cents == last.closing_cents
+        return known_occurrences(self.connection, heading.account, last.closed_on) if goes_on else {}
+
+    def take(self, line: Line) -> None:
+        """Keep a line for the next step."""
+        self.buffer.append(line)
+        if len(self.buffer) == LINES_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring the lines at hand in: which are new, and what is certain about those."""
+        lines, self.buffer = self.buffer, []
+        if not lines:
+            return
+        last_day = max(line.booked for line in lines)
+        if number_of(last_day) > self.request.until:
+            raise NotYet(f"{self.outcome.name}: holds {last_day}, after {day_of(self.request.until)}")
+        found = [(line, *self._identified(line)) for line in lines]
+        known = self._known(lines, [one[3] for one in found])
+        new = []
+        for line, reference, occurrence, identity in found:
+            if identity not in known:
+                new.append(stored(line, self.place, self.next_line, (reference, occurrence, identity)))
+                self.next_line += 1
+        self._count(new, [(line.signed_cents, known.get(identity)) for line, _, _, identity in found])
+        add_lines(self.connection, new)
+        reach("bank lines kept")
+        self.outcome.matched += self.matcher.take(new, Source(self.outcome.name))
+
+    def _identified(self, line: Line) -> tuple[str, int, bytes]:
+        reference = reference_of(line, self.place.account)
+        key = same_key(line, reference)
+        mark = hash((self.place.account, key))
+        occurrence = self.seen.get(mark, 0) + 1
+        self.seen[mark] = occurrence
+        occurrence += self.base.get(key, 0)
+        return reference, occurrence, identity_of(self.place.account, key, occurrence)
+
+    def _known(self, lines: Sequence[Line], identities: Sequence[bytes]) -> dict[bytes, tuple[int, bool]]:
+        first, last = (number_of(end(line.booked for line in lines)) for end in (min, max))
+        is_apart = first > self.span[1] or last < self.span[0]
+        return {} if is_apart else known_identities(self.connection, identities)
+
+    def _count(self, new: Sequence[StoredLine], found: Sequence[tuple[int, tuple[int, bool] | None]]) -> None:
+        """Add up what is new and what a statement showed before; note what a statement shows for the first time."""
+        self.outcome.lines += len(found)
+        self.outcome.new += len(new)
+        self.lines += len(new)
+        self.first_new_day = min([self.first_new_day, *(line.booked_on for line in new)])
+        self.new_cents += sum(line.cents for line in new)
+        if self.heading.kind == "053":
+            self.known_cents += sum(cents for cents, known in found if known and known[1])
+            told = [(cents, known[0]) for cents, known in found if known and not known[1]]
+            self.new_cents += sum(cents for cents, _ in told)
+            confirm(self.connection, [number for _, number in told], self.place.statement)
+
+    def end(self) -> None:
+        """Close a statement: it must go on where the account stood, or say by how much not."""
+        self.flush()
+        self.outcome.statements += 1
+        heading = self.heading
+        gap = 0 if heading.kind == "054" else self._gap()
+        if heading.kind == "054":
+            self._check_notice()
+        counted = None
+        if heading.opening is not None:
+            before = self.last.counted_cents if self.last else heading.opening.cents
+            counted = before + self.new_cents
+        opening, closing = (
+            (number_of(each.day), each.cents) if each else (None, None)
+            for each in (heading.opening, heading.closing)
+        )
+        names = (heading.account, int(heading.kind), heading.statement_id, heading.number)
+        row = (
+            *(self.next_statement, self.file, self.place.creditor),
+            *(*names, *opening, *closing),
+            *(counted, gap, self.place.known_on),
+        )
+        append_rows(self.connection, bank_statement, bank_statement.columns.keys(), [row])
+        self.next_statement += 1
+
+    def _gap(self) -> int:
+        """By how many cents the statement does not follow what is known; raises `Gap` unless that is allowed."""
+        heading, last = self.heading, self.last
+        assert heading.opening is not None
+        assert heading.closing is not None
+        if last is None or (self.new_cents == 0 and number_of(heading.closing.day) <= last.closed_on):
+            return 0
+        gap = heading.opening.cents + self.known_cents - last.closing_cents
+        if number_of(heading.closing.day) < last.closed_on or number_of(
+            heading.opening.day
+        ) < first_opened_on(self.connection, heading.account):
+            return self._filled(last)
+        if gap and not self.request.allow_gap:
+            raise Gap(_gap_text(self.outcome.name, heading, last, gap))
+        if gap:
+            self.outcome.gaps.append(_gap_text(self.outcome.name, heading, last, gap))
+        return gap
+
+    def _filled(self, last: Statement) -> int:
+        """An older statement with lines that are not known: only where a gap waits to be filled."""
+        name, account = self.outcome.name, self.heading.account
+        waiting = open_gap(self.connection, account)
+        assert self.heading.opening is not None
+        if not waiting or number_of(self.heading.opening.day) < first_opened_on(self.connection, account):
+            raise Gap(
+                f"{name}: {account}: holds {self.lines} lines that are not known before {day_of(last.closed_on)}, "
+                "up to where the account is complete: ask the bank which is right"
+            )
+        return -self.new_cents
+
+    def _check_notice(self) -> None:
+        """A notice may not tell lines of days whose statement is here without them."""
+        if self.lines and self.last is not None and self.new_cents:
+            closed = self.last.closed_on
+            if self.first_new_day <= closed and not self.request.allow_gap:
+                raise Gap(
+                    f"{self.outcome.name}: tells lines booked by {day_of(closed)} that the statement up to that "
+                    "day does not show"
+                )
+
+    def finish(self, sha256: str) -> Outcome:
+        """Pair what came back, and keep the file itself."""
+        self.outcome.returned = self.matcher.pair_returns(self.outcome.creditor)
+        outcome, by = self.outcome, self.request.by
+        counts = (outcome.lines, outcome.new)
+        stamp = (number_of(by.known_on), by.actor, by.at)
+        row = (self.file, outcome.creditor, sha256, outcome.name, *counts, *stamp)
+        append_rows(self.connection, bank_file, bank_file.columns.keys(), [row])
+        return outcome
+
+
+def _owner(name: str, heading: Heading, request: Request) -> int:
+    creditor = request.owners.get(heading.account)
+    if creditor is None:
+        raise BadStatement(
+            f"{name} line {heading.file_line}: account {heading.account} is of no creditor here: "
+            "config/creditors.yaml names our accounts"
+        )
+    if request.creditor not in {0, creditor}:
+        raise BadStatement(
+            f"{name} line {heading.file_line}: account {heading.account} is of another creditor than this folder "
+            "or option names; nothing was booked"
+        )
+    return creditor
+
+
+def _check_days(name: str, heading: Heading, request: Request) -> None:
+    if heading.closing is not None and number_of(heading.closing.day) > request.until:
+        raise NotYet(f"{name}: closes on {heading.closing.day}, after {day_of(request.until)}")
+
+
+def _gap_text(name: str, heading: Heading, last: Statement, gap: int) -> str:
+    assert heading.opening is not None
+    return (
+        f"{name}: {heading.account}: opens on {heading.opening.day} with {euros(heading.opening.cents)}, but the "
+        f"statement before it closed on {day_of(last.closed_on)} with {euros(last.closing_cents)}: "
+        f"{euros(gap)} is missing between them; import the missing file first, or record the gap (--record-gap)"
+    )

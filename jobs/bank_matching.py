@@ -1,0 +1,148 @@
+"""Decides what new bank lines are for, as far as that is certain, and records it as facts of the loans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from servicing.facts import FactKind
+from servicing.receipts.files import bank_rules
+from servicing.receipts.matching import (
+    Known,
+    LoanView,
+    Named,
+    PaidOut,
+    Verdict,
+    verdict_by_rule,
+    verdict_on_payment_out,
+    verdict_on_receipt,
+    verdict_on_return,
+)
+from servicing.receipts.naming import loans_named
+from servicing.receipts.store import (
+    NewFact,
+    add_decisions,
+    add_facts,
+    loan_views,
+    open_disbursements,
+    parts_of_lines,
+    payments_of_ids,
+    undecided,
+)
+from servicing.receipts.values import Disposition, Part, StoredLine, line_key
+from servicing.store import Recorded
+
+
+class Source(NamedTuple):
+    """Where lines come from, for the source of their facts."""
+
+    file: str
+
+
+class Matcher:
+    """Matches the lines of one file, batch by batch; what it learns about loans it keeps."""
+
+    def __init__(self, connection: Connection, by: Recorded) -> None:
+        self.connection, self.by = connection, by
+        self.rules = bank_rules()
+        self.views: dict[int, LoanView] = {}
+        self.asked: set[int] = set()
+
+    def take(self, lines: Sequence[StoredLine], source: Source) -> int:
+        """Decide about new lines and record what is certain; about how many it was."""
+        verdicts = [(line, verdict) for line, verdict in self._verdicts(lines) if verdict.parts]
+        self._record(verdicts, source)
+        return len(verdicts)
+
+    def _verdicts(self, lines: Sequence[StoredLine]) -> Iterable[tuple[StoredLine, Verdict]]:
+        plain = [(line, loans_named(line)) for line in lines if not line.is_return]
+        known = Known(self._loans(named for _, named in plain))
+        paid_out = self._paid_out(line for line, _ in plain)
+        for line, named in plain:
+            if line.cents > 0:
+                verdict = verdict_on_receipt(line, named, known)
+                yield line, verdict if verdict.parts else verdict_by_rule(line, self.rules.incoming)
+            else:
+                verdict = verdict_on_payment_out(line, named, paid_out.get(line.creditor_id, ()))
+                yield line, verdict if verdict.parts else verdict_by_rule(line, self.rules.outgoing)
+
+    def _loans(self, named: Iterable[Named]) -> Mapping[int, LoanView]:
+        new = {loan for one in named for loan in one.sure} - self.asked
+        if new:
+            self.asked |= new
+            self.views |= loan_views(self.connection, new)
+        return self.views
+
+    def _paid_out(self, lines: Iterable[StoredLine]) -> dict[int, list[PaidOut]]:
+        out: dict[int, set[int]] = {}
+        for line in lines:
+            if line.cents < 0:
+                out.setdefault(line.creditor_id, set()).add(line.amount)
+        return {
+            creditor: open_disbursements(self.connection, creditor, amounts)
+            for creditor, amounts in out.items()
+        }
+
+    def _record(self, verdicts: Sequence[tuple[StoredLine, Verdict]], source: Source) -> None:
+        """The facts first, since the decisions name their numbers."""
+        facts = [
+            new_fact(line, place, part, source)
+            for line, verdict in verdicts
+            for place, part in enumerate(verdict.parts, start=1)
+            if part.kind in FACT_KINDS
+        ]
+        numbers = iter(add_facts(self.connection, facts, self.by))
+        decided = [
+            (line.id, 1, [with_fact(part, numbers) for part in verdict.parts]) for line, verdict in verdicts
+        ]
+        add_decisions(self.connection, decided, self.by)
+
+    def pair_returns(self, creditor: int) -> int:
+        """Find the payments that came back, also for returns that came before their payment; how many were paired."""
+        waiting = [line for line in undecided(self.connection, creditor, returns_only=True) if line.cents < 0]
+        paid = payments_of_ids(self.connection, creditor, {line.end_to_end for line in waiting})
+        before = parts_of_lines(self.connection, [line.id for line in waiting])
+        verdicts = []
+        for line in waiting:
+            verdict = verdict_on_return(line, paid.get(line.end_to_end, ()))
+            if verdict.parts:
+                verdicts.append((line, verdict))
+                gone = verdict.parts[0]
+                paid[line.end_to_end] = [
+                    one._replace(returned=one.returned or (one.loan, one.fact) == (gone.loan, gone.fact))
+                    for one in paid[line.end_to_end]
+                ]
+        facts = [return_fact(line, verdict.parts[0]) for line, verdict in verdicts]
+        add_facts(self.connection, facts, self.by)
+        decided = [
+            (line.id, before.get(line.id, (0, []))[0] + 1, verdict.parts) for line, verdict in verdicts
+        ]
+        add_decisions(self.connection, decided, self.by)
+        return len(verdicts)
+
+
+FACT_KINDS = {Disposition.LOAN: FactKind.PAYMENT}
+"""What a part of a line records about the loan it is for."""
+
+
+def new_fact(line: StoredLine, place: int, part: Part, source: Source, again: int = 1) -> NewFact:
+    """The payment that a part of a line is; a part or decision after the first has a key of its own."""
+    key = (
+        line_key(line) + (f" part {place}" if place > 1 else "") + (f" decision {again}" if again > 1 else "")
+    )
+    where = f"{source.file} line {line.file_line}"
+    return NewFact(part.loan, FACT_KINDS[part.kind], line.paid_on, part.cents, 0, key, where)
+
+
+def return_fact(line: StoredLine, part: Part) -> NewFact:
+    """That a payment came back by a line."""
+    return NewFact(
+        part.loan, FactKind.REVERSAL, line.paid_on, 0, part.fact, line_key(line), f"bank line {line.id}"
+    )
+
+
+def with_fact(part: Part, numbers: Iterator[int]) -> Part:
+    """The part with the number of its fact, if it has one."""
+    return part._replace(fact=next(numbers)) if part.kind in FACT_KINDS else part

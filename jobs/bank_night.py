@@ -1,0 +1,212 @@
+"""The night for what a creditor's books hold outside its loans: bank lines, what they are for, other receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, case, delete, exists, func, insert, select
+
+from jobs.run import Run
+from ledger.bulk import append_rows
+from ledger.day import number_of
+from ledger.entry import EntryKind
+from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, RowsDigest
+from ledger.tables import journal
+from servicing.receipts.books import (
+    BookedLine,
+    News,
+    OpeningBalance,
+    ReceiptTotal,
+    Row,
+    Tonight,
+    rows_of_night,
+)
+from servicing.receipts.store import part_of, parts_of_lines
+from servicing.receipts.tables import (
+    bank_decision,
+    bank_line,
+    bank_state,
+    bank_statement,
+    receipt,
+    receipt_batch,
+)
+from servicing.receipts.values import Disposition, Part
+
+LINES_AT_ONCE = 20_000
+
+
+class Span(NamedTuple):
+    """The facts a night adds: known after `since` (0: ever), up to and on `until`; days as integers."""
+
+    since: int
+    until: int
+
+
+class Step(NamedTuple):
+    """A part of what a night books for a creditor, and by how many lines more or fewer wait for a decision."""
+
+    rows: list[Row]
+    waiting: int
+
+
+def span_of(day: date, previous: date | None) -> Span:
+    """What a night adds to the one before."""
+    return Span(number_of(previous) if previous else 0, number_of(day))
+
+
+def book_banks(run: Run, span: Span, last_closed: Mapping[int, int]) -> None:
+    """Book what became known, a creditor in one transaction; those booked by an earlier run of this night stay."""
+    for creditor in run.access.read(lambda connection: creditors_with_news(connection, span)):
+        tonight = Tonight(span.until, creditor, last_closed[creditor])
+        run.book(lambda connection, tonight=tonight: book_bank(connection, tonight, span))  # type: ignore[misc]
+
+
+def creditors_with_news(connection: Connection, span: Span) -> list[int]:
+    """The creditors about whose bank or other receipts something became known."""
+    found: set[int] = set()
+    for table in (bank_statement, bank_line, receipt_batch):
+        known = table.c.known_on.between(span.since + 1, span.until)
+        found |= set(connection.execute(select(table.c.creditor_id).where(known).distinct()).scalars())
+    decided = select(bank_line.c.creditor_id).join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
+    known = bank_decision.c.known_on.between(span.since + 1, span.until)
+    found |= set(connection.execute(decided.where(known).distinct()).scalars())
+    return sorted(found)
+
+
+def book_bank(connection: Connection, tonight: Tonight, span: Span) -> None:
+    """Add the night's rows to the book of a creditor and note how far it is; again is a no-op."""
+    query = select(bank_state).where(bank_state.c.creditor_id == tonight.creditor)
+    state = connection.execute(query).one_or_none()
+    if state is not None and state.worked_to >= tonight.day:
+        return
+    digest, waiting, any_rows = RowsDigest(), state.waiting if state else 0, False
+    for step in steps_of_night(connection, tonight, span):
+        append_rows(connection, journal, JOURNAL_COLUMNS, step.rows)
+        digest.add(step.rows)
+        waiting += step.waiting
+        any_rows = any_rows or bool(step.rows)
+    connection.execute(delete(bank_state).where(bank_state.c.creditor_id == tonight.creditor))
+    row = {"creditor_id": tonight.creditor, "worked_to": tonight.day, "waiting": waiting}
+    connection.execute(insert(bank_state).values(**row, digest=digest.value if any_rows else NO_ROWS))
+
+
+def steps_of_night(connection: Connection, tonight: Tonight, span: Span) -> Iterator[Step]:
+    """What a night books for a creditor, from facts alone, in the order of keys, in pieces that fit in memory."""
+    yield Step(rows_of_night(News(openings=_openings(connection, tonight.creditor, span)), tonight), 0)
+    nr = 0
+    for lines, parts in _new_lines(connection, tonight.creditor, span):
+        rows = rows_of_night(News(lines=lines, after=parts), tonight)
+        yield Step(_numbered(rows, EntryKind.BANK_LINE, nr), _waiting(lines, parts))
+        nr += len(lines)
+    moved, before, after = _moved(connection, tonight.creditor, span)
+    rows = rows_of_night(News(moved=moved, before=before, after=after), tonight)
+    yield Step(rows, _waiting(moved, after) - _waiting(moved, before))
+    yield Step(rows_of_night(News(receipts=_receipts(connection, tonight.creditor, span)), tonight), 0)
+
+
+def _numbered(rows: list[Row], kind: EntryKind, nr: int) -> list[Row]:
+    """Rows of a later step count on where the one before ended."""
+    assert all(row[2] == kind for row in rows)
+    return [(*row[:3], row[3] + nr, *row[4:]) for row in rows] if nr else rows
+
+
+def _waiting(lines: Sequence[BookedLine], parts: dict[int, list[Part]]) -> int:
+    """How many of these lines nobody has said what they are for."""
+    return sum(all(part.kind is Disposition.PARKED for part in parts.get(line.id, ())) for line in lines)
+
+
+def _openings(connection: Connection, creditor: int, span: Span) -> list[OpeningBalance]:
+    """With what the accounts began whose first statement became known."""
+    earlier = bank_statement.alias()
+    is_first = ~exists().where(
+        earlier.c.account == bank_statement.c.account,
+        earlier.c.id < bank_statement.c.id,
+        earlier.c.kind == bank_statement.c.kind,
+    )
+    query = select(bank_statement.c.id, bank_statement.c.opened_on, bank_statement.c.opening_cents).where(
+        bank_statement.c.creditor_id == creditor,
+        bank_statement.c.kind == 53,
+        bank_statement.c.known_on.between(span.since + 1, span.until),
+        is_first,
+    )
+    return [OpeningBalance(*row) for row in connection.execute(query.order_by(bank_statement.c.id))]
+
+
+def _new_lines(
+    connection: Connection, creditor: int, span: Span
+) -> Iterator[tuple[list[BookedLine], dict[int, list[Part]]]]:
+    """The lines that became known, and what they were for by that night, in pieces in the order of their numbers."""
+    query = (
+        select(bank_line.c.id, bank_line.c.paid_on, bank_line.c.cents)
+        .where(bank_line.c.known_on.between(span.since + 1, span.until), bank_line.c.creditor_id == creditor)
+        .order_by(bank_line.c.id)
+    )
+    numbers = [row[0] for row in connection.execute(query.with_only_columns(bank_line.c.id))]
+    for start in range(0, len(numbers), LINES_AT_ONCE):
+        first, last = numbers[start], numbers[min(start + LINES_AT_ONCE, len(numbers)) - 1]
+        piece = query.where(bank_line.c.id.between(first, last))
+        lines = [BookedLine._make(row) for row in connection.execute(piece)]
+        yield lines, _parts_between(connection, first, last, span.until)
+
+
+def _parts_between(connection: Connection, first: int, last: int, known_by: int) -> dict[int, list[Part]]:
+    """What was decided last by a night about the lines with these numbers."""
+    query = select(bank_decision).where(
+        bank_decision.c.line_id.between(first, last), bank_decision.c.known_on <= known_by
+    )
+    found: dict[int, list[Part]] = {}
+    numbers: dict[int, int] = {}
+    for row in connection.execute(query.order_by(*bank_decision.primary_key)):
+        if numbers.get(row.line_id) != row.nr:
+            numbers[row.line_id] = row.nr
+            found[row.line_id] = []
+        found[row.line_id].append(part_of(row))
+    return found
+
+
+def _moved(
+    connection: Connection, creditor: int, span: Span
+) -> tuple[list[BookedLine], dict[int, list[Part]], dict[int, list[Part]]]:
+    """The lines of earlier nights about which something was decided, and what they were for before and after."""
+    news = bank_decision.c.known_on.between(span.since + 1, span.until)
+    query = (
+        select(bank_line.c.id, bank_line.c.paid_on, bank_line.c.cents)
+        .join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
+        .where(news, bank_line.c.known_on <= span.since, bank_line.c.creditor_id == creditor)
+        .distinct()
+        .order_by(bank_line.c.id)
+    )
+    lines = [BookedLine._make(row) for row in connection.execute(query)]
+    numbers = [line.id for line in lines]
+    before, after = (
+        {line: parts for line, (_, parts) in parts_of_lines(connection, numbers, known_by).items()}
+        for known_by in (span.since, span.until)
+    )
+    return lines, before, after
+
+
+def _receipts(connection: Connection, creditor: int, span: Span) -> list[ReceiptTotal]:
+    """What other receipts brought, by batch and day."""
+    kept = case((receipt.c.costs_of_debtor == 1, receipt.c.costs_cents), else_=0)
+    columns: list[Any] = [receipt.c.batch_id, receipt_batch.c.kind, receipt.c.value_date]
+    query = (
+        select(
+            *columns,
+            func.sum(receipt.c.gross_cents),
+            func.sum(kept),
+            func.sum(receipt.c.costs_cents - kept),
+        )
+        .join(receipt_batch, receipt_batch.c.id == receipt.c.batch_id)
+        .where(
+            receipt_batch.c.creditor_id == creditor,
+            receipt_batch.c.known_on.between(span.since + 1, span.until),
+        )
+        .group_by(*columns)
+        .order_by(receipt.c.batch_id, receipt.c.value_date)
+    )
+    return [
+        ReceiptTotal(batch, Disposition(kind), day, *(int(each) for each in sums))
+        for batch, kind, day, *sums in connection.execute(query)
+    ]

@@ -1,0 +1,397 @@
+"""Reads and records bank files, their lines and what is decided about them; nothing recorded is ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, case, exists, func, select, text
+
+from ledger.bulk import append_rows
+from ledger.day import number_of
+from servicing.facts import FactKind
+from servicing.night_work import STANDINGS
+from servicing.receipts.matching import LoanView, PaidOut, Payment
+from servicing.receipts.tables import (
+    bank_confirmation,
+    bank_decision,
+    bank_file,
+    bank_line,
+    bank_statement,
+)
+from servicing.receipts.values import Disposition, Part, StoredLine
+from servicing.store import LOANS_PER_QUERY, Recorded
+from servicing.tables import fact, loan, loan_state
+
+LINE_COLUMNS = StoredLine._fields
+DECISION_COLUMNS = tuple(bank_decision.columns.keys())
+FACT_COLUMNS = tuple(fact.columns.keys())
+_ONE_IMPORT = 4_600_102
+"""The PostgreSQL transaction lock that lets one import number its lines at a time."""
+
+
+class KnownFile(NamedTuple):
+    """A file that came before: its name then, when, and by whom."""
+
+    name: str
+    recorded_at: str
+    actor: str
+
+
+class Statement(NamedTuple):
+    """What the last statement of an account said and what we counted, in cents; days as integers."""
+
+    id: int
+    number: int | None
+    statement_id: str
+    opened_on: int
+    closed_on: int
+    closing_cents: int
+    counted_cents: int
+
+
+class NewFact(NamedTuple):
+    """A fact that a bank line brings to a loan."""
+
+    loan: int
+    kind: FactKind
+    value_date: int
+    cents: int
+    of: int
+    key: str
+    source: str
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Let one import number its lines at a time; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_IMPORT})
+
+
+def next_numbers(connection: Connection) -> tuple[int, int, int]:
+    """The numbers the next file, statement and line get."""
+    highest = [
+        connection.execute(select(func.max(table.c.id))).scalar() or 0
+        for table in (bank_file, bank_statement, bank_line)
+    ]
+    return highest[0] + 1, highest[1] + 1, highest[2] + 1
+
+
+def known_file(connection: Connection, sha256: str) -> KnownFile | None:
+    """When and by whom a file of these contents came before; None if it did not."""
+    query = select(bank_file.c.name, bank_file.c.recorded_at, bank_file.c.actor)
+    row = connection.execute(query.where(bank_file.c.sha256 == sha256)).first()
+    return KnownFile(*row) if row else None
+
+
+def last_statement(connection: Connection, account: str) -> Statement | None:
+    """The statement of an account that reaches furthest, with what was counted by the last import."""
+    counted = (
+        select(bank_statement.c.counted_cents)
+        .where(bank_statement.c.account == account, bank_statement.c.kind == 53)
+        .order_by(bank_statement.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        select(
+            *(bank_statement.c[name] for name in Statement._fields[:-1]),
+            counted,
+        )
+        .where(bank_statement.c.account == account, bank_statement.c.kind == 53)
+        .order_by(bank_statement.c.closed_on.desc(), bank_statement.c.id.desc())
+        .limit(1)
+    ).first()
+    return Statement._make(row) if row else None
+
+
+def first_opened_on(connection: Connection, account: str) -> int:
+    """The day on which the first statement of an account opens."""
+    query = select(bank_statement.c.opened_on).where(
+        bank_statement.c.account == account, bank_statement.c.kind == 53
+    )
+    return connection.execute(query.order_by(bank_statement.c.id).limit(1)).scalar() or 0
+
+
+def open_gap(connection: Connection, account: str) -> int:
+    """By how many cents recorded gaps of an account are not filled yet."""
+    query = select(func.sum(bank_statement.c.gap_cents)).where(bank_statement.c.account == account)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def booked_span(connection: Connection, account: str) -> tuple[int, int]:
+    """The first and the last day on which known lines of an account were booked; (0, 0) without any."""
+    # Two queries, so that each reads one end of the index.
+    ends = [select(end(bank_line.c.booked_on)) for end in (func.min, func.max)]
+    first, last = (connection.execute(end.where(bank_line.c.account == account)).scalar() for end in ends)
+    return first or 0, last or 0
+
+
+def known_identities(connection: Connection, identities: Sequence[bytes]) -> dict[bytes, tuple[int, bool]]:
+    """The lines known already: the number of each, and whether a statement (053) shows it."""
+    confirmed = exists().where(bank_confirmation.c.line_id == bank_line.c.id)
+    shown = case((bank_statement.c.kind == 53, 1), (confirmed, 1), else_=0)
+    query = select(bank_line.c.identity, bank_line.c.id, shown).join(
+        bank_statement, bank_statement.c.id == bank_line.c.statement_id, isouter=True
+    )
+    found = {}
+    for part in _parts(identities):
+        for identity, number, is_shown in connection.execute(query.where(bank_line.c.identity.in_(part))):
+            found[bytes(identity)] = (number, bool(is_shown))
+    return found
+
+
+def known_occurrences(connection: Connection, account: str, day: int) -> dict[tuple[str, int, int], int]:
+    """How often each line of a day is known already."""
+    query = (
+        select(
+            bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents, func.max(bank_line.c.occurrence)
+        )
+        .where(bank_line.c.account == account, bank_line.c.booked_on == day)
+        .group_by(bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+
+
+def add_lines(connection: Connection, lines: Sequence[StoredLine]) -> None:
+    """Keep new lines."""
+    append_rows(connection, bank_line, LINE_COLUMNS, lines)
+
+
+def confirm(connection: Connection, lines: Iterable[int], statement: int) -> None:
+    """Note that a statement (053) shows lines of which only a notice told before."""
+    append_rows(
+        connection, bank_confirmation, ("line_id", "statement_id"), [(line, statement) for line in lines]
+    )
+
+
+def add_decisions(
+    connection: Connection, decided: Iterable[tuple[int, int, Sequence[Part]]], by: Recorded
+) -> None:
+    """Keep what was decided about lines: the line, the number of the decision, and its parts."""
+    known_on = number_of(by.known_on)
+    rows = [
+        (
+            line,
+            nr,
+            place,
+            int(part.kind),
+            part.loan,
+            part.fact,
+            part.other_creditor,
+            part.cents,
+            part.reason,
+            known_on,
+            by.actor,
+            by.at,
+        )
+        for line, nr, parts in decided
+        for place, part in enumerate(parts, start=1)
+    ]
+    append_rows(connection, bank_decision, DECISION_COLUMNS, rows)
+
+
+def add_facts(connection: Connection, facts: Sequence[NewFact], by: Recorded) -> list[int]:
+    """Record what bank lines bring to loans; the number of each within its loan.
+
+    The lines are new, so their keys are: that no key comes twice the database holds.
+    """
+    numbers = highest_facts(connection, {one.loan for one in facts})
+    known_on = number_of(by.known_on)
+    rows, given = [], []
+    for one in facts:
+        nr = numbers.get(one.loan, 0) + 1
+        numbers[one.loan] = nr
+        given.append(nr)
+        rows.append(
+            (
+                one.loan,
+                nr,
+                int(one.kind),
+                one.value_date,
+                known_on,
+                one.cents,
+                one.of,
+                "{}",
+                one.key,
+                by.actor,
+                one.source,
+                by.at,
+            )
+        )
+    append_rows(connection, fact, FACT_COLUMNS, rows)
+    return given
+
+
+def highest_facts(connection: Connection, loans: Iterable[int]) -> dict[int, int]:
+    """The number of the last fact of each loan."""
+    query = select(fact.c.loan_id, func.max(fact.c.nr)).group_by(fact.c.loan_id)
+    found: dict[int, int] = {}
+    for part in _parts(sorted(loans)):
+        found.update(_pairs(connection, query.where(fact.c.loan_id.in_(part))))
+    return found
+
+
+def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanView]:
+    """What matching needs to know of these loans; those that do not exist are left out."""
+    wanted = sorted(set(loans))
+    paid_out = (FactKind.DISBURSEMENT, FactKind.OPENING)
+    since = func.min(case((fact.c.kind.in_(paid_out), fact.c.value_date)))
+    firsts = select(fact.c.loan_id, since).group_by(fact.c.loan_id)
+    state = loan_state.c
+    query = select(
+        loan.c.id,
+        loan.c.creditor_id,
+        loan.c.external,
+        loan.c.decision_date,
+        state.standing,
+        state.instalment,
+        state.principal_due + state.interest_due + state.costs,
+        state.rate_e8,
+        state.arrears_since,
+    ).join(loan_state, state.loan == loan.c.id, isouter=True)
+    found = {}
+    for part in _parts(wanted):
+        first = _pairs(connection, firsts.where(fact.c.loan_id.in_(part)))
+        for row in connection.execute(query.where(loan.c.id.in_(part))):
+            number, creditor, external, decided, standing, instalment, due, rate, late = row
+            began = first.get(number)
+            name = "new" if standing is None or standing == 0 else STANDINGS[standing]
+            found[number] = LoanView(
+                number,
+                creditor,
+                external or "",
+                name,
+                max(began, decided) if began else 0,
+                instalment or 0,
+                due or 0,
+                rate or 0,
+                late or 0,
+            )
+    return found
+
+
+def lines_by_number(connection: Connection, numbers: Iterable[int]) -> dict[int, StoredLine]:
+    """These lines by number."""
+    found = {}
+    for part in _parts(sorted(set(numbers))):
+        for row in connection.execute(select(bank_line).where(bank_line.c.id.in_(part))):
+            found[row.id] = stored_line(row)
+    return found
+
+
+def stored_line(row: Sequence[Any]) -> StoredLine:
+    """A row of the table as a line."""
+    return StoredLine._make(bytes(each) if isinstance(each, memoryview) else each for each in row)
+
+
+def undecided(
+    connection: Connection, creditor: int | None = None, *, returns_only: bool = False
+) -> list[StoredLine]:
+    """The lines about which nothing is decided, or which are parked, oldest first."""
+    query = select(bank_line).where(_is_undecided())
+    if creditor is not None:
+        query = query.where(bank_line.c.creditor_id == creditor)
+    if returns_only:
+        query = query.where(bank_line.c.is_return == 1)
+    return [
+        stored_line(row) for row in connection.execute(query.order_by(bank_line.c.booked_on, bank_line.c.id))
+    ]
+
+
+def count_undecided(connection: Connection) -> int:
+    """How many lines wait for somebody to say what they are for."""
+    return connection.execute(select(func.count()).select_from(bank_line).where(_is_undecided())).scalar_one()
+
+
+def _is_undecided() -> Any:  # noqa: ANN401 - a condition
+    own = bank_decision.alias()
+    last = select(func.max(own.c.nr)).where(own.c.line_id == bank_line.c.id).scalar_subquery()
+    settled = exists().where(
+        and_(
+            bank_decision.c.line_id == bank_line.c.id,
+            bank_decision.c.nr == last,
+            bank_decision.c.kind != int(Disposition.PARKED),
+        )
+    )
+    return ~settled
+
+
+def parts_of_lines(
+    connection: Connection, lines: Iterable[int], known_by: int | None = None
+) -> dict[int, tuple[int, list[Part]]]:
+    """What was decided last about each line as far as known by a night: the decision's number and its parts."""
+    found: dict[int, tuple[int, list[Part]]] = {}
+    for numbers in _parts(sorted(set(lines))):
+        query = select(bank_decision).where(bank_decision.c.line_id.in_(numbers))
+        if known_by is not None:
+            query = query.where(bank_decision.c.known_on <= known_by)
+        for row in connection.execute(query.order_by(*bank_decision.primary_key)):
+            nr, parts = found.get(row.line_id, (0, []))
+            if row.nr != nr:
+                nr, parts = row.nr, []
+            parts.append(part_of(row))
+            found[row.line_id] = (nr, parts)
+    return found
+
+
+def part_of(row: Any) -> Part:  # noqa: ANN401 - a row of bank_decision
+    """A row of the table as a part."""
+    kind = Disposition(row.kind)
+    return Part(kind, row.cents, row.loan_id, row.fact_nr, row.other_creditor, row.reason)
+
+
+def payments_of_ids(connection: Connection, creditor: int, ids: Iterable[str]) -> dict[str, list[Payment]]:
+    """The payments that lines with these end-to-end ids brought to loans of a creditor."""
+    found: dict[str, list[Payment]] = {}
+    for wanted in _parts(sorted(set(ids) - {"", "NOTPROVIDED"})):
+        query = select(bank_line.c.id, bank_line.c.end_to_end, bank_line.c.paid_on).where(
+            bank_line.c.end_to_end.in_(wanted), bank_line.c.creditor_id == creditor, bank_line.c.cents > 0
+        )
+        lines = {row.id: row for row in connection.execute(query)}
+        decided = parts_of_lines(connection, lines)
+        paid = [(line, part) for line, (_, parts) in decided.items() for part in parts if part.fact]
+        gone = returned_facts(connection, {part.loan for _, part in paid})
+        for line, part in paid:
+            row = lines[line]
+            is_gone = (part.loan, part.fact) in gone
+            one = Payment(line, part.loan, part.fact, row.paid_on, part.cents, is_gone)
+            found.setdefault(row.end_to_end, []).append(one)
+    return found
+
+
+def returned_facts(connection: Connection, loans: Iterable[int]) -> set[tuple[int, int]]:
+    """The facts of these loans that were reversed or withdrawn, by loan and number."""
+    kinds = (FactKind.REVERSAL, FactKind.WITHDRAWAL)
+    query = select(fact.c.loan_id, fact.c.refers_to).where(fact.c.kind.in_(kinds))
+    found: set[tuple[int, int]] = set()
+    for part in _parts(sorted(loans)):
+        found |= {(row[0], row[1]) for row in connection.execute(query.where(fact.c.loan_id.in_(part)))}
+    return found
+
+
+def open_disbursements(connection: Connection, creditor: int, amounts: Iterable[int]) -> list[PaidOut]:
+    """The disbursements of these amounts that no bank line shows yet."""
+    shown = exists().where(
+        bank_decision.c.loan_id == fact.c.loan_id,
+        bank_decision.c.fact_nr == fact.c.nr,
+        bank_decision.c.kind == int(Disposition.DISBURSEMENT),
+    )
+    query = (
+        select(fact.c.loan_id, fact.c.nr, fact.c.cents, fact.c.key)
+        .join(loan, loan.c.id == fact.c.loan_id)
+        .where(fact.c.kind == int(FactKind.DISBURSEMENT), loan.c.creditor_id == creditor, ~shown)
+    )
+    found = []
+    for part in _parts(sorted(set(amounts))):
+        found += [PaidOut(*row) for row in connection.execute(query.where(fact.c.cents.in_(part)))]
+    return found
+
+
+def _pairs(connection: Connection, query: Select[Any]) -> Mapping[int, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values in pieces that one query can name."""
+    return (values[start : start + LOANS_PER_QUERY] for start in range(0, len(values), LOANS_PER_QUERY))
