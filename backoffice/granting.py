@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar, get_args
 from sqlalchemy import Connection, select
 
 from backoffice.cli.database import Desk
+from backoffice.rights import check_right
 from jobs import clock
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.errors import BadInput
@@ -89,6 +90,7 @@ def grant_loan(desk: Desk, application: Application) -> Granted:
 
     Raises `BadInput` for an unknown debtor, a number in use, and a decision known with other contents.
     """
+    check_right(desk.by.actor, "record", application.creditor.id)
     numbers = [find_debtor(desk.connection, name).id for name in application.debtors]
     if len(set(numbers)) < len(numbers):
         raise BadInput(f"debtors: {list(application.debtors)}: two of them are the same debtor")

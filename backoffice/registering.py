@@ -9,11 +9,21 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from backoffice.cli.database import Desk
+from backoffice.rights import check_right
 from jobs.business_dates import last_started
 from ledger.day import FIRST_DAY, parse_day
+from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
-from servicing.facts import Draft, Fact, FactKind
-from servicing.registration import HAPPENED_KINDS, Dossier, check_draft, check_life, known_already
+from servicing.decisions.kinds import KIND_OF_FACT
+from servicing.facts import Draft, Fact, FactKind, FactRefused
+from servicing.registration import (
+    HAPPENED_KINDS,
+    Dossier,
+    check_draft,
+    check_life,
+    known_already,
+    named_fact,
+)
 from servicing.store import Loan, Recorded, facts_of, record
 
 
@@ -36,11 +46,15 @@ def dossiers_of(connection: Connection, headings: Iterable[Loan]) -> Mapping[int
     return {number: Dossier(number, day, facts[number]) for number, day in decided.items()}
 
 
-def register(desk: Desk, dossier: Dossier, draft: Draft) -> Registered:
+def register(desk: Desk, dossier: Dossier, draft: Draft, *, is_decided: bool = False) -> Registered:
     """Record a fact about a loan, unless it is there already.
 
-    Raises `BadInput` where it does not fit what is known or the life of the loan could not be worked through.
+    Raises `BadInput` where it does not fit what is known or the life of the loan could not be worked through,
+    and where it is a decision that did not come through `backoffice.deciding`; `NotAllowed` without a role.
     """
+    if not is_decided:
+        check_right(desk.by.actor, "record", creditor_of_loan(dossier.loan))
+        _refuse_undecided(dossier, draft)
     old = known_already(dossier, draft)
     if old is not None:
         return Registered(old, again=True)
@@ -49,6 +63,15 @@ def register(desk: Desk, dossier: Dossier, draft: Draft) -> Registered:
     facts = facts_of(desk.connection, [draft.loan])[draft.loan]
     check_life(facts)
     return Registered(facts[number - 1], again=False)
+
+
+def _refuse_undecided(dossier: Dossier, draft: Draft) -> None:
+    """A fact that must be decided comes through no other door."""
+    told = draft.kind
+    if told is FactKind.WITHDRAWAL:
+        told = named_fact(dossier, str(draft.of)).kind
+    if told in KIND_OF_FACT:
+        raise FactRefused(f"loan {draft.loan}: a {told.text} is decided: propose it with aflos decide")
 
 
 def known_from(desk: Desk, day: str | None, draft: Draft, facts: Sequence[Fact] = ()) -> Recorded:

@@ -9,7 +9,7 @@ from sqlalchemy import MetaData
 
 from ledger.tables import metadata
 
-_PACKAGES = ("ledger", "servicing", "jobs", "servicing.receipts")
+_PACKAGES = ("ledger", "servicing", "jobs", "servicing.receipts", "servicing.decisions")
 
 
 def whole_schema() -> MetaData:

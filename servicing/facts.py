@@ -50,8 +50,17 @@ REFERRING_KINDS = frozenset({FactKind.REVERSAL, FactKind.WITHDRAWAL})
 """Facts about another fact of the same loan, named by its number."""
 
 
+DECIDED = "decided"
+"""The key in a fact's data under which stands who made the decision behind it, who approved it and by what."""
+
+
 class FactRefused(BadInput):
     """A fact that cannot be true or does not fit what is known; names the loan, the value and the rule."""
+
+
+def said(data: Mapping[str, object]) -> dict[str, object]:
+    """The data of a fact without who decided it."""
+    return {key: value for key, value in data.items() if key != DECIDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +103,8 @@ class Fact:
     data: Mapping[str, object]
     actor: str
     source: str
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """What the fact says, without who decided it."""
+        return said(self.data)

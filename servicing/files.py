@@ -11,6 +11,7 @@ from ledger.files import config_file, config_names
 from servicing.arrears import limits_from
 from servicing.creditor import Creditor, creditors_from
 from servicing.law import Law, Parameter, parameter_from
+from servicing.people import People, people_from
 from servicing.policy import Policy, choices_from, settings_from
 from servicing.product import Product, must_know_parameters, product_from
 
@@ -41,6 +42,11 @@ def products() -> Mapping[str, Product]:
 def creditors() -> Mapping[str, Creditor]:
     """The creditors by code, in the order of their numbers."""
     return creditors_from(*_content("creditors.yaml"))
+
+
+def people() -> People:
+    """Who may do what; raises `Misconfigured` naming file, key and rule."""
+    return people_from(*_content("people.yaml"), creditors())
 
 
 def arrears_limits() -> tuple[int, ...]:

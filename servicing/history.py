@@ -102,7 +102,7 @@ def _opening(fact: Fact) -> Opened:
 
 EVENTS: Mapping[FactKind, Callable[[Fact], Event]] = {
     FactKind.DISBURSEMENT: lambda fact: Disbursed(fact.value_date, fact.cents, fact.nr),
-    FactKind.SCHEDULE: lambda fact: Rescheduled(fact.value_date, terms_from(fact.data), fact.nr),
+    FactKind.SCHEDULE: lambda fact: Rescheduled(fact.value_date, terms_from(fact.said), fact.nr),
     FactKind.RATE: _rate,
     FactKind.PAYMENT: lambda fact: Paid(fact.value_date, fact.cents, fact=fact.nr),
     FactKind.COST: lambda fact: CostCharged(fact.value_date, fact.cents, fact.nr),

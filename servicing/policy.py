@@ -15,7 +15,7 @@ from ledger.errors import BadInput, Misconfigured
 from ledger.money import cents_of
 from servicing.dated import Dated
 
-USED_KEYS: frozenset[str] = frozenset()
+USED_KEYS: frozenset[str] = frozenset({"mandate.one_person_limit"})
 """The choices that the program really asks for today; a test holds this list against the code."""
 
 PolicyUnit = Literal["euros", "days", "working_days", "banking_days", "months", "year"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.money import euros
-from servicing.facts import Draft, Fact, FactKind, FactRefused
+from servicing.facts import Draft, Fact, FactKind, FactRefused, said
 from servicing.history import history_of
 from servicing.life.outcome import standing
 from servicing.life.timeline import live
@@ -135,15 +135,15 @@ def reversal_of(dossier: Dossier, payment: Fact) -> Fact | None:
 
 
 def _check_same(dossier: Dossier, old: Fact, draft: Draft) -> None:
-    if draft.kind is FactKind.WITHDRAWAL and old.data != draft.data:
+    if draft.kind is FactKind.WITHDRAWAL and old.said != said(draft.data):
         raise _refusal(draft, f"fact {old.of} was withdrawn already by fact {old.nr}, for another reason")
     if old.nr in dossier.withdrawn:
         raise FactRefused(
             f"loan {draft.loan}: {draft.kind.text} {draft.key!r} is fact {old.nr}, withdrawn by fact "
             f"{dossier.withdrawn[old.nr]}; record it again under another reference"
         )
-    before = (old.value_date, old.cents, old.of, dict(old.data))
-    if before != (draft.value_date, draft.cents, draft.of, dict(draft.data)):
+    before = (old.value_date, old.cents, old.of, old.said)
+    if before != (draft.value_date, draft.cents, draft.of, said(draft.data)):
         raise FactRefused(
             f"loan {draft.loan}: {draft.kind.text} {draft.key!r} is fact {old.nr} already, with other contents "
             f"({euros(old.cents)} on {old.value_date}); use another reference, or withdraw fact {old.nr}"

@@ -26,6 +26,8 @@ from jobs.scheduler import Service, look_again
 from jobs.tables import quarantine
 from ledger.database import reading, writing
 from servicing.debtors.values import without_bsn
+from servicing.decisions.proposal import Proposed
+from servicing.decisions.store import add_decision
 from servicing.facts import Draft, FactKind
 from servicing.store import Loan, Recorded, add_loan, record
 from servicing.tables import debtor, debtor_particulars, reading_log
@@ -43,6 +45,8 @@ SEEN = "Zweven]0;owned[2J31mde"
 BY = Recorded(HOSTILE, at("2024-01-01"), "2024-01-01T00:00:00+00:00")
 
 PRINTING: tuple[tuple[str, ...], ...] = (
+    ("decide", "list"),
+    ("decide", "show", "1"),
     ("debtor", "list"),
     ("debtor", "show", "1"),
     ("explain", f"{LOAN}:2024-01-01:disbursement:1"),
@@ -61,6 +65,9 @@ SILENT = {
     *("demo", "scheduler", "schedule", "simulate", "db upgrade"),
     *("import portfolio", "import templates", "payment import", "payment add", "payment reverse"),
     *("debtor add", "debtor bsn", "debtor key", "debtor move", "period close"),
+    *("approve", "period reopen", "decide handed-over", "decide take-back"),
+    *(f"decide {name}" for name in ("cost", "defer", "early-repayment", "instalment", "rate")),
+    *("decide reschedule", "decide withdraw"),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),
     *(f"loan {name}" for name in ("rate", "reschedule", "withdraw")),
@@ -84,6 +91,7 @@ def books(
             Draft(loan, FactKind.PAYMENT, at("2024-01-02"), HOSTILE, 100, source=HOSTILE),
         ]
         record(connection, drafts, BY)
+        add_decision(connection, Proposed("rate", loan, HOSTILE, BY.known_on, document=HOSTILE), 1, 2, BY)
     close_until(sqlite_database, at("2024-01-02"))
     with writing(sqlite_database) as connection:
         row = {"loan": other, "since": 20240102, "step": HOSTILE, "error": HOSTILE}

@@ -16,6 +16,7 @@ from backoffice.cli.database import recording
 from backoffice.cli.options import Command, actor_option, as_json, coming_day, day_or_today, on_option
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.table import table
+from backoffice.rights import check_debtor, hidden_debtors
 from ledger.errors import BadInput
 from servicing.debtors import store
 from servicing.debtors.secrets import has_keys, make_key_file
@@ -112,8 +113,9 @@ def show_debtor(
         raise BadInput(
             "reason: is missing: a whole BSN is shown for a reason that is kept, such as --reason TEXT"
         )
-    with recording(actor) as desk:
+    with recording(actor, "see") as desk:
         found = store.find_debtor(desk.connection, name)
+        check_debtor(desk.connection, desk.by.actor, "see", found.id)
         what = "particulars and BSN" if show_bsn else "particulars"
         store.log_reading(desk.connection, store.Reading(found.id, what, reason.strip()), desk.by)
         answer = _whole(desk.connection, found, day_or_today(on))
@@ -134,9 +136,10 @@ def list_debtors(search: str, on: str | None, actor: str | None, as_json: bool) 
 
     Example: aflos debtor list --search jansen
     """
-    with recording(actor) as desk:
+    with recording(actor, "see") as desk:
         store.log_reading(desk.connection, store.Reading(None, "list", search), desk.by)
-        found = store.debtors(desk.connection)
+        hidden = hidden_debtors(desk.connection, desk.by.actor)
+        found = [each for each in store.debtors(desk.connection) if each.id not in hidden]
         people = store.particulars_on(desk.connection, [each.id for each in found], day_or_today(on))
     rows = [_line(each, people[each.id]) for each in found]
     chosen = [row for row in rows if search.casefold() in " ".join(map(shown, row.values())).casefold()]
@@ -174,6 +177,7 @@ def move_debtor(
     day = _day("on", on)
     with recording(actor) as desk:
         found = store.find_debtor(desk.connection, name)
+        check_debtor(desk.connection, desk.by.actor, "record", found.id)
         before = _particulars_from(desk.connection, found.id, day)
         after = _changed(before, texts | {"name": new_name}, unknown)
         changed = after != before
@@ -201,6 +205,7 @@ def keep_bsn(name: str, actor: str | None, as_json: bool) -> None:
     check_bsn(bsn)
     with recording(actor) as desk:
         found = store.find_debtor(desk.connection, name)
+        check_debtor(desk.connection, desk.by.actor, "record", found.id)
         store.set_bsn(desk.connection, found.id, bsn)
     _tell({"debtor": found.id, "recorded": True}, f"debtor {found.id}: BSN kept, {masked(bsn)}", as_json)
 

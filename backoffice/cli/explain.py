@@ -9,6 +9,7 @@ from backoffice.cli.database import looking
 from backoffice.cli.options import as_json
 from backoffice.cli.output import pairs, print_json
 from backoffice.cli.table import table
+from backoffice.rights import seen_loan
 from ledger.entry import Entry, Key, parse_key
 from ledger.files import chart_of_accounts
 from ledger.money import euros
@@ -18,7 +19,7 @@ from servicing.explain import Explanation, basis_of, rows_of
 from servicing.explain import explain as explanation_of
 from servicing.explain_lines import Basis, Line
 from servicing.facts import Fact
-from servicing.store import facts_of, find_loan
+from servicing.store import facts_of
 
 
 @click.command(name="explain")
@@ -41,7 +42,7 @@ def explain(key: str, as_json: bool) -> None:
 
 def _explained(connection: Connection, key: Key) -> tuple[Basis, Explanation]:
     wanted = find_entry(connection, key)
-    loan = find_loan(connection, str(key.loan))
+    loan = seen_loan(connection, str(key.loan))
     accounts = {number: account.nl for number, account in chart_of_accounts().accounts.items()}
     product = files.products().get(loan.product)
     basis = basis_of(product, files.law(), loan.decision_date, accounts)

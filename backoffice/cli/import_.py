@@ -11,6 +11,7 @@ import click
 from sqlalchemy import Engine, make_url
 
 from backoffice.actor import actor as acting
+from backoffice.cli.database import refusals_kept
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
@@ -18,6 +19,7 @@ from backoffice.portfolio.importing import Imported, Request, import_portfolio
 from backoffice.portfolio.reading import ENCODINGS
 from backoffice.portfolio.templates import write_templates
 from backoffice.portfolio.totals import AMOUNTS, COUNTS
+from backoffice.rights import check_right_somewhere
 from ledger.database import database_url, open_database
 from ledger.day import parse_day
 
@@ -62,7 +64,11 @@ def portfolio(
     """
     request = Request(folder, acting(actor), encoding, _day(cut_over), dry_run)
     with ExitStack() as stack:
-        done = import_portfolio(_database(stack), request, partial(_opened, stack))
+        engine = _database(stack)
+        if engine is not None:
+            stack.enter_context(refusals_kept(engine))
+        check_right_somewhere(request.actor, "run")
+        done = import_portfolio(engine, request, partial(_opened, stack))
     if not quiet:
         _tell(done)
     if as_json:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from backoffice.actor import actor as acting
 from backoffice.cli.database import looking, recording
 from backoffice.cli.loan_decisions import DECISIONS
 from backoffice.cli.loan_list import Wanted, lines
@@ -16,10 +17,10 @@ from backoffice.cli.table import table
 from backoffice.cli.terms_options import given_terms, terms_options
 from backoffice.granting import broken_limits, decision_draft, grant_loan, read_application
 from backoffice.registering import known_from
+from backoffice.rights import creditors_of, seen_loan
 from ledger.errors import BadInput
 from servicing import files
 from servicing.night_work import STANDINGS
-from servicing.store import find_loan
 
 HEADINGS = (
     "creditor",
@@ -67,7 +68,9 @@ def list_loans(
     _check_word("product", product, list(files.products()))
     _check_word("state", state, ["new", *STANDINGS])
     with looking() as connection:
-        rows = lines(connection, codes, Wanted(creditor, product, state, arrears))
+        seen = {codes[number] for number in creditors_of(acting(), "see")}
+        found = lines(connection, codes, Wanted(creditor, product, state, arrears))
+        rows = [row for row in found if row["creditor"] in seen]
     if as_json:
         print_json(rows)
     else:
@@ -86,7 +89,7 @@ def show_loan(name: str, on: str | None, as_json: bool) -> None:
     day = day_or_today(on)
     codes = {one.id: one.code for one in files.creditors().values()}
     with looking() as connection:
-        answer = shown_loan(connection, find_loan(connection, name), day, codes)
+        answer = shown_loan(connection, seen_loan(connection, name), day, codes)
     if as_json:
         print_json(answer)
     else:

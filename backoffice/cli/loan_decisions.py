@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from backoffice.cli.database import recording
+from backoffice.cli.finishing import Check, document_option, finish, preview_option
 from backoffice.cli.options import (
     Command,
     actor_option,
@@ -21,19 +21,19 @@ from backoffice.cli.options import (
     past_day,
     read_input,
 )
-from backoffice.cli.registered import tell
 from backoffice.cli.terms_options import given_terms, terms_options
-from backoffice.registering import dossier_of, known_from, register
 from ledger.errors import BadInput
 from servicing import files
 from servicing.deferral import deferral_breach
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.reading import Reader
 from servicing.registration import Dossier, named_fact
-from servicing.store import find_loan
 from servicing.terms_data import percent_text, terms_data, terms_from
 from servicing.texts import plain_text
 from servicing.viewing import successor_of
+
+HOW = ("known_on", "actor", "as_json", "preview", "document")
+"""The options that say how to record, not what."""
 
 _amount = click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91.")
 _loan = click.argument("loan")
@@ -46,6 +46,11 @@ def _recorded(command: Command) -> Command:
     """The options of every command that records."""
     options: tuple[Callable[[Command], Command], ...] = (known_on_option, actor_option, as_json)
     return reduce(lambda made, option: option(made), reversed(options), command)
+
+
+def _decided(command: Command) -> Command:
+    """The options of every command that decides."""
+    return document_option(preview_option(_recorded(command)))
 
 
 def _on(help_text: str) -> Callable[[Command], Command]:
@@ -86,7 +91,7 @@ def disburse(loan: str, amount: str, on: str, reference: str | None, **how: Any)
 @_on("The day from which it holds.")
 @click.option("--recompute", is_flag=True, help="Compute the instalment again.")
 @_decision
-@_recorded
+@_decided
 def rate(loan: str, percent: str, on: str, recompute: bool, decision: str, **how: Any) -> None:
     """Record another interest rate.
 
@@ -102,7 +107,7 @@ def rate(loan: str, percent: str, on: str, recompute: bool, decision: str, **how
 @_amount
 @_on("It holds for rows due on or after this day.")
 @_decision
-@_recorded
+@_decided
 def instalment(loan: str, amount: str, on: str, decision: str, **how: Any) -> None:
     """Record another instalment (of a linear loan: the principal part).
 
@@ -120,7 +125,7 @@ def instalment(loan: str, amount: str, on: str, decision: str, **how: Any) -> No
 @click.option("--end", required=True, type=click.Choice(["extend", "same"]), help="Of the last due date.")
 @click.option("--on", metavar="DAY", help="From when the decision works on the schedule; default --from.")
 @_decision
-@_recorded
+@_decided
 def defer(
     loan: str, since: str, until: str, of: str, end: str, on: str | None, decision: str, **how: Any
 ) -> None:
@@ -156,7 +161,7 @@ def defer(
     "--mode", required=True, type=click.Choice(["term", "instalment"]), help="Which of them shrinks."
 )
 @_decision
-@_recorded
+@_decided
 def early_repayment(loan: str, amount: str, on: str, mode: str, decision: str, **how: Any) -> None:
     """Record money that by agreement repays principal before its date.
 
@@ -174,7 +179,7 @@ def early_repayment(loan: str, amount: str, on: str, mode: str, decision: str, *
 @click.option("--input", "source", type=click.Path(path_type=Path), help="The terms in JSON, as in simulate.")
 @terms_options
 @_decision
-@_recorded
+@_decided
 def reschedule(loan: str, on: str, source: Path | None, decision: str, **options: Any) -> None:
     """Record another schedule for what has not fallen due; what is not given stays as it was.
 
@@ -186,7 +191,7 @@ def reschedule(loan: str, on: str, source: Path | None, decision: str, **options
         if given:
             raise click.UsageError("--input takes the terms from the file: give no other terms")
         given = read_input(source)
-    how = {key: options[key] for key in ("known_on", "actor", "as_json")}
+    how = {key: options.pop(key) for key in HOW}
 
     def make(dossier: Dossier) -> Draft:
         terms = terms_from(successor_of(dossier, day) | given)
@@ -197,7 +202,7 @@ def reschedule(loan: str, on: str, source: Path | None, decision: str, **options
             )
         return Draft(dossier.loan, FactKind.SCHEDULE, day, decision, data=terms_data(terms), source=decision)
 
-    _finish(loan, make, how)
+    finish(loan, make, how)
 
 
 @click.command()
@@ -205,7 +210,7 @@ def reschedule(loan: str, on: str, source: Path | None, decision: str, **options
 @_amount
 @_on("The day they were charged.")
 @_decision
-@_recorded
+@_decided
 def cost(loan: str, amount: str, on: str, decision: str, **how: Any) -> None:
     """Record costs the debtor owes.
 
@@ -219,7 +224,7 @@ def cost(loan: str, amount: str, on: str, decision: str, **how: Any) -> None:
 @_loan
 @click.argument("fact")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it was wrong; kept with the withdrawal.")
-@_recorded
+@_decided
 def withdraw(loan: str, fact: str, reason: str, **how: Any) -> None:
     """Take back a fact that was recorded by mistake; the coming night books the difference.
 
@@ -236,17 +241,14 @@ def withdraw(loan: str, fact: str, reason: str, **how: Any) -> None:
             dossier.loan, FactKind.WITHDRAWAL, wrong.value_date, key, of=wrong.nr, data={"reason": why}
         )
 
-    _finish(loan, make, how)
+    finish(loan, make, how)
 
 
 DECISIONS = (disburse, rate, instalment, defer, early_repayment, reschedule, cost, withdraw)
 
-Check = Callable[[Dossier, str], None]
-"""Looks at a loan and its product; raises where law forbids, warns where it only advises."""
-
 
 def _tell(loan: str, what: What, how: Mapping[str, Any], check: Check | None = None) -> None:
-    """Record and print one fact."""
+    """Record or propose, and print, one fact."""
 
     def make(dossier: Dossier) -> Draft:
         data = what.data or {}
@@ -254,22 +256,7 @@ def _tell(loan: str, what: What, how: Mapping[str, Any], check: Check | None = N
             dossier.loan, what.kind, what.day, what.key, cents=what.cents, data=data, source=what.source
         )
 
-    _finish(loan, make, how, check)
-
-
-def _finish(
-    loan: str, make: Callable[[Dossier], Draft], how: Mapping[str, Any], check: Check | None = None
-) -> None:
-    """Check and record the fact that `make` gives, and tell so."""
-    with recording(how["actor"]) as desk:
-        heading = find_loan(desk.connection, loan)
-        dossier = dossier_of(desk.connection, heading)
-        if check is not None:
-            check(dossier, heading.product)
-        draft = make(dossier)
-        by = known_from(desk, how["known_on"], draft, dossier.facts)
-        done = register(desk._replace(by=by), dossier, draft)
-    tell(done, how["as_json"])
+    finish(loan, make, how, check)
 
 
 def _cents(amount: str) -> int:

@@ -82,7 +82,7 @@ def shown_loan(connection: Connection, heading: Loan, on: date, codes: Mapping[i
             _schedule(dossier, at) for at in range(len(dossier.facts)) if _is_schedule(dossier, at)
         ],
         "facts": facts,
-        "rows": [_row(row) for row in view.rows],
+        "rows": [shown_row(row) for row in view.rows],
     }
 
 
@@ -176,11 +176,12 @@ def _schedule(dossier: Dossier, at: int) -> Shown:
         "fact": fact.nr,
         "decision": fact.key,
         "withdrawn_by": dossier.withdrawn.get(fact.nr),
-        "terms": dict(fact.data),
+        "terms": dict(fact.said),
     }
 
 
-def _row(row: RowOutcome) -> Shown:
+def shown_row(row: RowOutcome) -> Shown:
+    """A row of the schedule."""
     return {
         "nr": row.nr,
         "date": row.due.isoformat(),

@@ -24,6 +24,8 @@ COMMANDS = {
     "import": ("backoffice.cli.import_", "Bring in a portfolio from CSV or XLSX files; templates for them."),
     "debtor": ("backoffice.cli.debtor", "Debtors: add, show, list, move; the key for the BSN."),
     "loan": ("backoffice.cli.loan", "Loans: add, show, list, and what is decided about them."),
+    "decide": ("backoffice.cli.decide", "Decisions: proposed, waiting for whom, handed over."),
+    "approve": ("backoffice.cli.decide", "Approve or reject what somebody else proposed."),
     "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),
     "statement": ("backoffice.cli.statement", "What was booked on a loan, line by line."),
     "explain": ("backoffice.cli.explain", "Where a booked amount comes from."),

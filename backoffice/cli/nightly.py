@@ -12,8 +12,10 @@ import click
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from backoffice.cli.database import opened
+from backoffice.actor import actor
+from backoffice.cli.database import opened, refusals_kept
 from backoffice.cli.output import print_json, shown
+from backoffice.rights import check_right_somewhere
 from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import holder
@@ -69,7 +71,8 @@ def nightly(
     Example: aflos nightly --date 2025-03-01 --json
     """
     day = clock.today() - timedelta(days=1) if until is None else parse_day(until)
-    with opened() as engine, _progress(quiet) as progress, stoppable() as stop_asked:
+    with opened() as engine, refusals_kept(engine), _progress(quiet) as progress, stoppable() as stop_asked:
+        check_right_somewhere(actor(), "see" if dry_run else "run")
         options = Options(arrears_limits(), chunk, confirm_days, progress, stop_asked, workers=workers)
         _tell_about_workers(engine, workers)
         if loan is not None:

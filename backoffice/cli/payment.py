@@ -14,6 +14,7 @@ from backoffice.cli.payment_file import import_payments
 from backoffice.cli.registered import tell
 from backoffice.cli.table import table
 from backoffice.registering import dossier_of, known_from, register
+from backoffice.rights import seen_loan
 from jobs import clock
 from ledger.money import euros
 from servicing.facts import Draft, FactKind
@@ -124,7 +125,7 @@ def list_payments(loan: str, on: str | None, as_json: bool) -> None:
     """
     day = day_or_today(on)
     with looking() as connection:
-        lines = payment_lines(dossier_of(connection, find_loan(connection, loan)), day)
+        lines = payment_lines(dossier_of(connection, seen_loan(connection, loan)), day)
     rows = [_row(line) for line in lines]
     if as_json:
         print_json(rows)

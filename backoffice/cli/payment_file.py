@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from backoffice.cli.database import Desk
 from backoffice.registering import dossiers_of
+from backoffice.rights import check_loans
 from ledger.day import parse_day
 from ledger.errors import BadInput, IoFailed
 from ledger.money import cents_of, euros
@@ -45,6 +46,7 @@ def import_payments(desk: Desk, file: Path, today: date) -> Imported:
     """Record the payments of a file; raises `BadInput` listing every line that cannot be right."""
     rows = _rows(file)
     headings, errors = _headings(desk, rows)
+    check_loans(desk.by.actor, "record", (heading.id for heading in headings.values()))
     lines: list[Line] = []
     for number, row in rows:
         if row[0] in headings:

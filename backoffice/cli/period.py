@@ -8,9 +8,14 @@ import re
 import click
 
 from backoffice.cli.database import looking, recording
+from backoffice.cli.finishing import tell_decided
+from backoffice.deciding import decide
+from backoffice.rights import check_right
+from ledger.entry import LOANS_PER_CREDITOR
 from ledger.errors import BadInput
 from ledger.period import PeriodClosing
 from ledger.store import closings, record_closing
+from servicing.decisions.proposal import Proposed
 from servicing.files import creditors
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
@@ -35,7 +40,8 @@ def close_period(month: str, code: str, actor: str | None) -> None:
     """
     number = _creditor(code)
     closing = _period(month)
-    with recording(actor) as desk:
+    with recording(actor, "manage") as desk:
+        check_right(desk.by.actor, "manage", number)
         by = desk.by
         record_closing(
             desk.connection,
@@ -44,6 +50,25 @@ def close_period(month: str, code: str, actor: str | None) -> None:
             ),
         )
     click.echo(f"{code}: {month} and all before it are closed from the night of {by.known_on} on")
+
+
+@period.command(name="reopen")
+@click.argument("month")
+@click.option("--creditor", "code", required=True, help="Code of the creditor, such as almere.")
+@click.option("--decision", required=True, metavar="REFERENCE", help="Why and where that was decided.")
+@click.option("--actor", help="Yourself; nobody else can be named.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def reopen_period(month: str, code: str, decision: str, actor: str | None, as_json: bool) -> None:
+    """Propose to open the last closed month again; a second person approves it (aflos approve).
+
+    Example: aflos period reopen --creditor almere 2025-12 --decision "accountant 2026-02-03"
+    """
+    number, opening = _creditor(code), _period(month)
+    with recording(actor, "decide") as desk:
+        subject = number * LOANS_PER_CREDITOR
+        what = Proposed("reopen-period", subject, decision, desk.by.known_on, data={"period": opening})
+        done = decide(desk, what)
+    tell_decided(done, as_json)
 
 
 @period.command(name="list")

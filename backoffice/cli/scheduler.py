@@ -6,7 +6,9 @@ from functools import partial
 
 import click
 
-from backoffice.cli.database import opened
+from backoffice.actor import actor
+from backoffice.cli.database import opened, refusals_kept
+from backoffice.rights import check_right_somewhere
 from jobs.scheduler import Service, serve
 from jobs.timetable import timetable
 from servicing.files import arrears_limits
@@ -23,5 +25,6 @@ def scheduler() -> None:
     """
     wake_ups = timetable()
     limits = arrears_limits()
-    with opened() as engine:
+    with opened() as engine, refusals_kept(engine):
+        check_right_somewhere(actor(), "run")
         serve(Service(engine, partial(click.echo, err=True), limits), wake_ups)

@@ -12,6 +12,7 @@ from backoffice.cli.database import looking, recording
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.table import table
+from backoffice.rights import seen_loan
 from jobs import clock
 from jobs.business_dates import closed_by
 from ledger.day import FIRST_DAY, parse_day
@@ -21,7 +22,6 @@ from reports.statement import Balances, Line, Period, Statement
 from reports.store import Heading, heading_of
 from reports.store import statement as statement_of
 from servicing.debtors.store import Reading, log_reading
-from servicing.store import find_loan
 
 COLUMNS = (
     *("key", "value_date", "business_date", "kind", "text"),
@@ -63,7 +63,7 @@ def statement(
     with looking() as connection:
         now, known = clock.today(), _known(connection, known_at)
         last = min(known or now if text is None else parse_day(text) for text in (until, value_date))
-        loan = find_loan(connection, name)
+        loan = seen_loan(connection, name)
         heading = heading_of(connection, loan, last)
         period = Period(None if since is None else parse_day(since), last)
         found = statement_of(connection, loan, period, now, known)
@@ -102,7 +102,7 @@ def _moment(text: str) -> date | datetime:
 
 def _log(heading: Heading, actor: str | None) -> None:
     if heading.debtors:
-        with recording(actor) as desk:
+        with recording(actor, "see") as desk:
             for number in heading.debtors:
                 log_reading(
                     desk.connection, Reading(number, f"statement of loan {heading.loan}", ""), desk.by

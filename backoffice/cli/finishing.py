@@ -1,0 +1,193 @@
+"""How a command that records about a loan ends: recorded, proposed as a decision, or only previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from backoffice.actor import actor
+from backoffice.cli.database import Desk, looking, recording
+from backoffice.cli.loan_page import ROW_COLUMNS, shown_row
+from backoffice.cli.output import print_json, shown
+from backoffice.cli.registered import fact_shown, tell
+from backoffice.cli.table import table
+from backoffice.deciding import Decided, decide_on_loan, kind_behind, need_of, waits_for
+from backoffice.registering import Registered, dossier_of, known_from, register
+from backoffice.rights import check_right
+from jobs import clock
+from jobs.business_dates import known_on
+from ledger.errors import BadInput
+from ledger.files import chart_of_accounts
+from ledger.money import euros
+from servicing import files
+from servicing.decisions.kinds import Kind
+from servicing.decisions.proposal import Decision
+from servicing.facts import Draft
+from servicing.previewing import foreseen, with_draft
+from servicing.registration import Dossier, check_draft, check_life
+from servicing.store import Loan, find_loan
+
+Check = Callable[[Dossier, str], None]
+"""Looks at a loan and its product; raises where law forbids, warns where it only advises."""
+
+Make = Callable[[Dossier], Draft]
+
+preview_option = click.option("--preview", is_flag=True, help="Show what would change; nothing is recorded.")
+document_option = click.option(
+    "--document", metavar="REFERENCE", help="Where the decision is filed; default the decision itself."
+)
+
+
+def finish(loan: str, make: Make, how: Mapping[str, Any], check: Check | None = None) -> None:
+    """Check and record (or propose) the fact that `make` gives, and tell so."""
+    if how.get("preview"):
+        _preview(loan, make, how, check)
+        return
+    with recording(how["actor"]) as desk:
+        heading = find_loan(desk.connection, loan)
+        dossier, draft = _drafted(desk.connection, heading, make, check)
+        by = known_from(desk, how["known_on"], draft, dossier.facts)
+        done = _kept(desk._replace(by=by), dossier, draft, how.get("document"))
+    if isinstance(done, Registered):
+        tell(done, how["as_json"])
+    else:
+        tell_decided(done, how["as_json"])
+
+
+def _kept(desk: Desk, dossier: Dossier, draft: Draft, document: str | None) -> Registered | Decided:
+    if kind_behind(dossier, draft) is None:
+        return register(desk, dossier, draft)
+    return decide_on_loan(desk, dossier, draft, document)
+
+
+def _drafted(connection: Connection, heading: Loan, make: Make, check: Check | None) -> tuple[Dossier, Draft]:
+    dossier = dossier_of(connection, heading)
+    if check is not None:
+        check(dossier, heading.product)
+    return dossier, make(dossier)
+
+
+def tell_decided(done: Decided, as_json: bool) -> None:
+    """Say where a decision stands: in force as a fact, or waiting for whom."""
+    decision = done.decision
+    more = decision_shown(decision) if decision else {}
+    if done.fact is not None:
+        if as_json:
+            print_json({"loan": done.fact.loan, "recorded": not done.again, **fact_shown(done.fact), **more})
+        else:
+            tell(Registered(done.fact, done.again), as_json=False)
+            _tell_by_whom(decision)
+        return
+    assert decision is not None
+    if as_json:
+        print_json({**more, "recorded": False, "proposed": not done.again})
+    else:
+        click.echo(decision_line(decision))
+
+
+def _tell_by_whom(decision: Decision | None) -> None:
+    approved = decision.step("approved") if decision else None
+    if decision is not None and approved is not None:
+        click.echo(f"decision {decision.id}: {approved.actor} decided, by {approved.note}", err=True)
+
+
+def decision_line(decision: Decision) -> str:
+    """A decision in one sentence, with what is to be done next."""
+    proposed = decision.proposed
+    what = f"decision {decision.id}: {proposed.kind} {proposed.reference!r} on {proposed.subject}"
+    if decision.state == "proposed":
+        return f"{what}: waits for {_who(decision)}: aflos approve {decision.id}"
+    if decision.state == "fixed-not-announced":
+        return f"{what}: fixed, not announced: aflos decide handed-over {decision.id} --on DAY --to DEBTOR"
+    return f"{what}: {decision.state}"
+
+
+def _who(decision: Decision) -> str:
+    waiting = waits_for(files.people(), decision, clock.today())
+    other = "another person" if decision.persons > 1 else "a person"
+    return " or ".join(waiting) if waiting else f"{other} with a mandate"
+
+
+def decision_shown(decision: Decision) -> dict[str, object]:
+    """A decision as JSON writes it."""
+    proposed, approved = decision.proposed, decision.step("approved")
+    waiting = waits_for(files.people(), decision, clock.today()) if decision.state == "proposed" else []
+    return {
+        "decision": decision.id,
+        "decision_kind": proposed.kind,
+        "subject": proposed.subject,
+        "reference": proposed.reference,
+        "document": proposed.document,
+        "state": decision.state,
+        "persons": decision.persons,
+        "at_stake": euros(decision.at_stake),
+        "maker": decision.maker,
+        "approver": approved.actor if approved else None,
+        "mandate": approved.note if approved else None,
+        "waits_for": waiting,
+    }
+
+
+def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None) -> None:
+    """Print what a decision would change; nothing is written."""
+    account = actor(how["actor"])
+    with looking() as connection:
+        heading = find_loan(connection, loan)
+        check_right(account, "see", heading.creditor_id)
+        dossier, draft = _drafted(connection, heading, make, check)
+        kind = kind_behind(dossier, draft)
+        if kind is None:
+            raise BadInput(f"preview: a {draft.kind.text} of this fact is no decision")
+        night = known_on(connection, clock.today())
+        check_draft(dossier, draft)
+        check_life(with_draft(dossier, draft, night).facts)
+        answer = _foreseen(heading, dossier, draft, kind)
+        found = foreseen(dossier, draft, night)
+    names = chart_of_accounts().accounts
+    answer["postings"] = [
+        {
+            "account": change.account,
+            "name": names[change.account].en,
+            "year": change.year,
+            "amount": euros(change.cents),
+        }
+        for change in found.changes
+    ]
+    answer["rows"] = [shown_row(row) for row in found.rows]
+    if how["as_json"]:
+        print_json(answer)
+    else:
+        click.echo(_page(answer))
+
+
+def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict[str, object]:
+    need = need_of(kind, draft, dossier)
+    known = files.products()[heading.product].letters
+    return {
+        "loan": heading.id,
+        "decision_kind": kind.name,
+        "persons": need.persons,
+        "at_stake": euros(need.power.cents),
+        "works_from": "hand-over" if kind.effect == "burdening" else "approval",
+        "letters": [letter for letter in kind.letters if letter in known],
+    }
+
+
+def _page(answer: Mapping[str, Any]) -> str:
+    rows, postings = answer["rows"], answer["postings"]
+    columns = ("account", "name", "year", "amount")
+    changes = (
+        table(columns, [[shown(each[key]) for key in columns] for each in postings])
+        if postings
+        else "nothing changes in the books of the coming night"
+    )
+    persons = "one person" if answer["persons"] == 1 else "two persons"
+    head = (
+        f"loan {answer['loan']}: {answer['decision_kind']}, {answer['at_stake']} at stake, {persons}, "
+        f"works from {answer['works_from']}; letters: {shown(answer['letters'])}"
+    )
+    schedule = table(ROW_COLUMNS, [[shown(row[key]) for key in ROW_COLUMNS] for row in rows])
+    return f"{head}\n\n{changes}\n\nschedule after it\n{schedule}"

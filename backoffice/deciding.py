@@ -1,0 +1,258 @@
+"""Takes decisions through the one gate there is: proposed, approved within a mandate, handed over, in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from backoffice.cli.database import Desk
+from backoffice.effects import EFFECTS
+from backoffice.registering import dossier_of, register
+from backoffice.rights import check_right, codes
+from jobs import clock
+from ledger.entry import creditor_of_loan
+from ledger.errors import BadInput
+from servicing import files
+from servicing.debtors.store import debtors_of_loan
+from servicing.decisions.kinds import KIND_OF_FACT, KINDS, Kind, persons_needed
+from servicing.decisions.proposal import Decision, Proposed, Step, StepName, draft_of
+from servicing.decisions.store import DecisionRefused, add_decision, add_step, find_decision, same_decision
+from servicing.facts import Draft, Fact, FactKind
+from servicing.people import Authority, NotAllowed, People, Power
+from servicing.previewing import with_draft
+from servicing.registration import Dossier, check_draft, check_life, known_already, named_fact
+from servicing.store import debtors_of, find_loan
+from servicing.viewing import view_on
+
+
+class Decided(NamedTuple):
+    """Where a decision stands, the fact it became if it is in force, and whether it was known before."""
+
+    decision: Decision | None
+    fact: Fact | None
+    again: bool
+
+
+class Need(NamedTuple):
+    """What a decision takes: the persons and the power a mandate must cover."""
+
+    persons: int
+    power: Power
+
+
+class To(NamedTuple):
+    """To which debtor something was handed over, and on which day."""
+
+    debtor: int
+    day: date
+
+
+def kind_behind(dossier: Dossier, draft: Draft) -> Kind | None:
+    """The kind of decision a fact takes, None for a fact that only tells what happened.
+
+    To withdraw a fact takes as much as to record it.
+    """
+    if draft.kind is not FactKind.WITHDRAWAL:
+        return KIND_OF_FACT.get(draft.kind)
+    withdrawn = KIND_OF_FACT.get(named_fact(dossier, str(draft.of)).kind)
+    return None if withdrawn is None else replace(KINDS["withdraw"], persons=withdrawn.persons)
+
+
+def proposed_from(kind: Kind, draft: Draft, document: str | None = None) -> Proposed:
+    """The proposal of a fact."""
+    return Proposed(
+        kind.name,
+        draft.loan,
+        draft.key,
+        draft.value_date,
+        draft.cents,
+        draft.of,
+        draft.data,
+        document or draft.source,
+    )
+
+
+def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | None = None) -> Decided:
+    """Propose a fact that must be decided; it takes effect at once where one mandated person is enough."""
+    check_right(desk.by.actor, "decide", creditor_of_loan(dossier.loan))
+    kind = kind_behind(dossier, draft)
+    assert kind is not None, f"a {draft.kind.text} is not decided"
+    proposed = proposed_from(kind, draft, document)
+    known = known_already(dossier, draft)
+    old = same_decision(desk.connection, proposed)
+    if known is not None or old is not None:
+        return Decided(old, known, again=True)
+    check_draft(dossier, draft)
+    check_life(with_draft(dossier, draft, desk.by.known_on).facts)
+    need = need_of(kind, draft, dossier)
+    number = add_decision(desk.connection, proposed, need.power.cents, need.persons, desk.by)
+    return _by_one_person(desk, find_decision(desk.connection, number))
+
+
+def decide(desk: Desk, proposed: Proposed) -> Decided:
+    """Propose a decision that becomes no fact on a loan, such as a refund or a period reopened."""
+    check_right(desk.by.actor, "decide", creditor_of_loan(proposed.subject))
+    kind = KINDS[proposed.kind]
+    old = same_decision(desk.connection, proposed)
+    if old is not None:
+        return Decided(old, None, again=True)
+    power = Power(kind.name, proposed.cents, codes()[creditor_of_loan(proposed.subject)])
+    persons = _persons(kind, power)
+    number = add_decision(desk.connection, proposed, proposed.cents, persons, desk.by)
+    return _by_one_person(desk, find_decision(desk.connection, number))
+
+
+def need_of(kind: Kind, draft: Draft, dossier: Dossier) -> Need:
+    """What a decision takes: its own amount is at stake, else all that is open on the loan."""
+    cents = draft.cents or int(view_on(dossier, clock.today()).open.total)
+    power = Power(kind.name, cents, codes()[creditor_of_loan(draft.loan)])
+    return Need(_persons(kind, power), power)
+
+
+def approve(desk: Desk, number: int) -> Decided:
+    """Approve a decision as another person within a mandate; it takes effect in the same transaction.
+
+    Raises `NotAllowed` for its maker and for somebody without a mandate, `DecisionRefused` for one that waits
+    for nobody.
+    """
+    decision = find_decision(desk.connection, number)
+    if decision.step("approved"):
+        return Decided(decision, None, again=True)
+    _must_be_proposed(decision)
+    return _approved(desk, decision, _authority(desk, decision))
+
+
+def reject(desk: Desk, number: int, reason: str) -> Decision:
+    """Refuse a proposal, within the same mandate as an approval takes."""
+    decision = find_decision(desk.connection, number)
+    _must_be_proposed(decision)
+    _authority(desk, decision)
+    return _stepped(desk, decision, "rejected", reason)
+
+
+def take_back(desk: Desk, number: int, reason: str) -> Decision:
+    """Take back one's own proposal before it is approved."""
+    decision = find_decision(desk.connection, number)
+    _must_be_proposed(decision)
+    if decision.maker != desk.by.actor:
+        raise NotAllowed(desk.by.actor, f"take back decision {number}", f"only {decision.maker} made it")
+    return _stepped(desk, decision, "taken-back", reason)
+
+
+def hand_over(desk: Desk, number: int, debtor: int, day: date, note: str = "") -> Decided:
+    """Record that a decision was handed over to a debtor; the last one brings a burdening decision into force."""
+    decision = find_decision(desk.connection, number)
+    check_right(desk.by.actor, "record", decision.creditor_id)
+    approved = decision.step("approved")
+    if approved is None:
+        raise DecisionRefused(f"decision {number}: is {decision.state}; only an approved one is handed over")
+    addressees = debtors_of(desk.connection, decision.proposed.subject)
+    if debtor not in addressees:
+        raise DecisionRefused(f"decision {number}: debtor {debtor} is none of its addressees, {addressees}")
+    if debtor in decision.handed_over:
+        return Decided(decision, None, again=True)
+    if not approved.day <= day <= clock.today():
+        raise DecisionRefused(
+            f"decision {number}: on: {day}: must lie from its approval, {approved.day}, to today"
+        )
+    decision = _stepped(desk, decision, "handed-over", note, To(debtor, day))
+    if decision.state == "fixed-not-announced" and set(addressees) <= set(decision.handed_over):
+        by, authority = approved.actor, approved.note
+        return _carried_out(desk, decision, by, authority, max(decision.handed_over.values()))
+    return Decided(decision, None, again=False)
+
+
+def waits_for(people: People, decision: Decision, day: date) -> list[str]:
+    """The accounts that may approve a decision."""
+    return people.who_may_decide(_power(decision), day, _not_by(decision))
+
+
+def addressees_of(desk: Desk, decision: Decision) -> Mapping[int, str]:
+    """To whom a decision must be handed over, by number, with their names."""
+    found = debtors_of_loan(desk.connection, decision.proposed.subject, clock.today())
+    return {number: particulars.name for number, particulars in found.items()}
+
+
+def _by_one_person(desk: Desk, decision: Decision) -> Decided:
+    """Let a proposal take effect at once where its maker may decide alone."""
+    if decision.persons > 1:
+        return Decided(decision, None, again=False)
+    authority = files.people().authority(desk.by.actor, _power(decision), clock.today())
+    return Decided(decision, None, again=False) if authority is None else _approved(desk, decision, authority)
+
+
+def _approved(desk: Desk, decision: Decision, authority: Authority) -> Decided:
+    note = authority.decided_in
+    if authority.owner != desk.by.actor:
+        note = f"{note}, for {authority.owner}"
+    decision = _stepped(desk, decision, "approved", note)
+    if decision.kind.effect == "burdening":
+        return Decided(decision, None, again=False)
+    return _carried_out(desk, decision, desk.by.actor, note, None)
+
+
+def _carried_out(
+    desk: Desk, decision: Decision, approver: str, authority: str, works_from: date | None
+) -> Decided:
+    """Make the fact of a decision, or do what its kind does; both in the transaction of the last step."""
+    fact = None
+    if decision.kind.fact is not None:
+        heading = find_loan(desk.connection, str(decision.proposed.subject))
+        draft = draft_of(decision, approver, authority, works_from)
+        fact = register(desk, dossier_of(desk.connection, heading), draft, is_decided=True).fact
+    elif decision.proposed.kind in EFFECTS:
+        EFFECTS[decision.proposed.kind](desk, decision)
+    else:
+        return Decided(decision, None, again=False)
+    return Decided(_stepped(desk, decision, "in-force", ""), fact, again=False)
+
+
+def _stepped(desk: Desk, decision: Decision, name: StepName, note: str, to: To | None = None) -> Decision:
+    debtor, day = to or (0, clock.today())
+    step = Step(name, debtor, day, note, desk.by.actor, desk.by.known_on)
+    add_step(desk.connection, decision.id, step, desk.by)
+    return replace(decision, steps=(*decision.steps, step))
+
+
+def _must_be_proposed(decision: Decision) -> None:
+    if decision.state != "proposed":
+        raise DecisionRefused(f"decision {decision.id}: is {decision.state}, and waits for nobody's approval")
+
+
+def _authority(desk: Desk, decision: Decision) -> Authority:
+    """By what the person who acts may approve or reject; raises `NotAllowed`, also for whoever made it."""
+    account, power = desk.by.actor, _power(decision)
+    what = f"approve decision {decision.id}"
+    if account == _not_by(decision):
+        raise NotAllowed(account, what, "you made it; another person with a mandate approves it")
+    people = files.people()
+    people.check(account, "decide", power.creditor, clock.today())
+    authority = people.authority(account, power, clock.today(), _not_by(decision))
+    if authority is None:
+        waiting = waits_for(people, decision, clock.today())
+        who = f"waits for {' or '.join(waiting)}" if waiting else "nobody named in people.yaml may"
+        raise NotAllowed(account, what, f"no mandate of yours covers {power.kind}; {who}")
+    return authority
+
+
+def _not_by(decision: Decision) -> str:
+    """Who may not approve it: its maker, where it takes two."""
+    return decision.maker if decision.persons > 1 else ""
+
+
+def _power(decision: Decision) -> Power:
+    return Power(decision.kind.name, decision.at_stake, codes()[decision.creditor_id])
+
+
+def _persons(kind: Kind, power: Power) -> int:
+    limit = files.policy().cents("mandate.one_person_limit", power.creditor, clock.today())
+    return persons_needed(kind, power.cents, limit, is_open=files.people().is_open)
+
+
+def reason_given(text: str) -> str:
+    """A reason, which is never empty."""
+    if not text.strip():
+        raise BadInput("reason: is missing: say why")
+    return text.strip()

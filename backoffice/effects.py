@@ -1,0 +1,29 @@
+"""What an approved decision does that becomes no fact on a loan; a line a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from backoffice.cli.database import Desk
+from ledger.period import PeriodClosing
+from ledger.store import record_closing
+from servicing.decisions.proposal import Decision
+
+
+def reopen_period(desk: Desk, decision: Decision) -> None:
+    """Open a month and all after it again for one creditor, from the first night that has not begun."""
+    period = int(str((decision.proposed.data or {})["period"]))
+    by = desk.by
+    closing = PeriodClosing(
+        decision.creditor_id,
+        period,
+        closed=False,
+        known_on=by.known_on,
+        actor=by.actor,
+        recorded_at=by.at,
+    )
+    record_closing(desk.connection, closing)
+
+
+EFFECTS: Mapping[str, Callable[[Desk, Decision], None]] = {"reopen-period": reopen_period}
+"""By kind; a kind that is not here is carried out by whoever asks whether it was approved, such as a refund."""

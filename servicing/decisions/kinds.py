@@ -1,0 +1,64 @@
+"""Which kinds of decision there are, how many persons each takes, and from when it works; a line a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from servicing.facts import FactKind
+
+Persons = Literal["one", "small", "terms", "two"]
+"""How many persons a decision takes.
+
+one: a mandated person. small: one up to the policy amount `mandate.one_person_limit`, else two (P24).
+terms: two in an office that names its people. two: always two, whatever is configured (four eyes).
+"""
+
+Effect = Literal["favourable", "neutral", "burdening"]
+"""A burdening decision works from hand-over (Awb 3:40), all others from approval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of decision; `fact` is what it becomes on the loan (None: it is carried out elsewhere)."""
+
+    name: str
+    fact: FactKind | None
+    persons: Persons
+    effect: Effect = "neutral"
+    letters: tuple[str, ...] = ()
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("rate", FactKind.RATE, "terms", letters=("repayment_schedule",)),
+        Kind("instalment", FactKind.INSTALMENT, "terms", letters=("repayment_schedule",)),
+        Kind("reschedule", FactKind.SCHEDULE, "terms", letters=("repayment_schedule",)),
+        Kind("defer", FactKind.DEFERRAL, "small", "favourable", ("deferral", "repayment_schedule")),
+        Kind("early-repayment", FactKind.EARLY_REPAYMENT, "one", letters=("repayment_schedule",)),
+        Kind("cost", FactKind.COST, "one"),
+        Kind("write-off", FactKind.WRITE_OFF, "two", "favourable"),
+        Kind("withdraw", FactKind.WITHDRAWAL, "two"),
+        Kind("refund", None, "two", "favourable"),
+        Kind("reopen-period", None, "two"),
+    )
+}
+"""The kinds by name. Whoever adds a kind of fact that is decided adds a line, and a command that makes the fact."""
+
+KIND_OF_FACT: Mapping[FactKind, Kind] = {
+    kind.fact: kind
+    for kind in KINDS.values()
+    if kind.fact is not None and kind.fact is not FactKind.WITHDRAWAL
+}
+"""The kind of decision behind a kind of fact; such a fact is never recorded without it."""
+
+
+def persons_needed(kind: Kind, cents: int, limit: int, *, is_open: bool) -> int:
+    """How many persons a decision takes, with the amount at stake and the policy amount in cents."""
+    if kind.persons == "two":
+        return 2
+    if is_open or kind.persons == "one":
+        return 1
+    return 1 if kind.persons == "small" and cents <= limit else 2
