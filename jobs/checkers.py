@@ -12,7 +12,7 @@ from ledger.entry import ACCOUNTS_PER_CREDITOR
 from ledger.errors import VerificationFailed
 from ledger.tables import day_total, journal
 from servicing.life.state import REVERSED
-from servicing.night_work import BALANCE_ACCOUNTS
+from servicing.night_work import BALANCE_ACCOUNTS, StateRow
 from servicing.tables import loan_state
 
 PORTFOLIO_PARTS = 30
@@ -48,8 +48,9 @@ def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[
         sums = _sums(connection, part)
         for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
             booked = tuple(sums.get((row.loan, account), 0) for account in BALANCE_ACCOUNTS)
-            if booked != tuple(row)[3:10]:
-                what = f"the journal holds {booked}, its state row {tuple(row)[3:10]}"
+            held = StateRow(*row).balances
+            if booked != held:
+                what = f"the journal holds {booked}, its state row {held}"
                 wrong.append((row.loan, f"loan {row.loan}: {what}"))
     return wrong
 

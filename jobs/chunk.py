@@ -157,7 +157,7 @@ def state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, .
             number_of(day),
             number_of(worked.next_event),
             *worked.balances,
-            int(state.rate * 10**8),
+            int(state.running_rate * 10**8),
             int(state.instalment),
             number_of(running.due) if running else 0,
             number_of(worked.arrears_since) if worked.arrears_since else 0,

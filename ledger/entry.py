@@ -49,6 +49,10 @@ class EntryKind(IntEnum):
     BANK_LINE = 21
     ALLOCATION = 22
     OTHER_RECEIPT = 23
+    WAIVER = 12
+    STATUTORY_INTEREST = 13
+    CANCELLATION = 14
+    INTEREST_OWED = 15
 
     @property
     def text(self) -> str:

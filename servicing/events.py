@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from servicing.schedule import Amount
-from servicing.terms import Part, Terms
+from servicing.terms import Terms
+
+Claimed = Literal["costs", "statutory_interest", "interest", "principal", "all"]
+"""What of a claim can be written off or waived."""
+
+CLAIMED: tuple[Claimed, ...] = get_args(Claimed)
+
+Ground = Literal["write_off", "waiver"]
+"""A write-off takes a claim out of the books, a waiver ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +120,86 @@ class CostCharged:
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenOff:
-    """Afschrijving of a part of the claim by decision."""
+class DeferralEnded:
+    """A deferral ended early (Awb art. 4:96): it held only for rows due before this day."""
+
+    on: date
+    deferral: Deferral
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InterestStopped:
+    """No interest from this day: the business ended (Bbz art. 43 lid 2) or WSNP (Fw art. 303 lid 1)."""
+
+    on: date
+    until: date | None = None
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InterestResumed:
+    """The interest that a stop held back runs again: the stop was meant until this day."""
+
+    on: date
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InterestRevived:
+    """A stop ended so that interest is owed as if it had never been stopped (Fw art. 303 lid 2)."""
+
+    on: date
+    stop: InterestStopped
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DueAtOnce:
+    """Everything falls due (opeising, Bbz art. 39, 41 lid 4); the rest bears interest or not (art. 41 lid 6)."""
+
+    on: date
+    interest: Literal["runs", "stops"] = "runs"
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatutoryInterest:
+    """Statutory interest fixed by decision (Awb art. 4:99)."""
 
     on: date
     amount: Amount
-    of: Part
     fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Costs or statutory interest that are not owed after all, as after an objection that was upheld."""
+
+    on: date
+    amount: Amount
+    of: Literal["costs", "statutory_interest"]
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InterestOwed:
+    """Interest the creditor owes the debtor by decision (Awb art. 4:102)."""
+
+    on: date
+    amount: Amount
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOff:
+    """A part of the claim is written off (afschrijving) or waived (kwijtschelding); no amount: all that is open."""
+
+    on: date
+    amount: Amount | None
+    of: Claimed
+    fact: int = 0
+    ground: Ground = "write_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +218,17 @@ Event = (
     | InstalmentSet
     | Rescheduled
     | Deferral
+    | DeferralEnded
+    | InterestStopped
+    | InterestResumed
+    | InterestRevived
+    | DueAtOnce
     | Spread
     | Paid
     | PaidOff
     | CostCharged
+    | StatutoryInterest
+    | Cancelled
+    | InterestOwed
     | WrittenOff
 )

@@ -12,7 +12,7 @@ from ledger.entry import EntryKind
 from ledger.money import euros
 from servicing.facts import Fact, FactKind
 from servicing.life.notes import Accrued, Given, Notes, Occasion, Segment, Share
-from servicing.life.state import COSTS, REFUNDABLE, Split, State
+from servicing.life.state import COSTS, RECOVERED, REFUNDABLE, STATUTORY, Effect, Split, State
 from servicing.posting import Cause
 from servicing.schedule import round_cents
 from servicing.terms import LEGAL_ORDER
@@ -21,6 +21,10 @@ from servicing.wording import dutch_amount, dutch_day, dutch_percent, unrounded
 
 PUBLIC_ALLOCATION = "Awb art. 4:92 lid 1"
 PRIVATE_ALLOCATION = "BW art. 6:44 lid 1"
+WAIVER_ARTICLE = "Awb art. 4:94a"
+STATUTORY_INTEREST_ARTICLE = "Awb art. 4:98 en 4:99"
+INTEREST_OWED_ARTICLE = "Awb art. 4:102"
+STOPPING_KINDS = (FactKind.INTEREST_FREE, FactKind.WSNP_START, FactKind.DUE_AT_ONCE)
 RATE_KINDS = (FactKind.RATE, FactKind.SCHEDULE)
 INSTALMENT_KINDS = (FactKind.INSTALMENT, FactKind.SCHEDULE)
 BROUGHT = {
@@ -85,12 +89,24 @@ class Known:
     @property
     def booked(self) -> int:
         """What the cause gives in all, in cents."""
-        cause = self.cause
-        return sum(
-            int(effect.cents)
+        return sum(int(effect.cents) for effect in self.effects)
+
+    @property
+    def credited(self) -> Mapping[int, int]:
+        """What the cause credits in all, in cents by account."""
+        found: dict[int, int] = {}
+        for effect in self.effects:
+            found[effect.credit] = found.get(effect.credit, 0) + int(effect.cents)
+        return found
+
+    @property
+    def effects(self) -> list[Effect]:
+        """The postings the cause gives."""
+        return [
+            effect
             for effect in self.state.effects
-            if (effect.kind, effect.value_date, effect.fact, effect.row_nr) == cause
-        )
+            if (effect.kind, effect.value_date, effect.fact, effect.row_nr) == self.cause
+        ]
 
 
 def lines_of(known: Known) -> list[Line]:
@@ -122,7 +138,9 @@ def _segment(known: Known, segment: Segment) -> Line:
     days = (segment.until - segment.since).days
     from_law = segment.rate == known.basis.rate
     time = f"{days} dagen ({_year_part(known, segment)} jaar)"
-    sources = [_set_by(known, RATE_KINDS, segment.since), known.basis.rate_source if from_law else ""]
+    stopped = not segment.rate and known.state.rate
+    kinds = STOPPING_KINDS if stopped else RATE_KINDS
+    sources = [_set_by(known, kinds, segment.since), known.basis.rate_source if from_law else ""]
     return Line(
         f"{dutch_amount(segment.principal)} x {time} x {dutch_percent(segment.rate)} %",
         unrounded(segment.interest),
@@ -232,6 +250,8 @@ def _payment(known: Known) -> list[Line]:
     lines = [_fact_line(known, "Ontvangen")]
     if costs := split.of(COSTS):
         lines.append(Line("Kosten", euros(int(costs)), article=article, source=source))
+    if statutory := split.of(STATUTORY):
+        lines.append(Line("Wettelijke rente", euros(int(statutory)), article=article, source=source))
     shares = known.notes.payments.get(split.fact, [])
     lines += [Line(*_share(share), article=article, source=source) for share in shares]
     return lines + _rest(split, shares)
@@ -251,11 +271,14 @@ def _share(share: Share) -> tuple[str, str, dict[str, str]]:
 
 def _rest(split: Split, shares: list[Share]) -> list[Line]:
     """What went to coming principal outside the rows, and what nobody is owed."""
-    credit = split.of(REFUNDABLE)
-    placed = sum(int(share.interest + share.principal) for share in shares) + int(split.of(COSTS) + credit)
+    credit, recovered = split.of(REFUNDABLE), split.of(RECOVERED)
+    elsewhere = int(split.of(COSTS, STATUTORY) + credit + recovered)
+    placed = sum(int(share.interest + share.principal) for share in shares) + elsewhere
     lines = []
     if early := int(split.amount) - placed:
         lines.append(Line("Extra aflossing van wat nog moet komen", euros(early)))
+    if recovered:
+        lines.append(Line("Op wat was afgeschreven", euros(int(recovered))))
     if credit:
         lines.append(Line("Te veel betaald: terug te betalen", euros(int(credit))))
     return lines
@@ -286,6 +309,55 @@ def _opening(known: Known) -> list[Line]:
     ]
 
 
+GIVEN_UP_PARTS = {
+    "principal": "hoofdsom",
+    "interest": "rente",
+    "costs": "kosten",
+    "statutory_interest": "wettelijke rente",
+    "all": "alles wat openstond",
+}
+
+
+def _given_up(known: Known, text: str) -> list[Line]:
+    """What was decided, and how much of it was open, account by account."""
+    fact = known.facts[known.cause.fact]
+    of = GIVEN_UP_PARTS[str(fact.data.get("of"))]
+    article = WAIVER_ARTICLE if known.basis.is_public and fact.kind is FactKind.WAIVER else ""
+    reason = f": {fact.data['reason']}" if fact.data.get("reason") else ""
+    asked = fact.cents or known.booked
+    lines = [Line(f"{text} ({of}){reason}", euros(asked), article=article, source=_named(fact))]
+    lines += [
+        Line(f"Stond open op {known.basis.account(account)}", euros(cents))
+        for account, cents in known.credited.items()
+    ]
+    if asked > known.booked:
+        lines.append(Line("Meer dan er openstond", euros(known.booked - asked)))
+    return lines
+
+
+def _statutory_interest(known: Known) -> list[Line]:
+    article = STATUTORY_INTEREST_ARTICLE if known.basis.is_public else ""
+    fact = known.facts[known.cause.fact]
+    first = _fact_line(known, "Wettelijke rente, vastgesteld bij besluit")._replace(article=article)
+    steps = fact.data.get("lines")
+    return [first, *(Line(str(step), "") for step in (steps if isinstance(steps, list) else ()))]
+
+
+def _cancellation(known: Known) -> list[Line]:
+    """What is not owed after all, and what of it was paid already."""
+    fact = known.facts[known.cause.fact]
+    lines = [
+        Line(f"Niet verschuldigd: {known.facts[fact.of].kind.text}", euros(fact.cents), source=_named(fact))
+    ]
+    back = known.credited.get(REFUNDABLE, 0)
+    return [*lines, Line("Daarvan was al betaald: terug te betalen", euros(back))] if back else lines
+
+
+def _interest_owed(known: Known) -> list[Line]:
+    article = INTEREST_OWED_ARTICLE if known.basis.is_public else ""
+    return [_fact_line(known, "Rente over wat te veel is betaald")._replace(article=article)]
+
+
 def _fact_line(known: Known, text: str) -> Line:
     """A line about the fact itself."""
     fact = known.facts[known.cause.fact]
@@ -309,5 +381,9 @@ _LINES: Mapping[EntryKind, Callable[[Known], list[Line]]] = {
     EntryKind.COST: lambda known: [_fact_line(known, "Kosten in rekening gebracht")],
     EntryKind.CUT_OFF: _interest,
     EntryKind.DEFERRED_INTEREST: _deferred,
-    EntryKind.WRITE_OFF: lambda known: [_fact_line(known, "Afgeschreven bij besluit")],
+    EntryKind.WRITE_OFF: lambda known: _given_up(known, "Afgeschreven bij besluit"),
+    EntryKind.WAIVER: lambda known: _given_up(known, "Kwijtgescholden bij besluit"),
+    EntryKind.STATUTORY_INTEREST: _statutory_interest,
+    EntryKind.CANCELLATION: _cancellation,
+    EntryKind.INTEREST_OWED: _interest_owed,
 }

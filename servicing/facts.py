@@ -27,6 +27,19 @@ class FactKind(IntEnum):
     WRITE_OFF = 11
     OPENING = 12
     WITHDRAWAL = 13
+    WAIVER = 14
+    INTEREST_FREE = 15
+    DUE_AT_ONCE = 16
+    WSNP_START = 17
+    WSNP_EARLY_END = 18
+    WSNP_CLEAN_SLATE = 19
+    DEFERRAL_END = 20
+    ARRANGEMENT = 21
+    ARRANGEMENT_END = 22
+    STATUTORY_INTEREST = 23
+    CANCELLATION = 24
+    INTEREST_OWED = 25
+    INTERRUPTION = 26
 
     @property
     def text(self) -> str:
@@ -41,12 +54,28 @@ AMOUNT_KINDS = frozenset(
         FactKind.COST,
         FactKind.INSTALMENT,
         FactKind.EARLY_REPAYMENT,
-        FactKind.WRITE_OFF,
+        FactKind.STATUTORY_INTEREST,
+        FactKind.CANCELLATION,
+        FactKind.INTEREST_OWED,
+        FactKind.ARRANGEMENT,
     }
 )
 """Facts that are about an amount, which must be above zero."""
 
-REFERRING_KINDS = frozenset({FactKind.REVERSAL, FactKind.WITHDRAWAL})
+GIVING_UP_KINDS = frozenset({FactKind.WRITE_OFF, FactKind.WAIVER})
+"""Facts that give up an amount, or all that is open: then without an amount."""
+
+REFERRING_KINDS = frozenset(
+    {
+        FactKind.REVERSAL,
+        FactKind.WITHDRAWAL,
+        FactKind.WSNP_EARLY_END,
+        FactKind.WSNP_CLEAN_SLATE,
+        FactKind.DEFERRAL_END,
+        FactKind.ARRANGEMENT_END,
+        FactKind.CANCELLATION,
+    }
+)
 """Facts about another fact of the same loan, named by its number."""
 
 
@@ -80,12 +109,15 @@ class Draft:
         """Refuse amounts that are not whole cents above zero, and references to nothing."""
         if type(self.cents) is not int or not 0 <= self.cents <= LARGEST_CENTS:
             raise FactRefused(f"loan {self.loan}: {self.kind.text} of {self.cents!r} cents is out of bounds")
-        if self.kind in AMOUNT_KINDS and not self.cents:
+        if not self.cents and (self.kind in AMOUNT_KINDS or self._gives_up_a_part()):
             raise FactRefused(f"loan {self.loan}: a {self.kind.text} has an amount above 0.00")
         if (self.kind in REFERRING_KINDS) != bool(self.of):
             raise FactRefused(f"loan {self.loan}: a {self.kind.text} names fact {self.of!r}")
         if not self.key or len(self.key) > 200:
             raise FactRefused(f"loan {self.loan}: a fact has a key of 1 to 200 characters, not {self.key!r}")
+
+    def _gives_up_a_part(self) -> bool:
+        return self.kind in GIVING_UP_KINDS and self.data.get("of") != "all"
 
 
 @dataclass(frozen=True, slots=True)

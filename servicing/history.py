@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from servicing.events import (
+    CLAIMED,
+    Cancelled,
     CostCharged,
     Deferral,
+    DeferralEnded,
     Disbursed,
+    DueAtOnce,
     Event,
+    Ground,
     InstalmentSet,
+    InterestOwed,
+    InterestRevived,
+    InterestStopped,
     Opened,
     Paid,
     RateChanged,
     Rescheduled,
     Reversed,
+    StatutoryInterest,
     WrittenOff,
 )
 from servicing.facts import Fact, FactKind, FactRefused
 from servicing.reading import Reader
-from servicing.terms import LEGAL_ORDER, Terms
+from servicing.terms import Terms
 from servicing.terms_data import terms_from
 
 
@@ -43,12 +53,18 @@ def history_of(facts: Sequence[Fact]) -> History:
         loan = facts[0].loan if facts else 0
         raise FactRefused(f"loan {loan}: has {len(grants)} decisions that grant it, and needs one")
     events = {fact.nr: EVENTS[fact.kind](fact) for fact in holding if fact.kind in EVENTS}
+    events |= {
+        fact.nr: FOLLOWING[fact.kind](fact, events.get(fact.of))
+        for fact in holding
+        if fact.kind in FOLLOWING and fact.of not in withdrawn
+    }
     reversals = tuple(
         Reversed(fact.value_date, _payment(events, fact), fact.nr)
         for fact in holding
         if fact.kind is FactKind.REVERSAL and fact.of not in withdrawn
     )
-    return History(terms_from(grants[0].data), tuple(events.values()), reversals)
+    in_order = tuple(events[number] for number in sorted(events))
+    return History(terms_from(grants[0].data), in_order, reversals)
 
 
 def first_touched(facts: Sequence[Fact], news: Sequence[Fact]) -> date:
@@ -87,9 +103,54 @@ def _early_repayment(fact: Fact) -> Paid:
     return Paid(fact.value_date, fact.cents, reader.choice("mode", ("term", "instalment")), fact.nr)
 
 
-def _write_off(fact: Fact) -> WrittenOff:
-    of = Reader(fact.data, "write-off: ").choice("of", LEGAL_ORDER)
-    return WrittenOff(fact.value_date, fact.cents, of, fact.nr)
+def _given_up(ground: Ground) -> Callable[[Fact], Event]:
+    def read(fact: Fact) -> WrittenOff:
+        of = Reader(fact.data, f"{fact.kind.text}: ").choice("of", CLAIMED)
+        amount = None if of == "all" else fact.cents
+        return WrittenOff(fact.value_date, amount, of, fact.nr, ground)
+
+    return read
+
+
+def _interest_free(fact: Fact) -> InterestStopped:
+    reader = Reader(fact.data, "interest-free: ")
+    until = reader.day("until") if reader.has("until") else None
+    if until is not None and until <= fact.value_date:
+        raise reader.refuse("until", until.isoformat(), f"must come after {fact.value_date}")
+    return InterestStopped(fact.value_date, until, fact.nr)
+
+
+def _due_at_once(fact: Fact) -> DueAtOnce:
+    options: tuple[Literal["runs", "stops"], ...] = ("runs", "stops")
+    interest = Reader(fact.data, "due-at-once: ").choice("interest", options)
+    return DueAtOnce(fact.value_date, interest, fact.nr)
+
+
+def _early_end(fact: Fact, about: Event | None) -> InterestRevived:
+    if not isinstance(about, InterestStopped):
+        raise _not_about(fact, "the start of a debt restructuring")
+    return InterestRevived(fact.value_date, about, fact.nr)
+
+
+def _deferral_end(fact: Fact, about: Event | None) -> DeferralEnded:
+    if not isinstance(about, Deferral):
+        raise _not_about(fact, "a deferral")
+    return DeferralEnded(fact.value_date, about, fact.nr)
+
+
+def _cancellation(fact: Fact, about: Event | None) -> Cancelled:
+    if not isinstance(about, CostCharged | StatutoryInterest):
+        raise _not_about(fact, "costs or statutory interest")
+    of: Literal["costs", "statutory_interest"] = (
+        "costs" if isinstance(about, CostCharged) else "statutory_interest"
+    )
+    return Cancelled(fact.value_date, fact.cents, of, fact.nr)
+
+
+def _not_about(fact: Fact, what: str) -> FactRefused:
+    return FactRefused(
+        f"loan {fact.loan}: fact {fact.nr} ({fact.kind.text}) is about fact {fact.of}, which is not {what}"
+    )
 
 
 def _opening(fact: Fact) -> Opened:
@@ -109,7 +170,23 @@ EVENTS: Mapping[FactKind, Callable[[Fact], Event]] = {
     FactKind.INSTALMENT: lambda fact: InstalmentSet(fact.value_date, fact.cents, fact.nr),
     FactKind.DEFERRAL: _deferral,
     FactKind.EARLY_REPAYMENT: _early_repayment,
-    FactKind.WRITE_OFF: _write_off,
+    FactKind.WRITE_OFF: _given_up("write_off"),
+    FactKind.WAIVER: _given_up("waiver"),
     FactKind.OPENING: _opening,
+    FactKind.INTEREST_FREE: _interest_free,
+    FactKind.WSNP_START: lambda fact: InterestStopped(fact.value_date, fact=fact.nr),
+    FactKind.DUE_AT_ONCE: _due_at_once,
+    FactKind.STATUTORY_INTEREST: lambda fact: StatutoryInterest(fact.value_date, fact.cents, fact.nr),
+    FactKind.INTEREST_OWED: lambda fact: InterestOwed(fact.value_date, fact.cents, fact.nr),
 }
-"""How each kind of fact becomes an event; grants, reversals and withdrawals are read otherwise."""
+"""How each kind of fact becomes an event.
+
+Grants, reversals and withdrawals are read otherwise, facts about others below, and other kinds change no amount.
+"""
+
+FOLLOWING: Mapping[FactKind, Callable[[Fact, Event | None], Event]] = {
+    FactKind.WSNP_EARLY_END: _early_end,
+    FactKind.DEFERRAL_END: _deferral_end,
+    FactKind.CANCELLATION: _cancellation,
+}
+"""How a fact about another fact becomes an event, from the event of that fact."""

@@ -22,6 +22,7 @@ from servicing.life.state import (
     PRINCIPAL,
     PRINCIPAL_DUE,
     REFUNDABLE,
+    STATUTORY,
     State,
 )
 from servicing.life.timeline import live
@@ -35,6 +36,7 @@ BALANCE_ACCOUNTS = (
     INTEREST_ACCRUED,
     INTEREST_DEFERRED,
     COSTS,
+    STATUTORY,
     REFUNDABLE,
 )
 """The accounts whose balances stand in the state row of a loan, in that order."""
@@ -56,6 +58,7 @@ class StateRow(NamedTuple):
     interest_accrued: int
     interest_deferred: int
     costs: int
+    interest_statutory: int
     credit: int
     rate_e8: int
     instalment: int
@@ -77,7 +80,7 @@ class StateRow(NamedTuple):
     @property
     def balances(self) -> tuple[int, ...]:
         """The balances by `BALANCE_ACCOUNTS`, debit positive."""
-        return self[3:10]
+        return self[3:11]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ def _check(loan: int, state: State, balances: tuple[int, ...]) -> None:
         state.standing,
         deferred,
         state.costs,
+        state.statutory,
         -state.credit,
     )
     if wanted != balances:

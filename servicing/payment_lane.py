@@ -89,7 +89,7 @@ def _may_take(state: StateRow, payments: Sequence[LanePayment], tonight: Tonight
     """Nothing but principal and interest stands open, and the payments change nothing before the last night."""
     in_lane = state.lane > TAKES_PAYMENTS and state.worked_to < tonight.day
     on_time = state.next_due >= tonight.day and state.next_event >= tonight.day
-    alone = not (state.interest_deferred or state.costs or state.credit)
+    alone = not (state.interest_deferred or state.interest_statutory or state.costs or state.credit)
     return in_lane and on_time and alone and all(
         state.worked_to < one.value_date <= tonight.day for one in payments
     )  # fmt: skip

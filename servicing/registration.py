@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,13 +17,47 @@ from servicing.texts import plain_text
 MONEY_KINDS = frozenset({FactKind.PAYMENT, FactKind.EARLY_REPAYMENT})
 """Facts that are money received, which may come back."""
 
-HAPPENED_KINDS = MONEY_KINDS | {FactKind.DISBURSEMENT, FactKind.REVERSAL, FactKind.COST, FactKind.GRANT}
+HAPPENED_KINDS = MONEY_KINDS | {
+    FactKind.DISBURSEMENT,
+    FactKind.REVERSAL,
+    FactKind.COST,
+    FactKind.GRANT,
+    FactKind.WSNP_START,
+    FactKind.WSNP_EARLY_END,
+    FactKind.WSNP_CLEAN_SLATE,
+    FactKind.ARRANGEMENT_END,
+    FactKind.INTERRUPTION,
+}
 """Facts that have happened: nobody knows them before their day."""
 
 DECIDED_KINDS = frozenset(
-    {FactKind.RATE, FactKind.INSTALMENT, FactKind.DEFERRAL, FactKind.SCHEDULE, FactKind.COST}
+    {
+        FactKind.RATE,
+        FactKind.INSTALMENT,
+        FactKind.DEFERRAL,
+        FactKind.SCHEDULE,
+        FactKind.COST,
+        FactKind.WRITE_OFF,
+        FactKind.WAIVER,
+        FactKind.INTEREST_FREE,
+        FactKind.DUE_AT_ONCE,
+        FactKind.ARRANGEMENT,
+        FactKind.STATUTORY_INTEREST,
+    }
 )
 """Facts that only make sense while something is or will be owed."""
+
+ABOUT: Mapping[FactKind, tuple[frozenset[FactKind], str]] = {
+    FactKind.WSNP_EARLY_END: (frozenset({FactKind.WSNP_START}), "the start of a debt restructuring"),
+    FactKind.WSNP_CLEAN_SLATE: (frozenset({FactKind.WSNP_START}), "the start of a debt restructuring"),
+    FactKind.DEFERRAL_END: (frozenset({FactKind.DEFERRAL}), "a deferral"),
+    FactKind.ARRANGEMENT_END: (frozenset({FactKind.ARRANGEMENT}), "a payment arrangement"),
+    FactKind.CANCELLATION: (
+        frozenset({FactKind.COST, FactKind.STATUTORY_INTEREST}),
+        "costs or statutory interest",
+    ),
+}
+"""Facts that end or cancel another, and what that must be."""
 
 _NEXT_STEP = "find the loan it is meant for, or send it back"
 
@@ -72,6 +106,8 @@ def check_draft(dossier: Dossier, draft: Draft) -> None:
         _check_disbursement(dossier, draft)
     elif draft.kind is FactKind.REVERSAL:
         _check_reversal(dossier, draft)
+    elif draft.kind in ABOUT:
+        _check_about(dossier, draft)
     elif draft.kind is FactKind.WITHDRAWAL:
         _check_withdrawal(dossier, draft)
 
@@ -154,7 +190,10 @@ def _check_standing(dossier: Dossier, draft: Draft) -> None:
     """What comes in or is decided belongs to a loan that is running."""
     history = history_of(dossier.facts)
     day = draft.value_date
-    state = standing(live(history.terms, history.events, history.reversals, day), day)
+    life = live(history.terms, history.events, history.reversals, day)
+    state = standing(life, day)
+    if draft.kind in MONEY_KINDS and life.recoverable:
+        return  # written off, not waived: what still comes in is recovered
     if state == "pending" and draft.kind in MONEY_KINDS:
         raise _refusal(draft, f"nothing has been disbursed by that day: {_NEXT_STEP}")
     if state not in {"pending", "active"}:
@@ -162,6 +201,25 @@ def _check_standing(dossier: Dossier, draft: Draft) -> None:
         raise _refusal(
             draft, f"the loan is {state.replace('_', ' ')} on that day, nothing is owed{next_step}"
         )
+
+
+def _check_about(dossier: Dossier, draft: Draft) -> None:
+    """A fact about another: it is of the right kind, it counts, and nothing ended it before."""
+    about = named_fact(dossier, str(draft.of))
+    kinds, what = ABOUT[draft.kind]
+    if about.kind not in kinds:
+        raise _refusal(draft, f"fact {about.nr} is a {about.kind.text}, not {what}")
+    if about.nr in dossier.withdrawn:
+        raise _refusal(draft, f"fact {about.nr} is withdrawn")
+    if draft.value_date < about.value_date:
+        raise _refusal(draft, f"must not lie before fact {about.nr}, on {about.value_date}")
+    others = [fact for fact in dossier.holding if fact.of == about.nr and fact.kind in ABOUT]
+    if draft.kind is FactKind.CANCELLATION:
+        left = about.cents - sum(fact.cents for fact in others)
+        if draft.cents > left:
+            raise _refusal(draft, f"only {euros(left)} of fact {about.nr} is left to cancel")
+    elif others:
+        raise _refusal(draft, f"fact {about.nr} has ended already, by fact {others[0].nr}")
 
 
 def _check_disbursement(dossier: Dossier, draft: Draft) -> None:

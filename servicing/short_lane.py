@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from ledger.day import LAST_DAY, day_of, number_of
 from servicing.arrears import bucket, next_bucket_day
-from servicing.facts import Fact
+from servicing.facts import Fact, FactKind
+from servicing.history import EVENTS, FOLLOWING
 from servicing.life.falling_due import takes_principal
 from servicing.life.state import Row, State
 from servicing.terms import Terms
@@ -30,6 +31,28 @@ TAKES_PAYMENTS = 2
 RATE_UNIT = 10**8
 MONTHS_IN_YEAR = 12
 LAST_DAY_OF_YEAR = 1231
+
+
+KNOWN_KINDS = frozenset(
+    {
+        FactKind.DISBURSEMENT,
+        FactKind.OPENING,
+        FactKind.SCHEDULE,
+        FactKind.RATE,
+        FactKind.PAYMENT,
+        FactKind.REVERSAL,
+        FactKind.COST,
+        FactKind.INSTALMENT,
+        FactKind.DEFERRAL,
+        FactKind.EARLY_REPAYMENT,
+        FactKind.WRITE_OFF,
+        FactKind.WAIVER,
+        FactKind.STATUTORY_INTEREST,
+        FactKind.CANCELLATION,
+        FactKind.INTEREST_OWED,
+    }
+)
+"""Kinds of facts that change amounts of which the lane knows all that they leave behind: it stands in the state row."""
 
 
 class LaneState(NamedTuple):
@@ -208,11 +231,17 @@ def _is_plain(state: State, facts: Sequence[Fact], day: date) -> bool:
         and state.unassigned > 0
         and state.taken == 0
         and state.standing == state.booked
+        and not state.stops
         and (state.rate * RATE_UNIT).denominator == 1
-        and all(fact.value_date <= day for fact in facts)
+        and all(fact.value_date <= day and _is_known(fact.kind) for fact in facts)
         and all(_is_untouched(state, row) for row in state.rows[state.falls_due_next :])
         and all(row.payable for row in state.rows[: state.falls_due_next])
     )
+
+
+def _is_known(kind: FactKind) -> bool:
+    """Whether the lane knows what such a fact does; kinds that change no amount do not matter to it."""
+    return kind in KNOWN_KINDS or not (kind in EVENTS or kind in FOLLOWING)
 
 
 def _divides_plainly(state: State) -> bool:

@@ -140,6 +140,7 @@ loan_state = new_table(
     Column("interest_accrued", BigInteger, nullable=False),
     Column("interest_deferred", BigInteger, nullable=False),
     Column("costs", BigInteger, nullable=False),
+    Column("interest_statutory", BigInteger, nullable=False),
     Column("credit", BigInteger, nullable=False),
     Column("rate_e8", BigInteger, nullable=False),
     Column("instalment", BigInteger, nullable=False),

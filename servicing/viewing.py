@@ -9,11 +9,13 @@ from typing import NamedTuple
 from servicing.arrears import days_past_due
 from servicing.facts import Fact
 from servicing.history import History, history_of
+from servicing.life.counting import coming_by_itself
 from servicing.life.outcome import (
     COST_ACCOUNTS,
     CREDIT_ACCOUNTS,
     INTEREST_ACCOUNTS,
     PRINCIPAL_ACCOUNTS,
+    RECOVERY_ACCOUNTS,
     Known,
     Open,
     RowOutcome,
@@ -25,7 +27,7 @@ from servicing.life.outcome import (
     standing,
 )
 from servicing.life.state import Split, State
-from servicing.life.timeline import coming_spreads, live
+from servicing.life.timeline import live
 from servicing.registration import MONEY_KINDS, Dossier, reversal_of
 from servicing.schedule import Amount
 from servicing.terms_data import terms_data
@@ -39,6 +41,7 @@ class Division(NamedTuple):
     principal: Amount
     credit: Amount
     balance: Amount
+    recovered: Amount
 
 
 class PaymentLine(NamedTuple):
@@ -77,7 +80,7 @@ def view_on(dossier: Dossier, on: date) -> View:
         open_amounts(state, on),
         _overdue(state),
         arrears_since(state),
-        rows_on(history.terms, state, on, coming_spreads(history.events, on)),
+        rows_on(history.terms, state, on, coming_by_itself(history.events, on)),
     )
 
 
@@ -134,6 +137,7 @@ def _division(split: Split) -> Division:
         split.of(*PRINCIPAL_ACCOUNTS),
         split.of(*CREDIT_ACCOUNTS),
         split.balance,
+        split.of(*RECOVERY_ACCOUNTS),
     )
 
 

@@ -35,6 +35,10 @@ _TEXTS = {
     EntryKind.BANK_LINE: "Bij- of afschrijving van de bank",
     EntryKind.ALLOCATION: "Ontvangst anders toegewezen",
     EntryKind.OTHER_RECEIPT: "Ontvangst buiten de bank om",
+    EntryKind.WAIVER: "Kwijtschelding",
+    EntryKind.STATUTORY_INTEREST: "Wettelijke rente volgens besluit",
+    EntryKind.CANCELLATION: "Vervalt: niet verschuldigd",
+    EntryKind.INTEREST_OWED: "Rente die u terugkrijgt",
 }
 _OF_A_PAYMENT = "Rente tot de betaling"
 _EARLY = "Extra aflossing ontvangen"

@@ -29,7 +29,17 @@ KINDS = {
     "early_repayment": FactKind.EARLY_REPAYMENT,
     "write_off": FactKind.WRITE_OFF,
     "opening": FactKind.OPENING,
+    "waiver": FactKind.WAIVER,
+    "interest_free_from": FactKind.INTEREST_FREE,
+    "wsnp_start": FactKind.WSNP_START,
+    "wsnp_early_end": FactKind.WSNP_EARLY_END,
+    "deferral_end": FactKind.DEFERRAL_END,
+    "due_at_once": FactKind.DUE_AT_ONCE,
+    "statutory_interest": FactKind.STATUTORY_INTEREST,
+    "cancellation": FactKind.CANCELLATION,
+    "interest_owed": FactKind.INTEREST_OWED,
 }
+REFERRING = ("reversal", "wsnp_early_end", "deferral_end", "cancellation")
 
 
 def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tuple[Draft, date]]:
@@ -46,7 +56,7 @@ def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tup
             on,
             f"event {place}",
             cents_of(str(case["amount"])) if "amount" in case else 0,
-            numbers[case["of"]] if case["type"] == "reversal" else 0,
+            numbers[case["of"]] if case["type"] in REFERRING else 0,
             _data(case),
         )
         found.append((draft, day(case.get("recorded") or on)))
@@ -61,8 +71,12 @@ def _data(case: Case) -> dict[str, object]:
             return {key: str(case[key]) for key in ("from", "until", "of", "end")}
         case "early_repayment":
             return {"mode": case["mode"]}
-        case "write_off":
+        case "write_off" | "waiver":
             return {"of": case["of"]}
+        case "interest_free_from":
+            return {"until": str(case["until"])} if case.get("until") else {}
+        case "due_at_once":
+            return {"interest": case.get("interest", "runs")}
         case "opening":
             names = (*OPENING, "arrears_since")
             return {name: str(case[name]) for name in names if case.get(name)}

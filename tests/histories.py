@@ -21,6 +21,8 @@ from tests.oracle.terms import Terms, terms_of
 Case = dict[str, Any]
 DAY = timedelta(days=1)
 PARTS = ("costs", "interest", "principal")
+ABOUT = ("reversal", "wsnp_early_end", "deferral_end", "cancellation")
+"""Types of events about another."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,12 @@ def history(seed: int, *, books: bool = False) -> History:
     """The life with this seed."""
     rng = Random(seed)
     case = random_terms(rng)
-    maker = _Maker(rng, terms_of(case))
+    maker = Maker(rng, terms_of(case))
     events = maker.openings() if books and rng.random() < 0.3 else maker.disbursements()
     for _ in range(rng.randint(0, 14 - len(events) // 2)):
         events += maker.event(events, books=books)
     rng.shuffle(events)
-    return History(seed, case, _payments_first(events), _viewing_dates(rng, maker.terms, events))
+    return History(seed, case, in_valid_order(events), viewing_dates(rng, maker.terms, events))
 
 
 def histories(*, books: bool = False) -> st.SearchStrategy[History]:
@@ -112,7 +114,7 @@ def _add_instalment(rng: Random, case: Case) -> None:
 
 
 @dataclass
-class _Maker:
+class Maker:
     """Makes events that fit the terms."""
 
     rng: Random
@@ -280,12 +282,13 @@ def known_on(event: Case) -> date:
     return max(date.fromisoformat(event["on"]), date.fromisoformat(event.get("recorded") or event["on"]))
 
 
-def _payments_first(events: list[Case]) -> list[Case]:
-    """The same order, except that no reversal comes before its payment."""
-    return sorted(events, key=lambda event: event["type"] == "reversal")
+def in_valid_order(events: list[Case]) -> list[Case]:
+    """The same order, except that nothing comes before what it is about."""
+    return sorted(events, key=lambda event: "of" in event and event["type"] in ABOUT)
 
 
-def _viewing_dates(rng: Random, terms: Terms, events: list[Case]) -> list[date]:
+def viewing_dates(rng: Random, terms: Terms, events: list[Case]) -> list[date]:
+    """A few days to look at the loan, the last one after everything."""
     first, last = terms.start, max(known_on(event) for event in events)
     span = (last - first).days
     some = [first + rng.randint(0, max(0, span)) * DAY for _ in range(2)]

@@ -8,16 +8,23 @@ from typing import Any, NamedTuple
 
 from ledger.money import cents_of
 from servicing.events import (
+    Cancelled,
     CostCharged,
     Deferral,
+    DeferralEnded,
     Disbursed,
+    DueAtOnce,
     Event,
     InstalmentSet,
+    InterestOwed,
+    InterestRevived,
+    InterestStopped,
     Opened,
     Paid,
     PaidOff,
     RateChanged,
     Reversed,
+    StatutoryInterest,
     WrittenOff,
 )
 from servicing.life.state import State
@@ -62,7 +69,11 @@ def as_life(terms: Case, events: Sequence[Case], on: date) -> Life:
             assert isinstance(payment, Paid | PaidOff)
             reversals.append(Reversed(day(case["on"]), payment, place))
             continue
-        event = _event(case, place)
+        event = (
+            _following(case, made[case["of"]], place)
+            if "of" in case and case["of"] in made
+            else _event(case, place)
+        )
         found.append(event)
         if case.get("id"):
             made[case["id"]] = event
@@ -95,6 +106,28 @@ def _event(case: Case, fact: int) -> Event:
     return MAKERS[case["type"]](case, on, cents, fact)
 
 
+def _following(case: Case, about: Event, fact: int) -> Event:
+    on = day(case["on"])
+    match case["type"], about:
+        case "wsnp_early_end", InterestStopped():
+            return InterestRevived(on, about, fact)
+        case "deferral_end", Deferral():
+            return DeferralEnded(on, about, fact)
+        case "cancellation", CostCharged() | StatutoryInterest():
+            is_cost = isinstance(about, CostCharged)
+            return Cancelled(on, cents_of(case["amount"]), "costs" if is_cost else "statutory_interest", fact)
+        case _:
+            raise AssertionError(case)
+
+
+def _stop(case: Case, on: date, _cents: int, fact: int) -> Event:
+    return InterestStopped(on, day(case["until"]) if case.get("until") else None, fact)
+
+
+def _given_up(case: Case, on: date, cents: int, fact: int) -> Event:
+    return WrittenOff(on, None if case["of"] == "all" else cents, case["of"], fact, case["type"])
+
+
 def _rate(case: Case, on: date, _cents: int, fact: int) -> Event:
     return RateChanged(on, Reader(case).rate("percent"), bool(case.get("recompute")), fact)
 
@@ -117,7 +150,13 @@ MAKERS: Mapping[str, Callable[[Case, date, int, int], Event]] = {
     "cost": lambda _, on, cents, fact: CostCharged(on, cents, fact),
     "instalment": lambda _, on, cents, fact: InstalmentSet(on, cents, fact),
     "early_repayment": lambda case, on, cents, fact: Paid(on, cents, case["mode"], fact),
-    "write_off": lambda case, on, cents, fact: WrittenOff(on, cents, case["of"], fact),
+    "write_off": _given_up,
+    "waiver": _given_up,
+    "interest_free_from": _stop,
+    "wsnp_start": _stop,
+    "due_at_once": lambda case, on, _, fact: DueAtOnce(on, case.get("interest", "runs"), fact),
+    "statutory_interest": lambda _, on, cents, fact: StatutoryInterest(on, cents, fact),
+    "interest_owed": lambda _, on, cents, fact: InterestOwed(on, cents, fact),
     "rate": _rate,
     "deferral": _deferral,
     "opening": _opening,

@@ -218,17 +218,25 @@ ERRORS: list[tuple[Case, str]] = [
 EVENT_ERRORS: list[tuple[Case, str]] = [
     ({"type": "gift"}, "type: 'gift': must be one of disburse, payment, pay_off, cost, rate"),
     ({}, "type: is missing"),
-    *(
-        ({"type": type_}, f"type: '{type_}': comes with a later version of Aflos")
-        for type_ in ("interest_free_from", "due_at_once", "write_off", "waiver")
+    ({"type": "interest_free_from"}, "on: is missing"),
+    (
+        {"type": "interest_free_from", "on": "2024-02-01", "until": "2024-02-01"},
+        "until: '2024-02-01': must come after 2024-02-01",
     ),
+    ({"type": "due_at_once", "on": "2024-02-01", "interest": "half"}, "interest: 'half': must be one of"),
+    ({"type": "write_off", "on": "2024-02-01", "amount": "1.00"}, "of: is missing"),
+    ({"type": "waiver", "on": "2024-02-01", "of": "interest"}, "amount: is missing"),
+    ({"type": "waiver", "on": "2024-02-01", "of": "all", "amount": "1.00"}, "amount: '1.00': is not a known"),
+    ({"type": "wsnp_early_end", "on": "2024-02-01", "of": "w"}, "of: 'w': must be the id of a wsnp_start"),
+    ({"type": "deferral_end", "on": "2024-02-01", "of": "d"}, "of: 'd': must be the id of a deferral"),
+    ({"type": "cancellation", "on": "2024-02-01", "of": "c"}, "of: 'c': must be the id of costs"),
     ({"type": "payment", "amount": "1.00"}, "on: is missing"),
     ({"type": "payment", "on": "2024-02-30", "amount": "1.00"}, "on: '2024-02-30': a day is written"),
     ({"type": "payment", "on": "2024-02-01"}, "amount: is missing"),
     ({"type": "payment", "on": "2024-02-01", "amount": "0.00"}, "amount: '0.00': must be above 0"),
     ({"type": "payment", "on": "2024-02-01", "amount": "1.001"}, "amount: '1.001': an amount such as"),
     ({"type": "payment", "on": "2024-02-01", "amount": 1e30}, "amount: 1e+30: an amount such as"),
-    ({"type": "cost", "on": "2024-02-01", "amount": "1.00", "id": "c"}, "id: 'c': is not a known key"),
+    ({"type": "rate", "on": "2024-02-01", "percent": "1", "id": "c"}, "id: 'c': is not a known key"),
     ({"type": "rate", "on": "2024-02-01", "percent": "101"}, "percent: '101': a rate is at most"),
     ({"type": "rate", "on": "2024-02-01", "percent": "8", "recompute": 1}, "recompute: 1: must be true"),
     (
@@ -242,8 +250,8 @@ EVENT_ERRORS: list[tuple[Case, str]] = [
     ),
     ({"type": "reversal", "on": "2024-02-01", "of": "nobody"}, "of: 'nobody': must be the id of a payment"),
     ({"type": "reversal", "on": "2024-02-20", "of": "p1", "id": "r"}, "id: 'r': is not a known key"),
-    ({"type": "reversal", "on": "2024-01-31", "of": "p1"}, "on: '2024-01-31': lies before the payment"),
-    (PAID, "id: 'p1': is the id of another payment too"),
+    ({"type": "reversal", "on": "2024-01-31", "of": "p1"}, "on: '2024-01-31': lies before p1, on"),
+    (PAID, "id: 'p1': is the id of another event too"),
 ]
 
 

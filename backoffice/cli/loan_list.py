@@ -20,7 +20,7 @@ NEW = "new"
 _HEADING = ("id", "external", "creditor_id", "product")
 _STANDS = (
     *("loan", "worked_to", "standing", "arrears_since", "principal", "principal_due"),
-    *("interest_due", "interest_accrued", "interest_deferred", "costs", "credit"),
+    *("interest_due", "interest_accrued", "interest_deferred", "interest_statutory", "costs", "credit"),
 )
 _SHOWN = (*(loan.c[name] for name in _HEADING), *(loan_state.c[name] for name in _STANDS))
 
@@ -74,7 +74,9 @@ def _worked(row: Row[Any], closed: date | None) -> dict[str, object]:
     return {
         "state": STANDINGS[row.standing],
         "principal": euros(row.principal + row.principal_due),
-        "interest": euros(row.interest_due + row.interest_accrued + row.interest_deferred),
+        "interest": euros(
+            row.interest_due + row.interest_accrued + row.interest_deferred + row.interest_statutory
+        ),
         "costs": euros(row.costs),
         "credit": euros(-row.credit),
         "late_since": late.isoformat() if late else None,

@@ -52,6 +52,7 @@ def _payment(payment: PaymentOutcome) -> dict[str, object]:
         "interest": written(payment.interest),
         "principal": written(payment.principal),
         "credit": written(payment.credit),
+        "recovered": written(payment.recovered),
         "balance": written(payment.balance),
         "reversed": payment.reversed,
     }

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("interest_accrued", sa.BigInteger(), nullable=False),
         sa.Column("interest_deferred", sa.BigInteger(), nullable=False),
         sa.Column("costs", sa.BigInteger(), nullable=False),
+        sa.Column("interest_statutory", sa.BigInteger(), nullable=False),
         sa.Column("credit", sa.BigInteger(), nullable=False),
         sa.Column("rate_e8", sa.BigInteger(), nullable=False),
         sa.Column("instalment", sa.BigInteger(), nullable=False),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from servicing.events import Deferral, InstalmentSet, RateChanged, Rescheduled
+from servicing.events import Deferral, DueAtOnce, InstalmentSet, InterestResumed, RateChanged, Rescheduled
 from servicing.life.beginning import first_instalment, new_rows
 from servicing.life.falling_due import takes_principal
 from servicing.life.recompute import forget_plan, recompute_instalment
@@ -37,20 +38,18 @@ def defer(state: State, event: Deferral) -> None:
             row.deferred = event.of
     if event.end == "extend":
         _extend(state, postponed)
+    elif event.since <= event.on:
+        recompute_instalment(state)
 
 
 def reschedule(state: State, event: Rescheduled) -> None:
     """New rows take the place of those that have not fallen due; what was paid ahead stays paid."""
     accrue(state, event.on)
-    kept = state.rows[: state.falls_due_next]
-    ahead = [row for row in state.rows[state.falls_due_next :] if row.principal or row.interest]
-    for row in ahead:
-        row.due, row.closed = min(row.due, event.on), True
-    number = max((row.nr for row in [*kept, *ahead]), default=0) + 1
-    state.terms = replace(event.terms, first_number=number)
+    kept, unpaid = _make_way(state, event.on)
+    state.terms = replace(event.terms, first_number=_next_number(kept))
     rows = new_rows(state.terms)
-    rows[0].interest += _unpaid(ahead)
-    state.rows = [*kept, *ahead, *rows]
+    rows[0].interest += unpaid
+    state.rows = [*kept, *rows]
     state.rate = event.terms.rate
     if event.terms.plan:
         state.instalment = first_instalment(event.terms)
@@ -58,6 +57,42 @@ def reschedule(state: State, event: Rescheduled) -> None:
         recompute_instalment(state)
     else:
         set_instalment(state, InstalmentSet(event.on, event.terms.instalment, event.fact))
+
+
+def call_in(state: State, event: DueAtOnce) -> None:
+    """One row, due now, takes the place of all that have not fallen due (opeising)."""
+    if event.interest == "stops":
+        stop_interest(state, event.on, event.fact)
+    if state.running is None:
+        return
+    accrue(state, event.on)
+    kept, unpaid = _make_way(state, event.on)
+    state.rows = [*kept, Row(_next_number(kept), event.on, interest=unpaid)]
+
+
+def stop_interest(state: State, on: date, fact: int) -> None:
+    """No interest accrues from this day."""
+    accrue(state, on)
+    state.stops |= {fact}
+
+
+def resume_interest(state: State, event: InterestResumed) -> None:
+    """One stop less: interest runs again when none is left."""
+    accrue(state, event.on)
+    state.stops -= {event.fact}
+
+
+def _make_way(state: State, on: date) -> tuple[list[Row], Amount]:
+    """The rows that stay when the coming ones make way: those paid ahead are closed; and their unpaid interest."""
+    kept = state.rows[: state.falls_due_next]
+    ahead = [row for row in state.rows[state.falls_due_next :] if row.principal or row.interest]
+    for row in ahead:
+        row.due, row.closed = min(row.due, on), True
+    return [*kept, *ahead], _unpaid(ahead)
+
+
+def _next_number(rows: list[Row]) -> int:
+    return max((row.nr for row in rows), default=0) + 1
 
 
 def _unpaid(rows: list[Row]) -> Amount:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from servicing.events import Disbursed, Event, Reversed, Spread
+from servicing.events import DeferralEnded, Disbursed, Event, InterestRevived, Reversed, Spread
+from servicing.life.changing_terms import resume_interest
+from servicing.life.counting import Coming
 from servicing.life.falling_due import fall_due
 from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
@@ -18,7 +20,9 @@ from servicing.life.state import (
     INTEREST_DUE,
     PRINCIPAL,
     PRINCIPAL_DUE,
+    RECOVERED,
     REFUNDABLE,
+    STATUTORY,
     Row,
     Split,
     State,
@@ -34,9 +38,14 @@ Happening_co = TypeVar("Happening_co", bound=Event | Reversed, covariant=True)
 Standing = Literal["pending", "active", "overpaid", "closed", "written_off"]
 
 COST_ACCOUNTS = (COSTS,)
-INTEREST_ACCOUNTS = (INTEREST_DUE, INTEREST_ACCRUED, INTEREST_DEFERRED)
+INTEREST_ACCOUNTS = (INTEREST_DUE, INTEREST_ACCRUED, INTEREST_DEFERRED, STATUTORY)
 PRINCIPAL_ACCOUNTS = (PRINCIPAL, PRINCIPAL_DUE)
 CREDIT_ACCOUNTS = (REFUNDABLE,)
+RECOVERY_ACCOUNTS = (RECOVERED,)
+
+
+WORKING_BACK = (InterestRevived, DeferralEnded)
+"""Events that change what was before them."""
 
 
 class Known(NamedTuple, Generic[Happening_co]):
@@ -48,7 +57,7 @@ class Known(NamedTuple, Generic[Happening_co]):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What is open on a day, in cents; interest is all that has run, due or not."""
+    """What is open on a day, in cents; interest is all that has run, due or not, and statutory interest."""
 
     principal: Amount
     interest: Amount
@@ -79,7 +88,7 @@ def open_amounts(state: State, on: date) -> Open:
     now = copy.copy(state)
     accrue(now, on)
     interest = sum((row.open_interest for row in now.rows), start=0) + untaken(now)
-    return Open(now.principal, interest, now.costs, now.credit)
+    return Open(now.principal, interest + now.statutory, now.costs, now.credit)
 
 
 def standing(state: State, on: date) -> Standing:
@@ -93,17 +102,17 @@ def standing(state: State, on: date) -> Standing:
     return "written_off" if state.written_off else "closed"
 
 
-def rows_on(terms: Terms, state: State, on: date, coming: Sequence[Spread] = ()) -> list[RowOutcome]:
+def rows_on(terms: Terms, state: State, on: date, coming: Sequence[Coming] = ()) -> list[RowOutcome]:
     """All rows: fallen due as they are, coming ones as if what is overdue is paid today and the rest on time.
 
-    `coming` are days after `on` for which it is decided that the instalment is computed again.
+    `coming` is what was decided and happens after `on` by itself.
     """
     paid = {row.nr: row.interest_paid + row.principal_paid - row.written_off for row in state.rows}
     if not state.disbursed:
         on = terms.start
         state = live(terms, [Disbursed(on, terms.principal)], [], on)
         paid = {}
-    expected = _expected(state, on, sorted(coming, key=lambda spread: spread.on))
+    expected = _expected(state, on, sorted(coming, key=lambda one: (one.on, isinstance(one, Spread))))
     return [
         RowOutcome(
             row.nr, row.due, row.principal, row.interest, paid.get(row.nr, 0), row.balance, row.deferred
@@ -112,7 +121,7 @@ def rows_on(terms: Terms, state: State, on: date, coming: Sequence[Spread] = ())
     ]
 
 
-def _expected(state: State, on: date, coming: Sequence[Spread]) -> State:
+def _expected(state: State, on: date, coming: Sequence[Coming]) -> State:
     """The loan at its end, when everything overdue is paid on `on` and the coming rows on time."""
     expected = replace(state, rows=[row.copy() for row in state.rows], effects=[], splits=[])
     waiting = list(coming)
@@ -123,11 +132,17 @@ def _expected(state: State, on: date, coming: Sequence[Spread]) -> State:
         expected.last_row.interest += untaken(expected)
     while (row := expected.running) is not None:
         while waiting and waiting[0].on <= row.due:
-            waiting.pop(0)
-            recompute_instalment(expected)
+            _happen_by_itself(expected, waiting.pop(0))
         fall_due(expected)
         _take_as_paid(expected, row)
     return expected
+
+
+def _happen_by_itself(state: State, coming: Coming) -> None:
+    if isinstance(coming, Spread):
+        recompute_instalment(state)
+    else:
+        resume_interest(state, coming)
 
 
 def _take_as_paid(state: State, row: Row) -> None:
@@ -169,8 +184,9 @@ def _split_before(
         if one.event is payment
         or (one.known_on <= reversal.known_on and one.event.fact not in reversed_before)
     ]
-    # What comes after the payment does not touch its split, unless tolerance puts it before.
-    until = reversal.known_on if terms.payment_tolerance else payment.on
+    # What comes after the payment does not touch its split, unless it works backwards.
+    works_back = terms.payment_tolerance or any(isinstance(event, WORKING_BACK) for event in events)
+    until = reversal.known_on if works_back else payment.on
     before = live(terms, events, [], until)
     return next(split for split in before.splits if split.fact == payment.fact)
 

@@ -17,8 +17,9 @@ from servicing.life.state import (
     INTEREST_INCOME,
     PRINCIPAL,
     PRINCIPAL_DUE,
+    RECOVERED,
     REFUNDABLE,
-    WRITTEN_OFF,
+    STATUTORY,
     Effect,
     Row,
     Split,
@@ -48,7 +49,7 @@ class Purse:
 def pay(state: State, split: Split) -> None:
     """Divide a payment over costs, rows, deferred interest and credit."""
     purse = Purse(split)
-    for row in _open_rows(state):
+    for row in open_rows(state):
         if not purse.left:
             break
         for part in state.terms.allocation:
@@ -62,7 +63,8 @@ def repay_early(state: State, split: Split, mode: str) -> None:
     """Pay what fell due, then lower the coming principal; `mode` says whether the term or the instalment shrinks."""
     purse = Purse(split)
     _pay_costs(state, purse)
-    for row in _open_rows(state):
+    _pay_statutory(state, purse)
+    for row in open_rows(state):
         if not row.fell_due:
             break
         for part in state.terms.allocation:
@@ -71,7 +73,7 @@ def repay_early(state: State, split: Split, mode: str) -> None:
     state.unassigned -= repaid
     state.principal -= repaid
     if purse.left:
-        for row in _open_rows(state):
+        for row in open_rows(state):
             _pay_coming_interest(state, purse, row)
     _pay_rest(state, purse)
     _settle(state, purse)
@@ -100,10 +102,10 @@ def note_shares(state: State, fact: int, before: Sequence[Share]) -> None:
 def owed_in_full(state: State) -> Amount:
     """What pays the loan off now: costs, all interest up to now, the whole principal; in cents."""
     interest = sum((row.open_interest for row in state.rows), start=0)
-    return state.costs + interest + untaken(state) + state.principal
+    return state.costs + state.statutory + interest + untaken(state) + state.principal
 
 
-def _open_rows(state: State) -> Iterator[Row]:
+def open_rows(state: State) -> Iterator[Row]:
     """The rows that can take money now, from the oldest; the first open one is remembered."""
     rows = state.rows
     while state.first_open < len(rows) and _is_done(state, rows[state.first_open]):
@@ -127,10 +129,9 @@ def _pay_part(state: State, purse: Purse, row: Row, part: Part) -> None:
     """Pay one part of a row."""
     if part == "costs":
         _pay_costs(state, purse)
-    elif part == "interest" and row.fell_due:
-        _pay_due_interest(state, purse, row)
     elif part == "interest":
-        _pay_coming_interest(state, purse, row)
+        _pay_statutory(state, purse)
+        pay_interest(state, purse, row)
     elif row.fell_due:
         paid = purse.pay(PRINCIPAL_DUE, row.open_principal)
         row.principal_paid += paid
@@ -139,8 +140,20 @@ def _pay_part(state: State, purse: Purse, row: Row, part: Part) -> None:
         _pay_coming_principal(state, purse, row)
 
 
+def pay_interest(state: State, purse: Purse, row: Row) -> None:
+    """Pay the interest of a row."""
+    if row.fell_due:
+        _pay_due_interest(state, purse, row)
+    else:
+        _pay_coming_interest(state, purse, row)
+
+
 def _pay_costs(state: State, purse: Purse) -> None:
     state.costs -= purse.pay(COSTS, state.costs)
+
+
+def _pay_statutory(state: State, purse: Purse) -> None:
+    state.statutory -= purse.pay(STATUTORY, state.statutory)
 
 
 def _pay_due_interest(state: State, purse: Purse, row: Row) -> None:
@@ -227,12 +240,14 @@ def _close_if_paid(state: State, row: Row) -> None:
 
 
 def _pay_rest(state: State, purse: Purse) -> None:
-    """Costs without an open row, then deferred interest, oldest first."""
+    """Costs and statutory interest without an open row, then deferred interest, then what was written off."""
     _pay_costs(state, purse)
-    _pay_deferred(state, purse)
+    _pay_statutory(state, purse)
+    pay_deferred(state, purse)
+    state.recoverable -= purse.pay(RECOVERED, state.recoverable)
 
 
-def _pay_deferred(state: State, purse: Purse) -> None:
+def pay_deferred(state: State, purse: Purse) -> None:
     """Deferred interest, oldest first, also what was carried to a coming row; then what runs now."""
     if not purse.left:
         return
@@ -262,24 +277,3 @@ def _settle(state: State, purse: Purse) -> None:
         state.record(Effect(split.on, EntryKind.PAYMENT, BANK, account, amount, split.fact))
     split.balance = state.principal
     state.splits.append(split)
-
-
-def write_off(state: State, split: Split, of: Part) -> None:
-    """Take an amount off one part of the claim, at most what is open: what fell due first, oldest first."""
-    purse = Purse(split)
-    if of == "costs":
-        _pay_costs(state, purse)
-    for row in list(_open_rows(state)) if of != "costs" else ():
-        if row.fell_due or of == "interest":
-            before = purse.left
-            _pay_part(state, purse, row, of)
-            row.written_off += before - purse.left
-    if of == "interest":
-        _pay_deferred(state, purse)
-    if of == "principal":
-        gone = purse.pay(PRINCIPAL, state.unassigned)
-        state.unassigned -= gone
-        state.principal -= gone
-    state.written_off += split.amount - purse.left
-    for account, amount in split.parts.items():
-        state.record(Effect(split.on, EntryKind.WRITE_OFF, WRITTEN_OFF[of], account, amount, split.fact))

@@ -20,11 +20,11 @@ def recompute_instalment(state: State) -> None:
     forget_plan(state)
     coming = state.unassigned + sum(row.principal for row in rows)
     if state.notes is not None:
-        state.notes.spreading = Spreading(coming, len(rows), state.rate)
+        state.notes.spreading = Spreading(coming, len(rows), state.running_rate)
     if state.terms.method == "linear":
         state.instalment = round_amount(state, equal_part(coming, len(rows)))
     elif state.terms.method == "annuity":
-        growth = [state.rate * _whole_period(state, row) for row in rows]
+        growth = [state.running_rate * _whole_period(state, row) for row in rows]
         state.instalment = annuity_instalment(coming, growth, state.terms.rounding)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from ledger.entry import EntryKind
 from servicing.daycount import fraction
+from servicing.events import Ground
 from servicing.life.notes import Accrued, Notes, Occasion, Segment
 from servicing.schedule import Amount, round_cents
 from servicing.terms import Part, Terms
@@ -18,9 +19,13 @@ from servicing.terms import Part, Terms
 BANK, REVERSED, DISBURSED = 1100, 1195, 1200
 PRINCIPAL, PRINCIPAL_DUE = 1300, 1310
 INTEREST_DUE, INTEREST_ACCRUED, INTEREST_DEFERRED = 1320, 1330, 1340
-COSTS, REFUNDABLE, OPENING = 1350, 1400, 2900
-INTEREST_INCOME, COST_INCOME = 8000, 8010
-WRITTEN_OFF: Mapping[Part, int] = {"principal": 4900, "interest": 4910, "costs": 4920}
+COSTS, STATUTORY, REFUNDABLE, OPENING = 1350, 1360, 1400, 2900
+INTEREST_INCOME, COST_INCOME, RECOVERED, STATUTORY_INCOME = 8000, 8010, 8020, 8030
+INTEREST_TO_DEBTOR = 4960
+WRITTEN_OFF: Mapping[Ground, Mapping[Part, int]] = {
+    "write_off": {"principal": 4900, "interest": 4910, "costs": 4920},
+    "waiver": {"principal": 4930, "interest": 4940, "costs": 4950},
+}
 """Account numbers of config/chart_of_accounts.yaml; the same for every creditor."""
 
 
@@ -112,8 +117,11 @@ class State:
     unassigned: Amount = 0
     disbursed: Amount = 0
     costs: Amount = 0
+    statutory: Amount = 0
     credit: Amount = 0
     written_off: Amount = 0
+    recoverable: Amount = 0
+    stops: frozenset[int] = frozenset()
     falls_due_next: int = 0
     first_open: int = 0
     effects: list[Effect] = field(default_factory=list)
@@ -130,6 +138,11 @@ class State:
         """The coming row at whose due date the running interest period ends; None in the tail."""
         return self.rows[self.falls_due_next] if self.falls_due_next < len(self.rows) else None
 
+    @property
+    def running_rate(self) -> Fraction:
+        """The rate per year at which interest runs now: nothing while it is stopped."""
+        return Fraction(0) if self.stops else self.rate
+
     def record(self, effect: Effect) -> None:
         """Note an effect, unless it is of nothing."""
         if effect.cents:
@@ -144,7 +157,7 @@ def round_amount(state: State, amount: Fraction | Decimal) -> Amount:
 def accrual(state: State, until: date) -> Fraction | Decimal:
     """Interest in unrounded cents from the last accrued day until (not including) `until`."""
     since = max(state.accrued_to, state.terms.interest_from or state.accrued_to)
-    if until <= since or not state.principal or not state.rate:
+    if until <= since or not state.principal or not state.rate or state.stops:
         return Fraction(0)
     share = fraction(state.terms.day_count, since, until, state.terms.grid)
     # Whole numbers until the end: every product of Fractions would look for a common divisor.
@@ -171,7 +184,7 @@ def segments_until(state: State, until: date, interest: Fraction | Decimal) -> l
     if until <= since or not state.principal:
         return []
     share = fraction(state.terms.day_count, since, until, state.terms.grid)
-    return [Segment(since, until, state.principal, state.rate, share, interest)]
+    return [Segment(since, until, state.principal, state.running_rate, share, interest)]
 
 
 def note_interest(

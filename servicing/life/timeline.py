@@ -10,11 +10,16 @@ from typing import NamedTuple
 from ledger.entry import EntryKind
 from servicing.banking_days import banking_days_between
 from servicing.events import (
+    Cancelled,
     CostCharged,
     Deferral,
     Disbursed,
+    DueAtOnce,
     Event,
     InstalmentSet,
+    InterestOwed,
+    InterestResumed,
+    InterestStopped,
     Opened,
     Paid,
     PaidOff,
@@ -22,14 +27,25 @@ from servicing.events import (
     Rescheduled,
     Reversed,
     Spread,
+    StatutoryInterest,
     WrittenOff,
 )
 from servicing.life.beginning import begin
-from servicing.life.changing_terms import change_rate, defer, reschedule, set_instalment
+from servicing.life.changing_terms import (
+    call_in,
+    change_rate,
+    defer,
+    reschedule,
+    resume_interest,
+    set_instalment,
+    stop_interest,
+)
+from servicing.life.counting import happenings
 from servicing.life.falling_due import fall_due, reopen_last_row
+from servicing.life.giving_up import cancel, give_up
 from servicing.life.notes import Notes, Occasion
 from servicing.life.opening import open_balances
-from servicing.life.paying import note_shares, owed_in_full, paid_by_row, pay, repay_early, write_off
+from servicing.life.paying import note_shares, owed_in_full, paid_by_row, pay, repay_early
 from servicing.life.recompute import recompute_instalment
 from servicing.life.state import (
     BANK,
@@ -38,8 +54,12 @@ from servicing.life.state import (
     DISBURSED,
     INTEREST_ACCRUED,
     INTEREST_INCOME,
+    INTEREST_TO_DEBTOR,
     PRINCIPAL,
+    REFUNDABLE,
     REVERSED,
+    STATUTORY,
+    STATUTORY_INCOME,
     Effect,
     Split,
     State,
@@ -52,17 +72,20 @@ from servicing.life.state import (
 )
 from servicing.terms import Terms, TermsRefused
 
-DISBURSING, CHANGING_TERMS, FALLING_DUE, MONEY, CUTTING_OFF = range(1, 6)
+DISBURSING, RESUMING, SPREADING, CHANGING_TERMS, FALLING_DUE, MONEY, CUTTING_OFF = range(1, 8)
 """The order of happenings on one day."""
 
 ORDER: dict[type, int] = {
     Opened: DISBURSING,
     Disbursed: DISBURSING,
+    InterestResumed: RESUMING,
+    Spread: SPREADING,
     RateChanged: CHANGING_TERMS,
     InstalmentSet: CHANGING_TERMS,
     Rescheduled: CHANGING_TERMS,
     Deferral: CHANGING_TERMS,
-    Spread: CHANGING_TERMS,
+    InterestStopped: CHANGING_TERMS,
+    DueAtOnce: CHANGING_TERMS,
 }
 
 
@@ -71,6 +94,9 @@ class Moment(NamedTuple):
 
     day: date
     order: int
+
+
+Timed = tuple[Moment, Event]
 
 
 def live(
@@ -85,40 +111,36 @@ def live(
     With `notes` it is noted how every amount came about.
     """
     gone = [reversal for reversal in reversals if reversal.on <= until]
-    reversed_payments = [reversal.payment for reversal in gone]
-    counting = [
-        event
-        for each in events
-        if each not in reversed_payments
-        for event in _with_spread(each)
-        if event.on <= until
-    ]
-    timed = sorted(
-        ((_moment(terms, counting, event), event) for event in counting),
-        key=lambda each: (each[0], each[1].on),
-    )
-    state = begin(terms, timed[0][0].day if timed else terms.start, notes)
-    for moment, event in timed:
-        advance(state, moment)
-        happen(event, state, moment.day)
-    advance(state, Moment(until, CUTTING_OFF + 1))
+    counting = happenings(events, [reversal.payment for reversal in gone], until)
+    timed = [(Moment(event.on, ORDER.get(type(event), MONEY)), event) for event in counting]
+    waiting = sorted(timed, key=lambda each: each[0])
+    state = begin(terms, waiting[0][0].day if waiting else terms.start, notes)
+    while waiting:
+        moment, event = waiting[0]
+        if not step(state, moment):
+            happen(event, state, moment.day)
+            waiting.pop(0)
+        elif terms.payment_tolerance:
+            waiting = _tolerated(state, waiting)
+    while step(state, Moment(until, CUTTING_OFF + 1)):
+        pass
     for reversal in gone:
         _show_reversal(state, reversal)
     return state
 
 
-def advance(state: State, moment: Moment) -> None:
-    """Let the rows fall due and the years be cut off that come before a moment."""
-    while True:
-        row = state.running
-        due = Moment(row.due, FALLING_DUE) if row else Moment(date.max, FALLING_DUE)
-        cut = Moment(state.next_cut_off, CUTTING_OFF)
-        if min(due, cut) >= moment:
-            return
-        if due < cut:
-            fall_due(state)
-        else:
-            _cut_off(state)
+def step(state: State, moment: Moment) -> bool:
+    """Let one row fall due or one year be cut off, if that comes before a moment; whether it did."""
+    row = state.running
+    due = Moment(row.due, FALLING_DUE) if row else Moment(date.max, FALLING_DUE)
+    cut = Moment(state.next_cut_off, CUTTING_OFF)
+    if min(due, cut) >= moment:
+        return False
+    if due < cut:
+        fall_due(state)
+    else:
+        _cut_off(state)
+    return True
 
 
 def _cut_off(state: State) -> None:
@@ -138,42 +160,25 @@ def _cut_off(state: State) -> None:
     state.next_cut_off = date(day.year + 1, 12, 31)
 
 
-def _with_spread(event: Event) -> Iterable[Event]:
-    """A deferral with the same end spreads the principal again when it begins."""
-    yield event
-    if isinstance(event, Deferral) and event.end == "same":
-        yield Spread(max(event.on, event.since), event.fact)
-
-
-def coming_spreads(events: Iterable[Event], on: date) -> list[Spread]:
-    """The days after `on` for which it is decided that the instalment is computed again."""
-    happenings = (happening for event in events for happening in _with_spread(event))
-    return [each for each in happenings if isinstance(each, Spread) and each.on > on]
-
-
-def _moment(terms: Terms, events: Sequence[Event], event: Event) -> Moment:
-    """When an event is worked through; a payment within the tolerance counts on the due date before it."""
-    day = event.on
-    if terms.payment_tolerance and isinstance(event, Paid) and not event.early:
-        day = _tolerated(terms, events, day)
-    return Moment(day, ORDER.get(type(event), MONEY))
-
-
-def _tolerated(terms: Terms, events: Sequence[Event], day: date) -> date:
-    last = terms.instalments + sum(
-        _rows_between(terms, event)
-        for event in events
-        if isinstance(event, Deferral) and event.end == "extend"
+def _tolerated(state: State, waiting: Sequence[Timed]) -> list[Timed]:
+    """A payment made soon after the row that fell due just now is worked through on that row's due date."""
+    due = state.rows[state.falls_due_next - 1].due if state.falls_due_next else None
+    if due is None:
+        return list(waiting)
+    coming = state.running.due if state.running else date.max
+    tolerance = state.terms.payment_tolerance
+    return sorted(
+        [
+            (Moment(due, MONEY), event)
+            if isinstance(event, Paid)
+            and not event.early
+            and due < event.on < coming
+            and banking_days_between(due, event.on) <= tolerance
+            else (moment, event)
+            for moment, event in waiting
+        ],
+        key=lambda each: (each[0], each[1].on),
     )
-    dues = [due for due in (terms.due_date(number) for number in range(1, last + 1)) if due < day]
-    if dues and banking_days_between(dues[-1], day) <= terms.payment_tolerance:
-        return dues[-1]
-    return day
-
-
-def _rows_between(terms: Terms, event: Deferral) -> int:
-    numbers = range(1, terms.instalments + 1)
-    return sum(1 for number in numbers if event.since <= terms.due_date(number) < event.until)
 
 
 @singledispatch
@@ -225,6 +230,21 @@ def _(_event: Spread, state: State, _day: date) -> None:
 
 
 @happen.register
+def _(event: InterestStopped, state: State, _day: date) -> None:
+    stop_interest(state, event.on, event.fact)
+
+
+@happen.register
+def _(event: InterestResumed, state: State, _day: date) -> None:
+    resume_interest(state, event)
+
+
+@happen.register
+def _(event: DueAtOnce, state: State, _day: date) -> None:
+    call_in(state, event)
+
+
+@happen.register
 def _(event: Paid, state: State, day: date) -> None:
     accrue(state, day)
     split, before = Split(event.fact, event.on, event.amount), paid_by_row(state)
@@ -248,9 +268,30 @@ def _(event: CostCharged, state: State, _day: date) -> None:
 
 
 @happen.register
+def _(event: StatutoryInterest, state: State, _day: date) -> None:
+    state.statutory += event.amount
+    state.record(
+        Effect(event.on, EntryKind.STATUTORY_INTEREST, STATUTORY, STATUTORY_INCOME, event.amount, event.fact)
+    )
+
+
+@happen.register
+def _(event: InterestOwed, state: State, _day: date) -> None:
+    state.credit += event.amount
+    state.record(
+        Effect(event.on, EntryKind.INTEREST_OWED, INTEREST_TO_DEBTOR, REFUNDABLE, event.amount, event.fact)
+    )
+
+
+@happen.register
+def _(event: Cancelled, state: State, _day: date) -> None:
+    cancel(state, event)
+
+
+@happen.register
 def _(event: WrittenOff, state: State, day: date) -> None:
     accrue(state, day)
-    write_off(state, Split(event.fact, event.on, event.amount), event.of)
+    give_up(state, event)
 
 
 def _show_reversal(state: State, reversal: Reversed) -> None:

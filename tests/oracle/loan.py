@@ -67,7 +67,11 @@ class Loan:
     written_off: int = 0
     principal_settled: int = 0
     costs: int = 0
+    statutory: int = 0
     credit: int = 0
+    recoverable: int = 0
+    stops: set[int] = field(default_factory=set)
+    resume_on: list[tuple[date, int]] = field(default_factory=list)
     accrued: Fraction = Fraction(0)
     taken: int = 0
     booked: int = 0
@@ -128,7 +132,7 @@ class Loan:
 
     def accrue(self, on: date) -> None:
         """Let one day pass."""
-        if self.terms.interest_from is None or on >= self.terms.interest_from:
+        if not self.stops and (self.terms.interest_from is None or on >= self.terms.interest_from):
             self.accrued += self.owed * self.rate * self.terms.fraction(on)
 
     def cut_off(self, on: date) -> None:
@@ -239,12 +243,12 @@ class Loan:
         rows = [row.nr for row in coming if self.takes_principal(row)]
         if rows and self.not_given and self.terms.method != "bullet":
             ahead = sum(row.principal_paid for row in coming if row.nr in rows)
-            self.instalment = self.terms.level_amount(self.not_given + ahead, self.rate, rows)
+            rate = Fraction(0) if self.stops else self.rate
+            self.instalment = self.terms.level_amount(self.not_given + ahead, rate, rows)
 
     def defer(self, on: date, event: Case) -> None:
         """Defer the coming rows due in [from, until)."""
         since, until = day(event["from"]), day(event["until"])
-        assert since < until, event
         inside = [row for row in self.rows if not row.fallen and not row.closed and since <= row.due < until]
         more = sum(self.takes_principal(row) for row in inside)
         for row in inside:
@@ -256,53 +260,6 @@ class Loan:
             self.compute_instalment()
         else:
             self.recompute_on.append(since)
-
-    def write_off(self, on: date, event: Case) -> None:
-        """Give up an amount, at most what is open."""
-        given_up = {
-            "principal": self._principal_off,
-            "interest": self._interest_off,
-            "costs": self._costs_off,
-        }
-        given_up[event["of"]](on, cents(event["amount"]))
-
-    def _costs_off(self, on: date, amount: int) -> None:
-        gone = min(amount, self.costs)
-        self.costs -= gone
-        self.written_off += gone
-        self.post(on, 4920, 1350, gone)
-
-    def _principal_off(self, on: date, amount: int) -> None:
-        left = min(amount, self.owed)
-        self.written_off += left
-        self.principal_settled += left
-        for row in self.before + self.rows:
-            gone = min(left, row.principal_open)
-            row.principal_off += gone
-            left -= gone
-            self.post(on, 4900, 1310, gone)
-        self.written_off_coming += left
-        self.post(on, 4900, 1300, left)
-
-    def _interest_off(self, on: date, amount: int) -> None:
-        """What has fallen due first, then what stands in the books or runs, then what is deferred."""
-        left = amount
-        everything = self.before + self.rows
-        for account in (1320, 1330, 1340):
-            for row in everything:
-                if self.interest_account(row) == account:
-                    gone = min(left, row.interest_open)
-                    row.interest_off += gone
-                    left -= gone
-                    self.post(on, 4910, account, gone)
-            if account == 1330:
-                gone = min(left, self.untaken)
-                self.recognise(on, gone)
-                self.row_of_untaken.interest += gone
-                self.row_of_untaken.interest_off += gone
-                left -= gone
-                self.post(on, 4910, 1330, gone)
-        self.written_off += amount - left
 
     def interest_account(self, row: Row) -> int:
         """Where the interest that the row has and nobody settled stands."""

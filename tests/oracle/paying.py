@@ -9,6 +9,8 @@ from tests.oracle.loan import Loan, Row
 
 PART = {
     1350: "costs",
+    8020: "recovered",
+    1360: "interest",
     1320: "interest",
     1330: "interest",
     1340: "interest",
@@ -44,7 +46,9 @@ def receive(loan: Loan, on: date, amount: int) -> Purse:
         if purse.left and _is_open(loan, row):
             _pay_row(loan, purse, row)
     _pay_costs(loan, purse)
+    _pay_statutory(loan, purse)
     _pay_deferred(loan, purse)
+    _recover(loan, purse)
     _book(loan, purse, amount)
     return purse
 
@@ -60,13 +64,14 @@ def _is_open(loan: Loan, row: Row) -> bool:
 def pay_off_amount(loan: Loan) -> int:
     """What settles everything today."""
     interest = sum(row.interest_open for row in loan.before + loan.rows)
-    return loan.costs + interest + loan.untaken + loan.owed
+    return loan.costs + loan.statutory + interest + loan.untaken + loan.owed
 
 
 def repay_early(loan: Loan, on: date, amount: int, mode: str) -> Purse:
     """Costs, what has fallen due, then the coming principal; on request the instalment is computed again."""
     purse = Purse(on, amount)
     _pay_costs(loan, purse)
+    _pay_statutory(loan, purse)
     for row in loan.before + loan.rows:
         if row.fallen and not row.closed:
             _pay_row(loan, purse, row)
@@ -77,6 +82,7 @@ def repay_early(loan: Loan, on: date, amount: int, mode: str) -> Purse:
         if not row.fallen:
             _pay_interest(loan, purse, row)
     _pay_deferred(loan, purse)
+    _recover(loan, purse)
     _book(loan, purse, amount)
     if mode == "instalment":
         loan.compute_instalment()
@@ -96,6 +102,7 @@ def _pay_row(loan: Loan, purse: Purse, row: Row) -> None:
         if part == "costs":
             _pay_costs(loan, purse)
         elif part == "interest":
+            _pay_statutory(loan, purse)
             _pay_interest(loan, purse, row)
         else:
             _pay_principal(loan, purse, row)
@@ -104,6 +111,15 @@ def _pay_row(loan: Loan, purse: Purse, row: Row) -> None:
 
 def _pay_costs(loan: Loan, purse: Purse) -> None:
     loan.costs -= purse.pay(1350, loan.costs)
+
+
+def _pay_statutory(loan: Loan, purse: Purse) -> None:
+    loan.statutory -= purse.pay(1360, loan.statutory)
+
+
+def _recover(loan: Loan, purse: Purse) -> None:
+    """What was written off is still owed; what comes in on it is income."""
+    loan.recoverable -= purse.pay(8020, loan.recoverable)
 
 
 def _pay_interest(loan: Loan, purse: Purse, row: Row) -> None:

@@ -39,6 +39,7 @@ class PaymentLine:
     principal: int
     credit: int
     balance: int
+    recovered: int = 0
     reversed: bool = False
 
 
@@ -72,7 +73,7 @@ class Result:
             | {key: euros(getattr(r, key)) for key in ("principal", "interest", "due", "balance", "paid")}
             for r in self.rows
         ]
-        parts = ("amount", "costs", "interest", "principal", "credit", "balance")
+        parts = ("amount", "costs", "interest", "principal", "credit", "balance", "recovered")
         payments = [
             {"id": p.id, "on": p.on.isoformat(), "reversed": p.reversed}
             | {key: euros(getattr(p, key)) for key in parts}

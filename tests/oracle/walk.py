@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tests.oracle.days import DAY, banking_days_after, days_between
@@ -11,11 +11,15 @@ from tests.oracle.loan import Loan, Posting, Row, new_loan
 from tests.oracle.paying import Purse, pay_off_amount, receive, repay_early
 from tests.oracle.result import PaymentLine, Result, RowLine, state_of
 from tests.oracle.terms import Case, Terms, cents, day, terms_of
+from tests.oracle.turns import call_in, cancel, claim_statutory, give_up, owe_interest, resume, stop
 
 MONEY_IN = ("payment", "pay_off", "early_repayment")
-TERMS_CHANGE = ("rate", "instalment", "deferral")
+STOPS = ("interest_free_from", "wsnp_start")
+TERMS_CHANGE = ("rate", "instalment", "deferral", "due_at_once", *STOPS)
 PAYS_OUT = ("disburse", "opening")
-MONEY = (*MONEY_IN, "cost", "write_off")
+GIVES_UP = ("write_off", "waiver")
+MONEY = (*MONEY_IN, "cost", "statutory_interest", "interest_owed", "cancellation", *GIVES_UP)
+UNDOES = ("reversal", "wsnp_early_end", "deferral_end")
 
 
 @dataclass
@@ -51,7 +55,7 @@ def life(terms: Case, events: list[Case], viewing_date: date) -> Result:
 def _events_of(given: list[Case]) -> list[Event]:
     events = []
     for place, case in enumerate(given):
-        assert case["type"] in (*MONEY, *TERMS_CHANGE, *PAYS_OUT, "reversal"), case
+        assert case["type"] in (*MONEY, *TERMS_CHANGE, *PAYS_OUT, *UNDOES), case
         on = day(case["from"] if case["type"] == "deferral" and "on" not in case else case["on"])
         events.append(Event(place, case["type"], on, day(case.get("recorded") or on), case))
     undone = [event.given["of"] for event in events if event.type == "reversal"]
@@ -61,7 +65,7 @@ def _events_of(given: list[Case]) -> list[Event]:
 
 def _life(terms: Terms, events: list[Event], viewing_date: date) -> Result:
     counting = [event for event in events if event.known() <= viewing_date]
-    standing, reversals = _without_reversed(counting)
+    standing, reversals = _without_reversed(_without_ended(counting))
     first = min([terms.start, *(event.on for event in counting)])
     walk = Walk(new_loan(terms), standing)
     for each in days_between(first, viewing_date):
@@ -78,6 +82,22 @@ def _life(terms: Terms, events: list[Event], viewing_date: date) -> Result:
     started = any(event.type in PAYS_OUT for event in standing)
     state = state_of(outstanding, started=started, written_off=walk.loan.written_off > 0)
     return Result(walk.loan.postings, rows, lines, outstanding, state, walk.loan.instalment)
+
+
+def _without_ended(events: list[Event]) -> list[Event]:
+    """Stops that were ended with effect from the beginning are gone; a deferral that ended lasted until then."""
+    revived = {event.given["of"] for event in events if event.type == "wsnp_early_end"}
+    ended = {event.given["of"]: event.on for event in events if event.type == "deferral_end"}
+    found = []
+    for event in events:
+        name = event.given.get("id", "")
+        if event.type == "deferral" and name in ended:
+            until = min(day(event.given["until"]), ended[name])
+            if day(event.given["from"]) < until:
+                found.append(replace(event, given=event.given | {"until": until}))
+        elif not (event.type == "wsnp_start" and name in revived):
+            found.append(event)
+    return [event for event in found if event.type not in ("wsnp_early_end", "deferral_end")]
 
 
 def _without_reversed(events: list[Event]) -> tuple[list[Event], list[tuple[Event, Event]]]:
@@ -117,6 +137,7 @@ def _pass_day(walk: Walk, on: date) -> None:
             loan.open(on, event.given)
         else:
             loan.disburse(on, cents(event.given["amount"]))
+    resume(loan, on)
     if on in loan.recompute_on:
         loan.compute_instalment()
     for event in _of_day(walk, on, TERMS_CHANGE):
@@ -149,18 +170,29 @@ def _change_terms(loan: Loan, on: date, event: Event) -> None:
         loan.change_rate(event.given)
     elif event.type == "instalment":
         loan.instalment = cents(event.given["amount"])
+    elif event.type in STOPS:
+        stop(loan, event.place, event.given)
+    elif event.type == "due_at_once":
+        call_in(loan, on, event.place, event.given)
     else:
         loan.defer(on, event.given)
 
 
 def _money(walk: Walk, event: Event) -> None:
     loan, on = walk.loan, event.on
-    if event.type == "write_off":
-        loan.write_off(on, event.given)
+    if event.type in GIVES_UP:
+        give_up(loan, on, event.given)
         return
     amount = pay_off_amount(loan) if event.type == "pay_off" else cents(event.given["amount"])
     if event.type == "cost":
         loan.cost(on, amount)
+    elif event.type == "statutory_interest":
+        claim_statutory(loan, on, amount)
+    elif event.type == "interest_owed":
+        owe_interest(loan, on, amount)
+    elif event.type == "cancellation":
+        charged = next(each for each in walk.events if each.given.get("id") == event.given["of"])
+        cancel(loan, on, amount, charged.type)
     elif event.type == "early_repayment":
         _note(walk, event, amount, repay_early(loan, on, amount, event.given["mode"]))
     else:
@@ -177,6 +209,7 @@ def _note(walk: Walk, event: Event, amount: int, purse: Purse) -> None:
         interest=purse.part("interest"),
         principal=purse.part("principal"),
         credit=purse.left,
+        recovered=purse.part("recovered"),
         balance=walk.loan.owed,
     )
 
@@ -191,6 +224,7 @@ def _outstanding(loan: Loan) -> dict[str, int]:
     fallen = sum(row.principal_open for row in loan.before + loan.rows)
     assert loan.owed == loan.not_given + fallen, "P is R and what fell due and is open"
     interest = sum(row.interest_open for row in loan.before + loan.rows) + loan.untaken
+    interest += loan.statutory
     return {"principal": loan.owed, "interest": interest, "costs": loan.costs, "credit": loan.credit}
 
 
@@ -205,6 +239,7 @@ def _project(actual: Loan, viewing_date: date) -> list[RowLine]:
     while loan.running is not None:
         loan.accrue(on)
         on += DAY
+        resume(loan, on)
         if on in loan.recompute_on:
             loan.compute_instalment()
         if loan.running.due == on:

@@ -1,0 +1,141 @@
+"""Turns in a life: interest stops, everything is called in, an amount is claimed, given up or cancelled."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.oracle.loan import Loan, Row
+from tests.oracle.terms import Case, cents, day
+
+LOSS = {
+    "write_off": {"principal": 4900, "interest": 4910, "statutory_interest": 4910, "costs": 4920},
+    "waiver": {"principal": 4930, "interest": 4940, "statutory_interest": 4940, "costs": 4950},
+}
+ALL = ("costs", "statutory_interest", "interest", "principal")
+
+
+def stop(loan: Loan, place: int, event: Case) -> None:
+    """No interest from today; if it says until when, from then on it runs again."""
+    loan.stops.add(place)
+    if event.get("until"):
+        loan.resume_on.append((day(event["until"]), place))
+
+
+def resume(loan: Loan, on: date) -> None:
+    """Stops that were meant until today are over."""
+    loan.stops -= {place for until, place in loan.resume_on if until == on}
+
+
+def call_in(loan: Loan, on: date, place: int, event: Case) -> None:
+    """One row that falls due today takes the place of all coming ones; rows that were paid ahead on stay, closed."""
+    if event.get("interest", "runs") == "stops":
+        loan.stops.add(place)
+    coming = [row for row in loan.rows if not row.fallen]
+    if not coming:
+        return
+    carried = 0
+    touched = [row for row in coming if row.principal_paid or row.principal or row.interest]
+    for row in coming:
+        row.due = min(row.due, on)
+        if not row.closed:
+            row.principal = row.principal_paid
+        row.closed = True
+        carried += row.interest_open
+        row.interest -= row.interest_open
+    stay = [row for row in loan.rows if row.fallen] + touched
+    numbers = [row.nr for row in stay]
+    loan.rows = [*stay, Row(max(numbers, default=0) + 1, on, interest=carried)]
+
+
+def claim_statutory(loan: Loan, on: date, amount: int) -> None:
+    """Statutory interest by decision."""
+    loan.statutory += amount
+    loan.post(on, 1360, 8030, amount)
+
+
+def owe_interest(loan: Loan, on: date, amount: int) -> None:
+    """The creditor owes the debtor interest."""
+    loan.credit += amount
+    loan.post(on, 4960, 1400, amount)
+
+
+def cancel(loan: Loan, on: date, amount: int, of: str) -> None:
+    """A cost or statutory interest was not owed; what of it was paid, or more, is given back."""
+    if of == "cost":
+        gone = min(amount, loan.costs)
+        loan.costs -= gone
+        loan.post(on, 8010, 1350, gone)
+        loan.post(on, 8010, 1400, amount - gone)
+    else:
+        gone = min(amount, loan.statutory)
+        loan.statutory -= gone
+        loan.post(on, 8030, 1360, gone)
+        loan.post(on, 8030, 1400, amount - gone)
+    loan.credit += amount - gone
+
+
+def give_up(loan: Loan, on: date, event: Case) -> None:
+    """Write off or waive a part, at most what is open of it, or all that is open."""
+    loss = LOSS[event["type"]]
+    if event["of"] == "all":
+        gone = sum(PARTS[part](loan, on, loss[part], 10**15) for part in ALL)
+    else:
+        gone = PARTS[event["of"]](loan, on, loss[event["of"]], cents(event["amount"]))
+    loan.written_off += gone
+    if event["type"] == "write_off":
+        loan.recoverable += gone
+
+
+def _costs_off(loan: Loan, on: date, loss: int, most: int) -> int:
+    gone = min(most, loan.costs)
+    loan.costs -= gone
+    loan.post(on, loss, 1350, gone)
+    return gone
+
+
+def _statutory_off(loan: Loan, on: date, loss: int, most: int) -> int:
+    gone = min(most, loan.statutory)
+    loan.statutory -= gone
+    loan.post(on, loss, 1360, gone)
+    return gone
+
+
+def _principal_off(loan: Loan, on: date, loss: int, most: int) -> int:
+    all_gone = left = min(most, loan.owed)
+    loan.principal_settled += left
+    for row in loan.before + loan.rows:
+        gone = min(left, row.principal_open)
+        row.principal_off += gone
+        left -= gone
+        loan.post(on, loss, 1310, gone)
+    loan.written_off_coming += left
+    loan.post(on, loss, 1300, left)
+    return all_gone
+
+
+def _interest_off(loan: Loan, on: date, loss: int, most: int) -> int:
+    """What has fallen due first, then what stands in the books or runs, then what is deferred."""
+    left = most
+    for account in (1320, 1330, 1340):
+        for row in loan.before + loan.rows:
+            if loan.interest_account(row) == account:
+                gone = min(left, row.interest_open)
+                row.interest_off += gone
+                left -= gone
+                loan.post(on, loss, account, gone)
+        if account == 1330:
+            gone = min(left, loan.untaken)
+            loan.recognise(on, gone)
+            loan.row_of_untaken.interest += gone
+            loan.row_of_untaken.interest_off += gone
+            left -= gone
+            loan.post(on, loss, 1330, gone)
+    return most - left
+
+
+PARTS = {
+    "costs": _costs_off,
+    "statutory_interest": _statutory_off,
+    "interest": _interest_off,
+    "principal": _principal_off,
+}
