@@ -221,8 +221,14 @@ def test_the_chart_has_every_account_the_program_books_on() -> None:
         4900,
         4910,
         4920,
+        4930,
+        4940,
+        4950,
+        4960,
         8000,
         8010,
+        8020,
+        8030,
     ]
     assert account_id(1, 1300) == 11300
 
