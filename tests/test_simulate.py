@@ -203,6 +203,8 @@ def test_unrounded_amounts_carry_at_least_ten_decimals() -> None:
     assert row["due"] == "17.01000000000000000000"
     assert len(last["amount"].partition(".")[2]) >= 10
     assert (answer["state"], set(answer["outstanding"].values())) == ("closed", {"0.00000000000000000000"})
+    unpaid = simulated(rounding="none")
+    assert (unpaid["rows"][0]["paid"], unpaid["outstanding"]["costs"]) == ("0." + "0" * 20,) * 2
 
 
 ERRORS: list[tuple[Case, str]] = [

@@ -101,14 +101,13 @@ def _opened(source: str) -> Iterator[BinaryIO]:
         yield sys.stdin.buffer
         return
     try:
-        with Path(source).open("rb") as stream:
-            yield stream
+        opened = Path(source).open("rb")  # noqa: SIM115 - closed below; what goes wrong there is not the fault of this file
     except (FileNotFoundError, IsADirectoryError):
         raise BadInput(f"input: {source}: must be a file that exists, or -") from None
-    except BrokenPipeError:
-        raise
     except OSError as wrong:
         raise IoFailed(f"{source}: {wrong.strerror}") from wrong
+    with opened as stream:
+        yield stream
 
 
 def _cases(suffix: str, stream: BinaryIO) -> Iterator[bytes]:

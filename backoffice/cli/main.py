@@ -9,7 +9,7 @@ from keyword import iskeyword
 
 import click
 
-from ledger.errors import AflosError
+from ledger.errors import AflosError, IoFailed
 
 COMMANDS = {
     "demo": ("backoffice.cli.demo", "Fill an empty database with a synthetic portfolio and its history."),
@@ -37,6 +37,10 @@ COMMANDS = {
 """Command, the module that holds its click command under the same name, and its one-line help."""
 
 
+class ReaderGone(Exception):
+    """Whoever read standard output closed it before all was written, as `head` does."""
+
+
 class LazyGroup(click.Group):
     """A group that lists its commands without importing them."""
 
@@ -55,6 +59,13 @@ class LazyGroup(click.Group):
         command = getattr(module, f"{name}_" if iskeyword(name) else name)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Call the command; click would give exit code 1 where a reader of the output goes away."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            raise ReaderGone from gone
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in --help, from the table alone."""
@@ -86,9 +97,18 @@ def main() -> None:
     except AflosError as wrong:
         _tell(wrong)
         sys.exit(wrong.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(74)
+    except ReaderGone:
+        _drop_output()
+        sys.exit(IoFailed.exit_code)
+    except OSError as wrong:
+        _drop_output()
+        _tell(IoFailed(f"{wrong.filename or 'what was to be written'}: {wrong.strerror or wrong}"))
+        sys.exit(IoFailed.exit_code)
+
+
+def _drop_output() -> None:
+    """Let go of what could not be written, so that the end of the program does not try it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(wrong: AflosError) -> None:

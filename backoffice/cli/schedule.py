@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import click
 
 from backoffice.cli.cases import answer_cases
-from backoffice.cli.fields import Case, refuse_unknown, written
+from backoffice.cli.fields import Case, Writer, refuse_unknown, writer
 from servicing.daycount import DAY_COUNTS
 from servicing.plan import schedule_of
 from servicing.schedule import ROUNDING_RULES, Row
@@ -26,11 +26,11 @@ def answer_schedule(case: Case) -> Mapping[str, object]:
     """The schedule of a case as the command prints it; raises `BadInput` naming key, value and rule."""
     refuse_unknown(case, KEYS)
     terms = terms_from(case, where="", rate_key="rate")
-    schedule = schedule_of(terms)
+    schedule, written = schedule_of(terms), writer(terms.rounding)
     return {
         "instalment": written(schedule.instalment),
         "method": terms.method,
-        "rows": [_shown(row) for row in schedule.rows],
+        "rows": [_shown(row, written) for row in schedule.rows],
         "totals": {
             "principal": written(schedule.total_principal),
             "interest": written(schedule.total_interest),
@@ -38,7 +38,7 @@ def answer_schedule(case: Case) -> Mapping[str, object]:
     }
 
 
-def _shown(row: Row) -> dict[str, object]:
+def _shown(row: Row, written: Writer) -> dict[str, object]:
     return {
         "nr": row.nr,
         "date": row.due_date.isoformat(),

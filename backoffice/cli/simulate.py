@@ -9,7 +9,7 @@ from decimal import localcontext
 import click
 
 from backoffice.cli.cases import answer_cases
-from backoffice.cli.fields import Case, written
+from backoffice.cli.fields import Case, Writer, writer
 from servicing.life.outcome import Open, RowOutcome
 from servicing.schedule import UNROUNDED
 from servicing.simulation import PaymentOutcome
@@ -19,17 +19,19 @@ from servicing.simulation import simulate as simulation_of
 def answer_simulation(case: Case) -> Mapping[str, object]:
     """The life of the loan in a case as the command prints it; raises `BadInput` by key, value and rule."""
     simulation = simulation_of(case)
+    terms = case["terms"]
+    written = writer(terms.get("rounding") if isinstance(terms, Mapping) else None)
     with localcontext(UNROUNDED):
         return {
             "viewing_date": simulation.viewing_date.isoformat(),
-            "rows": [_row(row) for row in simulation.rows],
-            "payments": [_payment(payment) for payment in simulation.payments],
-            "outstanding": _outstanding(simulation.outstanding),
+            "rows": [_row(row, written) for row in simulation.rows],
+            "payments": [_payment(payment, written) for payment in simulation.payments],
+            "outstanding": _outstanding(simulation.outstanding, written),
             "state": simulation.state,
         }
 
 
-def _row(row: RowOutcome) -> dict[str, object]:
+def _row(row: RowOutcome, written: Writer) -> dict[str, object]:
     return {
         "nr": row.nr,
         "date": row.due.isoformat(),
@@ -42,7 +44,7 @@ def _row(row: RowOutcome) -> dict[str, object]:
     }
 
 
-def _payment(payment: PaymentOutcome) -> dict[str, object]:
+def _payment(payment: PaymentOutcome, written: Writer) -> dict[str, object]:
     return {
         "id": payment.id,
         "type": payment.type,
@@ -58,7 +60,7 @@ def _payment(payment: PaymentOutcome) -> dict[str, object]:
     }
 
 
-def _outstanding(amounts: Open) -> dict[str, str]:
+def _outstanding(amounts: Open, written: Writer) -> dict[str, str]:
     return {
         "principal": written(amounts.principal),
         "interest": written(amounts.interest),

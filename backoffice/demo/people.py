@@ -52,8 +52,8 @@ TRADES = (
 )
 STREETS = ("Demodreef", "Voorbeeldlaan", "Proefstraat", "Verzonnenpad", "Testkade", "Oefenweg")
 LANGUAGES = ("nl",) * 22 + ("en", "pl", "tr")
-FIRM_SHARE = 12
-"""One debtor in so many is a firm, without a day of birth and a citizen number."""
+TRADE_NAME_SHARE = 12
+"""One debtor in so many is known under a trade name too (handelend onder de naam); all are natural persons."""
 
 SYNTHETIC = 99999
 """Citizen numbers that start so are not given out."""
@@ -87,16 +87,16 @@ class Address(NamedTuple):
 
 
 def new_debtor(rng: Random, nr: int, creditor: str, since: date, bsn: str | None) -> NewDebtor:
-    """Debtor number `nr` of the portfolio, a person or a firm, known since a day."""
-    is_firm = rng.randrange(FIRM_SHARE) == 0
+    """Debtor number `nr` of the portfolio, known since a day: a person, some under the name of their business."""
+    trades = rng.randrange(TRADE_NAME_SHARE) == 0
     surname = _surname(rng)
     person = f"{rng.choice(FIRST)} {surname}"
     address = new_address(rng, creditor)
     return NewDebtor(
         external=f"D-{nr:06}",
-        birth_date=None if is_firm else since - timedelta(days=rng.randrange(22 * 365, 66 * 365)),
-        bsn=None if is_firm else bsn,
-        name=f"{rng.choice(TRADES)} {surname} B.V." if is_firm else person,
+        birth_date=since - timedelta(days=rng.randrange(22 * 365, 66 * 365)),
+        bsn=bsn,
+        name=f"{person} h.o.d.n. {rng.choice(TRADES)} {surname}" if trades else person,
         street=address.street,
         house_number=address.house_number,
         postcode=address.postcode,
