@@ -12,6 +12,7 @@ import pytest
 
 from backoffice.cli.cases import LONGEST_CASE, answer_cases, answer_text, read_case
 from backoffice.cli.fields import Case, Number, refuse_unknown, written
+from backoffice.cli.side_by_side import BATCH, FEW, in_order
 from ledger.errors import BadInput
 from servicing.reading import CaseRefused, Reader
 from servicing.schedule import UNROUNDED
@@ -49,6 +50,22 @@ def test_json_holds_one_case(tmp_path: Path) -> None:
 def test_jsonl_holds_a_case_a_line_in_order(tmp_path: Path) -> None:
     source = file(tmp_path, "many.jsonl", '{"amount": "1"}\n\n{"amount": 2.5}\r\n{"amount": "0.01"}')
     assert answers(source) == ([{"twice": "2.00"}, {"twice": "5.00"}, {"twice": "0.02"}], "")
+
+
+def test_many_cases_keep_their_order_and_their_errors_whoever_answers_them(tmp_path: Path) -> None:
+    lines = [f'{{"amount": {number or "NaN"}}}' for number in range(500)]
+    lines[321] = '{"amount": "x"}'
+    found, message = answers(file(tmp_path, "many.jsonl", "\n".join(lines)))
+    assert [each.get("twice") for each in found] == [
+        None if number in {0, 321} else f"{2 * number}.00" for number in range(500)
+    ]
+    assert "amount" in found[321]["error"]
+    assert message.endswith("2 of 500 cases refused; see their errors")
+
+
+@pytest.mark.parametrize("count", [0, 1, FEW - 1, FEW, FEW + 1, FEW + BATCH - 1, FEW + BATCH, 10 * FEW + 7])
+def test_no_case_is_lost_where_batches_end(count: int) -> None:
+    assert list(in_order(range(count), abs)) == list(range(count))
 
 
 def test_answers_are_compact_lines(tmp_path: Path) -> None:

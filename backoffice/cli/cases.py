@@ -7,10 +7,12 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
 
 from backoffice.cli.fields import Case, Number
+from backoffice.cli.side_by_side import in_order
 from ledger.errors import BadInput, IoFailed
 from servicing.reading import CaseRefused, Reader
 
@@ -32,16 +34,21 @@ def answer_cases(source: str, answer: Answer, out: TextIO) -> None:
     """
     answered = refused = 0
     with _opened(source) as stream:
-        for case in _cases(Path(source).suffix, stream):
-            result = answer_text(case, answer)
-            out.write(json.dumps(result, separators=(",", ":")) + "\n")
+        for line, is_refused in in_order(_cases(Path(source).suffix, stream), partial(_answer_line, answer)):
+            out.write(line + "\n")
             answered += 1
-            refused += "error" in result
+            refused += is_refused
     out.flush()
     if not answered:
         raise CaseRefused(f"{source}: holds no case")
     if refused:
         raise CaseRefused(f"{source}: {refused} of {answered} cases refused; see their errors")
+
+
+def _answer_line(answer: Answer, text: bytes) -> tuple[str, bool]:
+    """The answer to a case as a line of JSON, and whether it was refused."""
+    result = answer_text(text, answer)
+    return json.dumps(result, separators=(",", ":")), "error" in result
 
 
 def answer_text(text: bytes, answer: Answer) -> Mapping[str, object]:
