@@ -11,7 +11,7 @@ UV = uv>=0.13,<0.14
 .DEFAULT_GOAL = help
 
 help: ## list these targets
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F '|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F '|' '{printf "make %-15s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## make .venv with everything the lock names (under a minute; at once when nothing changed)
 	@echo 'Ready. Put the command on the path with: export PATH=$(CURDIR)/$(BIN):$$PATH'
@@ -65,9 +65,25 @@ LIVES ?= 2000
 oracle: $(STAMP) ## hold the product against the independent oracle over LIVES random lives (2000: about six minutes)
 	$(BIN)/python -m tests.long_run $(LIVES)
 
-LOANS ?= 10000
-RUNS ?= 3
+LOANS ?= 100000
+RUNS ?= 5
 
 .PHONY: bench
-bench: $(STAMP) ## time a night in which all of LOANS fall due against the floor of each database, RUNS times
+bench: $(STAMP) ## time a night in which all of LOANS fall due against the floor of each database, RUNS times (half an hour)
 	$(BIN)/python -m benchmarks.run $(LOANS) $(RUNS)
+
+MOST ?= 1000000
+
+.PHONY: bench-scale
+bench-scale: $(STAMP) ## time and memory of nights from 10,000 to MOST loans, and of a quiet one (an hour)
+	$(BIN)/python -m benchmarks.scale $(MOST) 3
+
+.PHONY: bench-catch-up
+bench-catch-up: $(STAMP) ## make up 1 to 700 missed nights of 1,000 loans of 24 months (ten minutes)
+	$(BIN)/python -m benchmarks.catch_up
+
+POSTINGS ?= 10000000
+
+.PHONY: bench-statement
+bench-statement: $(STAMP) ## statements of loans of seven years among POSTINGS postings (ten minutes)
+	$(BIN)/python -m benchmarks.statements $(POSTINGS)
