@@ -75,9 +75,9 @@ class Measuring:
         taken: dict[str, list[float]] = {name: [] for name in measures}
         for run in range(runs):
             for name, measure in measures.items():
-                note(f"{self.databases.name}: run {run + 1}, {name}")
                 with copied(self.databases) as engine:
                     taken[name].append(measure(engine))
+                note(f"{self.databases.name}: run {run + 1}, {name}: {taken[name][-1]:.3f} s")
         return [self._way(name, seconds) for name, seconds in taken.items()]
 
     def _prepare(self) -> None:
