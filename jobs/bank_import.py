@@ -25,6 +25,7 @@ from servicing.receipts.store import (
     known_identities,
     known_occurrences,
     last_statement,
+    latest_known_on,
     next_numbers,
     one_at_a_time,
     open_gap,
@@ -121,6 +122,12 @@ class _Taking:
         self.heading = heading
         self.last = last_statement(self.connection, heading.account)
         _check_days(self.outcome.name, heading, self.request)
+        overtaken = latest_known_on(self.connection, heading.account)
+        if overtaken > number_of(self.request.by.known_on):
+            raise NotYet(
+                f"{self.outcome.name}: a statement of {heading.account} was imported by hand for the night of "
+                f"{day_of(overtaken)}; this one follows then"
+            )
         if heading.kind == "054" and self.last is None:
             raise Gap(
                 f"{self.outcome.name}: a notice (camt.054) of {heading.account} before any statement: "

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from ledger.day import number_of
 from servicing.facts import FactKind
 from servicing.receipts.files import bank_rules
 from servicing.receipts.matching import (
@@ -102,7 +103,9 @@ class Matcher:
     def pair_returns(self, creditor: int) -> int:
         """Find the payments that came back, also for returns that came before their payment; how many were paired."""
         waiting = [line for line in undecided(self.connection, creditor, returns_only=True) if line.cents < 0]
-        paid = payments_of_ids(self.connection, creditor, {line.end_to_end for line in waiting})
+        known_by = number_of(self.by.known_on)
+        waiting = [line for line in waiting if line.known_on <= known_by]
+        paid = payments_of_ids(self.connection, creditor, {line.end_to_end for line in waiting}, known_by)
         before = parts_of_lines(self.connection, [line.id for line in waiting])
         verdicts = []
         for line in waiting:

@@ -13,6 +13,7 @@ from jobs.business_dates import last_closed, last_started, next_to_close
 from jobs.chunk import Night
 from jobs.closing import close
 from jobs.config_guard import keep_config
+from jobs.inbox import take_inbox
 from jobs.manifest import Manifest, folder, keep
 from jobs.run import MOST_CATCH_UP_DAYS, Options, Run, begun
 from jobs.soundness import check_sound
@@ -66,6 +67,7 @@ def open_dates(access: Access, until: date, options: Options) -> list[date]:
 def close_night(run: Run, day: date) -> Manifest:
     """Work one business date and close it, or go on where an earlier run of it stopped."""
     since = clock.monotonic()
+    run.options.waiting(take_inbox(run, day))
     night, previous = open_night(run, day)
     work_night(run, night, previous)
     place = None if run.access.is_rehearsal else folder(run.access.engine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +35,7 @@ class Options:
     stop_asked: Callable[[], bool] = lambda: False
     closed: Callable[[Manifest], None] = lambda _manifest: None
     workers: int = 1
+    waiting: Callable[[Sequence[tuple[str, str]]], None] = lambda _files: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class _Entry(Strict):
     area_code: Text | None = None
     iban: Annotated[str, AfterValidator(_iban)]
     account_holder: Annotated[Text, Field(max_length=70)]
+    more_accounts: list[Annotated[str, AfterValidator(_iban)]] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Creditor:
     area_code: str | None
     iban: str
     account_holder: str
+    more_accounts: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """All bank accounts, first the one debtors are asked to pay on."""
+        return (self.iban, *self.more_accounts)
 
 
 class _CreditorsFile(Strict):
@@ -52,11 +59,19 @@ class _CreditorsFile(Strict):
         numbers = [creditor.id for creditor in self.creditors.values()]
         if len(set(numbers)) < len(numbers):
             raise ValueError(f"creditors: ids {numbers}: each creditor has its own number")
+        accounts = [iban for one in self.creditors.values() for iban in (one.iban, *one.more_accounts)]
+        if len(set(accounts)) < len(accounts):
+            raise ValueError("creditors: a bank account belongs to one creditor")
         return self
 
 
 def creditors_from(content: object, file: str) -> Mapping[str, Creditor]:
     """The creditors in a file by code, such as "almere"; raises `Misconfigured` naming file and key."""
     found = checked(_CreditorsFile, content, file).creditors
-    creditors = [Creditor(code=code, **entry.model_dump()) for code, entry in found.items()]
+    creditors = [
+        Creditor(
+            code=code, more_accounts=tuple(entry.more_accounts), **entry.model_dump(exclude={"more_accounts"})
+        )
+        for code, entry in found.items()
+    ]
     return {creditor.code: creditor for creditor in sorted(creditors, key=lambda creditor: creditor.id)}

@@ -26,6 +26,7 @@ COMMANDS = {
     "loan": ("backoffice.cli.loan", "Loans: add, show, list, and what is decided about them."),
     "decide": ("backoffice.cli.decide", "Decisions: proposed, waiting for whom, handed over."),
     "approve": ("backoffice.cli.decide", "Approve or reject what somebody else proposed."),
+    "bank": ("backoffice.cli.bank", "Bank statements in, lines that wait, and what they are for."),
     "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),
     "statement": ("backoffice.cli.statement", "What was booked on a loan, line by line."),
     "explain": ("backoffice.cli.explain", "Where a booked amount comes from."),

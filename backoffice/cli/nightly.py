@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from ledger.database import reading
 from ledger.day import parse_day
 from ledger.tables import SCHEMA_REVISION
 from servicing.files import arrears_limits
+from servicing.receipts.store import count_undecided
 from servicing.store import find_loan
 
 DONE_WITH_EXCEPTIONS = 3
@@ -73,7 +74,15 @@ def nightly(
     day = clock.today() - timedelta(days=1) if until is None else parse_day(until)
     with opened() as engine, refusals_kept(engine), _progress(quiet) as progress, stoppable() as stop_asked:
         check_right_somewhere(actor(), "see" if dry_run else "run")
-        options = Options(arrears_limits(), chunk, confirm_days, progress, stop_asked, workers=workers)
+        options = Options(
+            arrears_limits(),
+            chunk,
+            confirm_days,
+            progress,
+            stop_asked,
+            workers=workers,
+            waiting=_tell_about_files,
+        )
         _tell_about_workers(engine, workers)
         if loan is not None:
             _repair(engine, loan, day, options)
@@ -83,9 +92,34 @@ def nightly(
             _tell_about_dates(engine, day, manifests, dry_run)
         waiting = _aside(engine, manifests)
     _show([for_people(manifest) for manifest in manifests], as_json)
+    wrong = _bank_troubles(manifests)
+    for trouble in wrong:
+        click.echo(trouble, err=True)
     if waiting:
         click.echo(f"{len(waiting)} loans are set aside: aflos status shows them", err=True)
+    if waiting or wrong:
         sys.exit(DONE_WITH_EXCEPTIONS)
+
+
+def _tell_about_files(files: Sequence[tuple[str, str]]) -> None:
+    for name, reason in files:
+        click.echo(f"inbox: {name} stays: {shown(reason)}", err=True)
+
+
+def _bank_troubles(manifests: Sequence[Manifest]) -> list[str]:
+    """Bank files that were refused, and accounts that do not agree with the books, as the nights found them."""
+    troubles = []
+    for manifest in manifests:
+        found: Any = manifest["bank"]
+        troubles += [f"{each['file']}: refused: {shown(each['reason'])}" for each in found["refused"]]
+    if manifests:
+        last: Any = manifests[-1]["bank"]
+        troubles += [
+            f"{each['account']}: the statement of {each['day']} closes with {each['statement']}, the books have "
+            f"{each['books']}: {each['difference']} is missing"
+            for each in last["unequal"]
+        ]
+    return troubles
 
 
 def _tell_about_workers(engine: Engine, workers: int) -> None:
@@ -173,7 +207,7 @@ def status(as_json: bool) -> None:
             "quarantine": set_aside(connection),
             "lease": holder(connection),
             "letters_stuck": 0,
-            "unmatched": 0,
+            "unmatched": count_undecided(connection),
         }
     if as_json:
         print_json(found)
@@ -184,6 +218,7 @@ def status(as_json: bool) -> None:
     click.echo(f"set aside       {len(found['quarantine'])} loans")
     for each in found["quarantine"]:
         click.echo(f"  {each['loan']} since {each['since']}: {shown(each['error'])}")
+    click.echo(f"unmatched       {found['unmatched']} bank lines")
     click.echo(f"run             {found['lease'] or 'nobody'}")
 
 

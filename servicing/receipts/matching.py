@@ -248,9 +248,9 @@ def _order_of_allocation(view: LoanView) -> tuple[bool, bool, int, int]:
 
 
 def _same_name(payer: str, debtors: Sequence[str]) -> str:
-    words = _words(payer)
+    words = words_of_name(payer)
     for name in debtors:
-        wanted = _words(name)
+        wanted = words_of_name(name)
         if wanted and len(wanted & words) >= min(2, len(wanted)):
             return name
     return ""
@@ -259,7 +259,7 @@ def _same_name(payer: str, debtors: Sequence[str]) -> str:
 _TITLES = {"mevr", "dhr", "van", "den", "der"}
 
 
-def _words(name: str) -> set[str]:
+def words_of_name(name: str) -> set[str]:
     """The words of a name that tell people apart; initials and titles do not."""
     plain = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
     return {word for word in plain.split() if len(word) > 2 and word not in _TITLES}

@@ -105,6 +105,12 @@ def last_statement(connection: Connection, account: str) -> Statement | None:
     return Statement._make(row) if row else None
 
 
+def latest_known_on(connection: Connection, account: str) -> int:
+    """The latest night for which a statement of an account was taken; 0 if none was."""
+    query = select(func.max(bank_statement.c.known_on)).where(bank_statement.c.account == account)
+    return connection.execute(query).scalar() or 0
+
+
 def first_opened_on(connection: Connection, account: str) -> int:
     """The day on which the first statement of an account opens."""
     query = select(bank_statement.c.opened_on).where(
@@ -341,15 +347,17 @@ def part_of(row: Any) -> Part:  # noqa: ANN401 - a row of bank_decision
     return Part(kind, row.cents, row.loan_id, row.fact_nr, row.other_creditor, row.reason)
 
 
-def payments_of_ids(connection: Connection, creditor: int, ids: Iterable[str]) -> dict[str, list[Payment]]:
-    """The payments that lines with these end-to-end ids brought to loans of a creditor."""
+def payments_of_ids(
+    connection: Connection, creditor: int, ids: Iterable[str], known_by: int
+) -> dict[str, list[Payment]]:
+    """The payments that lines with these end-to-end ids brought to loans of a creditor, as known by a night."""
     found: dict[str, list[Payment]] = {}
     for wanted in _parts(sorted(set(ids) - {"", "NOTPROVIDED"})):
         query = select(bank_line.c.id, bank_line.c.end_to_end, bank_line.c.paid_on).where(
             bank_line.c.end_to_end.in_(wanted), bank_line.c.creditor_id == creditor, bank_line.c.cents > 0
         )
         lines = {row.id: row for row in connection.execute(query)}
-        decided = parts_of_lines(connection, lines)
+        decided = parts_of_lines(connection, lines, known_by)
         paid = [(line, part) for line, (_, parts) in decided.items() for part in parts if part.fact]
         gone = returned_facts(connection, {part.loan for _, part in paid})
         for line, part in paid:

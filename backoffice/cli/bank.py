@@ -1,0 +1,294 @@
+"""The commands `aflos bank ...`: bank files in, the lines that wait, and what a person says they are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backoffice.cli.bank_words import PARTS, as_line, day_text, part_words, waiting_words
+from backoffice.cli.database import looking, opened, recording
+from backoffice.cli.options import actor_option, as_json
+from backoffice.cli.output import print_json
+from backoffice.cli.table import table
+from backoffice.receipts import Decided, LineRefused, decide, line_of, match, settle
+from jobs import clock
+from jobs.bank_clearing import clearing_items
+from jobs.bank_files import import_path, our_accounts
+from jobs.bank_import import Outcome, Request
+from jobs.bank_worklist import waiting_lines
+from jobs.inbox import inbox, said
+from ledger.day import number_of
+from ledger.errors import BadInput
+from ledger.money import cents_of, euros
+from servicing.files import creditors
+from servicing.receipts.store import parts_of_lines
+from servicing.receipts.values import Disposition, Part
+from servicing.store import find_loan
+from servicing.texts import plain_text
+
+creditor_option = click.option(
+    "--creditor", "code", metavar="CODE", help="Only this creditor, such as almere."
+)
+reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the decision.")
+
+
+@click.group()
+def bank() -> None:
+    """Money in: bank statements, the lines nobody could match, and what they are for.
+
+    Example: aflos bank import statement.xml
+    """
+
+
+@bank.command(name="import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@creditor_option
+@click.option("--record-gap", is_flag=True, help="Take a statement that does not follow the one before it.")
+@actor_option
+@as_json
+def import_files(
+    files: Sequence[Path], code: str | None, record_gap: bool, actor: str | None, as_json: bool
+) -> None:
+    """Take bank statements (camt.053, camt.054, or a ZIP of them): each file whole or not at all.
+
+    Example: aflos bank import statement-2025-03-01.xml
+    """
+    done: list[Outcome] = []
+    for file in files:
+        with recording(actor) as desk:
+            creditor = _creditor(code) if code else 0
+            until = number_of(clock.today())
+            request = Request(desk.by, our_accounts(), creditor, until, record_gap)
+            taken = import_path(desk.connection, file, request)
+        done += taken
+        if not as_json:
+            for outcome in taken:
+                click.echo(said(outcome))
+    if as_json:
+        print_json([_outcome(each) for each in done])
+
+
+def _outcome(one: Outcome) -> dict[str, object]:
+    return {
+        "file": one.name,
+        "creditor": one.creditor or None,
+        "statements": one.statements,
+        "lines": one.lines,
+        "new": one.new,
+        "matched": one.matched,
+        "returns": one.returned,
+        "imported_before": one.first or None,
+        "gaps": one.gaps,
+    }
+
+
+@bank.command()
+@creditor_option
+@as_json
+def unmatched(code: str | None, as_json: bool) -> None:
+    """The lines nobody has said what they are for, each with the reason and the likeliest loans.
+
+    Example: aflos bank unmatched --creditor almere
+    """
+    with looking() as connection:
+        found = waiting_lines(connection, clock.today(), _creditor(code) if code else None)
+    if as_json:
+        print_json([waiting_words(one) for one in found])
+        return
+    for one in found:
+        click.echo(as_line(one.line) + f"  {one.reason}")
+        for near in one.candidates[:3]:
+            click.echo(f"    {near.confidence:>3} %  loan {near.loan}: {near.reason}")
+    click.echo(f"{len(found)} lines wait", err=True)
+
+
+@bank.command(name="match")
+@click.argument("line", type=int)
+@click.argument("loan", required=False)
+@click.option(
+    "--settles", type=int, metavar="LINE", help="A line out that pays back or on what this line brought."
+)
+@click.option("--batch", type=int, metavar="ID", help="The remittance of other receipts that this line pays.")
+@click.option("--reason", default="by hand", metavar="TEXT", help="Why; kept with the decision.")
+@actor_option
+@as_json
+def match_line(
+    line: int,
+    loan: str | None,
+    settles: int | None,
+    batch: int | None,
+    reason: str,
+    actor: str | None,
+    as_json: bool,
+) -> None:
+    """Say for which loan a line is: a payment, the return of one, or a disbursement; the coming night books it.
+
+    Example: aflos bank match 17 100000001
+    """
+    given = [each for each in (loan, settles, batch) if each is not None]
+    if len(given) != 1:
+        raise BadInput("match: name one of LOAN, --settles LINE and --batch ID")
+    why = plain_text("reason", reason)
+    with recording(actor) as desk:
+        own = line_of(desk, line)
+        if loan is not None:
+            done = match(desk, own, loan, why)
+        elif settles is not None:
+            done = settle(desk, own, line_of(desk, settles), why)
+        else:
+            raise BadInput("batch: other receipts are matched by their reference")
+    _tell(done, as_json)
+
+
+@bank.command()
+@click.argument("line", type=int)
+@click.argument("shares", nargs=-1, required=True, metavar="LOAN=AMOUNT...")
+@click.option("--reason", default="by hand", metavar="TEXT", help="Why; kept with the decision.")
+@actor_option
+@as_json
+def split(line: int, shares: Sequence[str], reason: str, actor: str | None, as_json: bool) -> None:
+    """Divide a line over loans; what is left waits as refund=AMOUNT or parked=AMOUNT.
+
+    Example: aflos bank split 17 100000001=506.91 100000002=93.09
+    """
+    why = plain_text("reason", reason)
+    with recording(actor) as desk:
+        own = line_of(desk, line)
+        parts = []
+        for share in shares:
+            name, _, amount = share.rpartition("=")
+            kind = PARTS.get(name, Disposition.LOAN)
+            number = 0 if name in PARTS else find_loan(desk.connection, name).id
+            parts.append(Part(kind, cents_of(amount), number, reason=why))
+        done = decide(desk, own, parts)
+    _tell(done, as_json)
+
+
+@bank.command()
+@click.argument("line", type=int)
+@click.argument("loan")
+@reason_option
+@actor_option
+@as_json
+def rematch(line: int, loan: str, reason: str, actor: str | None, as_json: bool) -> None:
+    """Move a receipt that was matched to the wrong loan, with its value date; both loans are booked again.
+
+    Example: aflos bank rematch 17 100000002 --reason "reference of another debtor"
+    """
+    with recording(actor) as desk:
+        own = line_of(desk, line)
+        _, parts = parts_of_lines(desk.connection, [line]).get(line, (0, []))
+        if not any(part.loan and part.kind is Disposition.LOAN for part in parts):
+            raise LineRefused(f"bank line {line}: is matched to no loan yet: aflos bank match {line} LOAN")
+        done = match(desk, own, loan, plain_text("reason", reason))
+    _tell(done, as_json)
+
+
+@bank.command()
+@click.argument("line", type=int)
+@click.option("--to-forward", "code", metavar="CODE", help="It is meant for this other creditor.")
+@click.option("--ignore", is_flag=True, help="It is outside this administration.")
+@reason_option
+@actor_option
+@as_json
+def park(line: int, code: str | None, ignore: bool, reason: str, actor: str | None, as_json: bool) -> None:
+    """Let a line wait, with the reason; or say that it is another creditor's, or no receipt of ours.
+
+    Example: aflos bank park 17 --reason "asked the debtor"
+    """
+    kind = Disposition.TO_FORWARD if code else Disposition.IGNORED if ignore else Disposition.PARKED
+    other = _creditor(code) if code else 0
+    with recording(actor) as desk:
+        own = line_of(desk, line)
+        if other == own.creditor_id:
+            raise BadInput(f"to-forward: {code}: is the creditor whose account it came in on")
+        why = plain_text("reason", reason)
+        done = decide(desk, own, [Part(kind, own.amount, other_creditor=other, reason=why)])
+    _tell(done, as_json)
+
+
+@bank.command()
+@click.argument("line", type=int)
+@reason_option
+@actor_option
+@as_json
+def refund(line: int, reason: str, actor: str | None, as_json: bool) -> None:
+    """Say that a receipt goes back to whoever paid it; it stands apart until a line out shows that it went.
+
+    Example: aflos bank refund 17 --reason "loan is closed"
+    """
+    with recording(actor) as desk:
+        own = line_of(desk, line)
+        if own.cents < 0:
+            raise LineRefused(f"bank line {line}: is money that went out; only a receipt goes back")
+        why = plain_text("reason", reason)
+        done = decide(desk, own, [Part(Disposition.TO_REFUND, own.amount, reason=why)])
+    _tell(done, as_json)
+
+
+@bank.command()
+@creditor_option
+@as_json
+def clearing(code: str | None, as_json: bool) -> None:
+    """What stands open on each clearing account, item by item, as far as booked.
+
+    Example: aflos bank clearing --creditor almere
+    """
+    wanted = [_creditor(code)] if code else [one.id for one in creditors().values()]
+    with looking() as connection:
+        items = [item for creditor in wanted for item in clearing_items(connection, creditor)]
+    rows = [{**item._asdict(), "amount": euros(item.amount), "since": day_text(item.since)} for item in items]
+    if as_json:
+        print_json(rows)
+        return
+    headers = ("account", "item", "since", "amount", "what")
+    click.echo(table(headers, [[str(row[key]) for key in headers] for row in rows]))
+
+
+@bank.command(name="inbox")
+@as_json
+def show_inbox(as_json: bool) -> None:
+    """Where the night looks for bank files: a folder for each creditor, made if it is missing.
+
+    Example: aflos bank inbox
+    """
+    with opened() as engine:
+        place = inbox(engine)
+    found = {}
+    for code in creditors():
+        (place / code).mkdir(parents=True, exist_ok=True)
+        found[code] = sorted(path.name for path in (place / code).iterdir() if path.is_file())
+    if as_json:
+        print_json({"inbox": str(place), "files": found})
+        return
+    click.echo(str(place))
+    for code, names in found.items():
+        click.echo(f"  {code:<16} {len(names)} files" + "".join(f"\n    {name}" for name in names))
+
+
+def _creditor(code: str) -> int:
+    known = creditors()
+    if code not in known:
+        raise BadInput(f"creditor: {code[:40]!r}: must be one of {', '.join(known)}")
+    return known[code].id
+
+
+def _tell(done: Decided, as_json: bool) -> None:
+    found: dict[str, Any] = {
+        "line": done.line.id,
+        "decision": done.nr,
+        "amount": euros(done.line.cents),
+        "parts": [part_words(part) for part in done.parts],
+        "returns_paired": done.paired,
+        "letters": [],
+    }
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"line {done.line.id}: decision {done.nr}: {json.dumps(found['parts'])[1:-1]}")

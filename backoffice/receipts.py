@@ -1,0 +1,151 @@
+"""What a person says a bank line is for: recorded beside the facts of the loans, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from backoffice.cli.database import Desk
+from backoffice.registering import dossier_of, register
+from jobs.bank_matching import Matcher
+from ledger.day import day_of
+from ledger.entry import creditor_of_loan
+from ledger.errors import BadInput
+from ledger.money import euros
+from servicing.facts import Draft, Fact, FactKind
+from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, returned_facts
+from servicing.receipts.values import Disposition, Part, StoredLine, line_key
+from servicing.registration import reversal_of
+from servicing.store import find_loan
+
+SETTLES = {Disposition.TO_REFUND: Disposition.REFUND, Disposition.TO_FORWARD: Disposition.FORWARDED}
+"""What a line out is that settles what a line in was for."""
+
+
+class LineRefused(BadInput):
+    """What was said of a bank line cannot be; names the line, the value and the rule."""
+
+
+class Decided(NamedTuple):
+    """A line with the number of the decision about it, its parts, and how many returns found their payment by it."""
+
+    line: StoredLine
+    nr: int
+    parts: Sequence[Part]
+    paired: int
+
+
+def line_of(desk: Desk, number: int) -> StoredLine:
+    """The line with this number."""
+    found = lines_by_number(desk.connection, [number])
+    if number not in found:
+        raise LineRefused(
+            f"bank line {number}: there is none; aflos bank unmatched and aflos bank lines show them"
+        )
+    return found[number]
+
+
+def match(desk: Desk, line: StoredLine, loan: str, reason: str) -> Decided:
+    """Say that all of a line is for one loan: a payment, the return of one, or a disbursement."""
+    number = find_loan(desk.connection, loan).id
+    if line.cents > 0:
+        return decide(desk, line, [Part(Disposition.LOAN, line.amount, number, reason=reason)])
+    kind = Disposition.RETURN if line.is_return else Disposition.DISBURSEMENT
+    fact = _fact_out(desk, line, number, kind)
+    return decide(desk, line, [Part(kind, line.amount, number, fact.nr, reason=reason)])
+
+
+def _fact_out(desk: Desk, line: StoredLine, loan: int, kind: Disposition) -> Fact:
+    """The fact of the loan that a line out shows: a payment that came back, or a disbursement."""
+    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(loan)))
+    wanted = FactKind.PAYMENT if kind is Disposition.RETURN else FactKind.DISBURSEMENT
+    fitting = [
+        fact
+        for fact in dossier.holding
+        if fact.kind is wanted and fact.cents == line.amount and reversal_of(dossier, fact) is None
+    ]
+    if len(fitting) != 1:
+        raise LineRefused(
+            f"bank line {line.id}: loan {loan} has {len(fitting)} {wanted.text}s of {euros(line.amount)} that it "
+            "can be: one is needed"
+        )
+    return fitting[0]
+
+
+def settle(desk: Desk, line: StoredLine, other: StoredLine, reason: str) -> Decided:
+    """Say that a line out pays back, or on, what an earlier line brought in."""
+    _, parts = parts_of_lines(desk.connection, [other.id]).get(other.id, (0, []))
+    kinds = {part.kind for part in parts}
+    found = [SETTLES[kind] for kind in kinds if kind in SETTLES]
+    if line.cents > 0 or len(kinds) != 1 or not found or line.amount != other.amount:
+        raise LineRefused(
+            f"bank line {line.id}: must be money out of {euros(other.amount)}, and line {other.id} to refund or to "
+            "forward"
+        )
+    return decide(desk, line, [Part(found[0], line.amount, reason=f"line {other.id}: {reason}")])
+
+
+def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
+    """Record what a line is for in the place of what was said before; raises `BadInput` with nothing kept."""
+    if sum(part.cents for part in parts) != line.amount or any(part.cents <= 0 for part in parts):
+        shown = " + ".join(euros(part.cents) for part in parts)
+        raise LineRefused(f"bank line {line.id}: {shown} is not its amount, {euros(line.amount)}")
+    for part in parts:
+        if (
+            part.loan
+            and part.kind is not Disposition.TO_FORWARD
+            and creditor_of_loan(part.loan) != line.creditor_id
+        ):
+            raise LineRefused(
+                f"bank line {line.id}: loan {part.loan} is of another creditor; a payment never crosses from one to "
+                "the other: aflos bank park --to-forward"
+            )
+    before, old = parts_of_lines(desk.connection, [line.id]).get(line.id, (0, []))
+    if before and [_meaning(part) for part in old] == [_meaning(part) for part in parts]:
+        return Decided(line, before, old, 0)
+    _take_back(desk, line, old)
+    nr = before + 1
+    kept = [_with_fact(desk, line, part, nr, place) for place, part in enumerate(parts, start=1)]
+    add_decisions(desk.connection, [(line.id, nr, kept)], desk.by)
+    paired = Matcher(desk.connection, desk.by).pair_returns(line.creditor_id)
+    return Decided(line, nr, kept, paired)
+
+
+def _meaning(part: Part) -> tuple[int, ...]:
+    return int(part.kind), part.cents, part.loan, part.other_creditor
+
+
+def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
+    """Withdraw what the line recorded on loans before; a payment that came back stays where it is."""
+    gone = returned_facts(desk.connection, {part.loan for part in old if part.fact})
+    for part in old:
+        if part.kind is Disposition.LOAN:
+            if (part.loan, part.fact) in gone:
+                raise LineRefused(
+                    f"bank line {line.id}: its payment on loan {part.loan} came back or was withdrawn"
+                )
+            dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
+            key = f"bank line {line.id} fact {part.fact}"
+            reason = {"reason": "the bank line was matched to another loan or use"}
+            day = day_of(line.paid_on)
+            draft = Draft(part.loan, FactKind.WITHDRAWAL, day, key, of=part.fact, data=reason)
+            register(desk, dossier, draft)
+        elif part.kind is Disposition.RETURN:
+            raise LineRefused(
+                f"bank line {line.id}: is the return of a payment on loan {part.loan}, which stays"
+            )
+
+
+def _with_fact(desk: Desk, line: StoredLine, part: Part, nr: int, place: int) -> Part:
+    """The part with the number of the fact it records on its loan."""
+    if part.kind not in {Disposition.LOAN, Disposition.RETURN}:
+        return part
+    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
+    more = (f" part {place}" if place > 1 else "") + (f" decision {nr}" if nr > 1 else "")
+    day, key, source = day_of(line.paid_on), line_key(line) + more, f"bank line {line.id}"
+    if part.kind is Disposition.RETURN:
+        draft = Draft(part.loan, FactKind.REVERSAL, day, key, of=part.fact, source=source)
+        register(desk, dossier, draft)
+        return part
+    draft = Draft(part.loan, FactKind.PAYMENT, day, key, cents=part.cents, source=source)
+    return part._replace(fact=register(desk, dossier, draft).fact.nr)

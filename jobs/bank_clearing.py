@@ -1,0 +1,105 @@
+"""What stands open on the clearing accounts of a creditor, item by item, from the books and the facts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, case, func, select
+
+from ledger.accounts import account_id
+from ledger.entry import LOANS_PER_CREDITOR, EntryKind, book_of_creditor
+from ledger.tables import journal
+from servicing.receipts.store import lines_by_number, parts_of_lines
+from servicing.receipts.values import ACCOUNTS
+
+OPEN_BY_LINE = (1160, 1170, 1190)
+"""Accounts whose items are bank lines."""
+
+OPEN_BY_BATCH = (1120, 1130, 1140, 1150)
+"""Accounts whose items are batches of other receipts and the lines that pay them."""
+
+OPEN_BY_LOAN = (1100, 1195, 1200)
+"""Accounts whose items are loans: what a loan was paid, and what bank lines and other receipts brought it."""
+
+
+class Item(NamedTuple):
+    """Something open on a clearing account: debit positive, in cents; since which value date."""
+
+    account: int
+    item: str
+    since: int
+    amount: int
+    what: str
+
+
+def clearing_items(connection: Connection, creditor: int) -> list[Item]:
+    """All open items of a creditor by account."""
+    items: list[Item] = []
+    for number in (*OPEN_BY_BATCH, *OPEN_BY_LINE):
+        items += _by_source(connection, creditor, number)
+    for number in OPEN_BY_LOAN:
+        items += _by_loan(connection, creditor, number)
+    return sorted(items)
+
+
+def _by_source(connection: Connection, creditor: int, number: int) -> list[Item]:
+    """Open amounts by bank line (or batch) on an account that only the creditor's own book uses."""
+    account = account_id(creditor, number)
+    signed = case((journal.c.debit == account, journal.c.cents), else_=-journal.c.cents)
+    query = (
+        select(journal.c.kind, journal.c.fact, func.min(journal.c.value_date), func.sum(signed))
+        .where(
+            journal.c.loan == book_of_creditor(creditor),
+            (journal.c.debit == account) | (journal.c.credit == account),
+        )
+        .group_by(journal.c.kind == int(EntryKind.OTHER_RECEIPT), journal.c.fact)
+        .having(func.sum(signed) != 0)
+    )
+    return [
+        Item(
+            number,
+            f"{'batch' if kind == int(EntryKind.OTHER_RECEIPT) else 'line'} {source}",
+            since,
+            int(cents),
+            "",
+        )
+        for kind, source, since, cents in connection.execute(query)
+    ]
+
+
+def _by_loan(connection: Connection, creditor: int, number: int) -> list[Item]:
+    """Per loan what its own entries put on an account less what the creditor's book took off for it."""
+    account = account_id(creditor, number)
+    signed = case((journal.c.debit == account, journal.c.cents), else_=-journal.c.cents)
+    on_account = (journal.c.debit == account) | (journal.c.credit == account)
+    loans = (
+        select(journal.c.loan, func.min(journal.c.value_date), func.sum(signed))
+        .where(on_account, journal.c.loan > book_of_creditor(creditor))
+        .where(journal.c.loan < book_of_creditor(creditor) + LOANS_PER_CREDITOR)
+        .group_by(journal.c.loan)
+    )
+    open_by_loan = {row[0]: [row[1], int(row[2])] for row in connection.execute(loans)}
+    book = (
+        select(journal.c.fact, func.min(journal.c.value_date), func.sum(signed))
+        .where(
+            on_account,
+            journal.c.loan == book_of_creditor(creditor),
+            journal.c.kind != int(EntryKind.OTHER_RECEIPT),
+        )
+        .group_by(journal.c.fact)
+        .having(func.sum(signed) != 0)
+    )
+    rows = list(connection.execute(book))
+    decided = parts_of_lines(connection, [row[0] for row in rows])
+    lines = lines_by_number(connection, [row[0] for row in rows])
+    for line, since, _ in rows:
+        sign = -1 if lines[line].cents > 0 else 1
+        for part in decided.get(line, (0, []))[1]:
+            if ACCOUNTS[part.kind] == number and part.loan:
+                entry = open_by_loan.setdefault(part.loan, [since, 0])
+                entry[1] += sign * part.cents
+    return [
+        Item(number, f"loan {loan}", since, cents, "")
+        for loan, (since, cents) in open_by_loan.items()
+        if cents
+    ]

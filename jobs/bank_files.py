@@ -1,0 +1,62 @@
+"""A bank file from disk, XML or ZIP: every document in it, all of them or none."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from bank.camt import read_camt
+from bank.files import open_bank_file
+from jobs.bank_import import Document, Outcome, Request, import_document
+from ledger.errors import IoFailed
+from servicing.files import creditors
+
+_BLOCK = 1 << 20
+_TAIL = 2048
+_CLOSED = re.compile(rb"</(\w+:)?Document>\s*\Z")
+
+
+def our_accounts() -> dict[str, int]:
+    """The creditor of each bank account of ours, by IBAN."""
+    return {iban: one.id for one in creditors().values() for iban in one.accounts}
+
+
+def import_path(connection: Connection, path: Path, request: Request) -> list[Outcome]:
+    """Take a file into the open transaction: what each document in it brought.
+
+    Raises `BadStatement`, `Gap` and `NotYet`; the caller undoes the transaction.
+    """
+    digests = content_digests(path)
+    return [
+        import_document(connection, Document(name, digest, read_camt(stream, name)), request)
+        for (name, stream), digest in zip(open_bank_file(path), digests, strict=True)
+    ]
+
+
+def content_digests(path: Path) -> list[str]:
+    """The digest of each document in a file; how lines end, how it is packed and what it is called do not count."""
+    found = []
+    for _, stream in open_bank_file(path):
+        digest = hashlib.sha256()
+        while block := stream.read(_BLOCK):
+            digest.update(block.replace(b"\r", b""))
+        found.append(digest.hexdigest())
+    return found
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file is written to its end: XML with its closing tag, or a ZIP file with its table of contents."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL))
+            tail = file.read()
+            file.seek(0)
+            is_zip = file.read(4) == b"PK\x03\x04"
+        return zipfile.is_zipfile(path) if is_zip else bool(_CLOSED.search(tail.replace(b"\0", b"")))
+    except OSError as wrong:
+        raise IoFailed(f"{path}: {wrong.strerror}") from wrong

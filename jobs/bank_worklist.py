@@ -1,0 +1,132 @@
+"""The bank lines that wait for a person: why nothing was certain, and the loans they may be for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from ledger.day import number_of
+from servicing.debtors.store import particulars_on
+from servicing.receipts.matching import (
+    Clues,
+    Known,
+    LoanView,
+    Named,
+    Proposal,
+    candidates,
+    verdict_on_payment_out,
+    verdict_on_receipt,
+    verdict_on_return,
+    words_of_name,
+)
+from servicing.receipts.naming import loans_named
+from servicing.receipts.store import (
+    loan_views,
+    open_disbursements,
+    parts_of_lines,
+    payments_of_ids,
+    undecided,
+)
+from servicing.receipts.tables import bank_decision, bank_line
+from servicing.receipts.values import Disposition, StoredLine
+from servicing.tables import debtor, loan, loan_debtor
+
+MOST_NAMESAKES = 20
+"""A word of a name that more loans share tells nobody apart."""
+
+IBANS_PER_QUERY = 5000
+
+
+class Waiting(NamedTuple):
+    """A line without a decision (or parked), why, and the candidates, the likeliest first."""
+
+    line: StoredLine
+    reason: str
+    candidates: list[Proposal]
+
+
+def waiting_lines(connection: Connection, today: date, creditor: int | None = None) -> list[Waiting]:
+    """Every line that waits, oldest first."""
+    lines = undecided(connection, creditor)
+    parked = parts_of_lines(connection, [line.id for line in lines])
+    named = {line.id: loans_named(line) for line in lines}
+    payers = _paid_before(connection, [line.iban for line in lines if line.iban])
+    names = _Names(connection, today) if lines else None
+    namesakes = {line.id: names.loans(line.name) if names else set() for line in lines}
+    wanted = {loan for one in named.values() for loan in (*one.sure, *one.likely)}
+    wanted |= {loan for loans in payers.values() for loan in loans}
+    wanted |= {loan for loans in namesakes.values() for loan in loans}
+    views = loan_views(connection, wanted)
+    found = []
+    for line in lines:
+        own = named[line.id]
+        mine = {*own.sure, *own.likely, *payers.get(line.iban, ()), *namesakes[line.id]}
+        clues = Clues(own, payers.get(line.iban, ()), names.of(mine) if names else {})
+        near = candidates(line, clues, {number: views[number] for number in mine if number in views})
+        _, parts = parked.get(line.id, (0, []))
+        reason = parts[0].reason if parts else _reason(connection, line, own, views)
+        found.append(Waiting(line, reason, near if line.cents > 0 else []))
+    return found
+
+
+def _reason(connection: Connection, line: StoredLine, named: Named, views: Mapping[int, LoanView]) -> str:
+    """Why nothing was certain about a line, by what is known now."""
+    if line.is_return and line.cents < 0:
+        known_by = number_of(date.max)
+        paid = payments_of_ids(connection, line.creditor_id, [line.end_to_end], known_by)
+        return verdict_on_return(line, paid.get(line.end_to_end, ())).reason
+    if line.is_return:
+        return "a payment of ours came back"
+    if line.cents < 0:
+        amounts = open_disbursements(connection, line.creditor_id, [line.amount])
+        return verdict_on_payment_out(line, named, amounts).reason
+    return verdict_on_receipt(line, named, Known(views)).reason
+
+
+def _paid_before(connection: Connection, ibans: Sequence[str]) -> dict[str, list[int]]:
+    """The loans for which each of these IBANs paid before."""
+    found: dict[str, list[int]] = {}
+    wanted = sorted(set(ibans))
+    query = (
+        select(bank_line.c.iban, bank_decision.c.loan_id)
+        .join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
+        .where(bank_decision.c.kind == int(Disposition.LOAN))
+        .distinct()
+        .order_by(bank_decision.c.loan_id)
+    )
+    for start in range(0, len(wanted), IBANS_PER_QUERY):
+        part = wanted[start : start + IBANS_PER_QUERY]
+        for iban, number in connection.execute(query.where(bank_line.c.iban.in_(part))):
+            found.setdefault(iban, []).append(number)
+    return found
+
+
+class _Names:
+    """The names of all debtors as they are today, with their loans."""
+
+    def __init__(self, connection: Connection, today: date) -> None:
+        numbers = list(connection.execute(select(debtor.c.id)).scalars())
+        people = particulars_on(connection, numbers, today)
+        self.by_loan: dict[int, list[str]] = {}
+        self.by_word: dict[str, set[int]] = {}
+        query = select(loan_debtor.c.loan_id, loan_debtor.c.debtor_id).join(
+            loan, loan.c.id == loan_debtor.c.loan_id
+        )
+        for number, person in connection.execute(query.order_by(loan_debtor.c.loan_id, loan_debtor.c.place)):
+            if person in people:
+                name = people[person].name
+                self.by_loan.setdefault(number, []).append(name)
+                for word in words_of_name(name):
+                    self.by_word.setdefault(word, set()).add(number)
+
+    def loans(self, payer: str) -> set[int]:
+        """The loans of debtors that share a word with the name of a payer, unless very many do."""
+        groups = [self.by_word.get(word, set()) for word in words_of_name(payer)]
+        return {number for group in groups if len(group) <= MOST_NAMESAKES for number in group}
+
+    def of(self, loans: Iterable[int]) -> dict[int, Sequence[str]]:
+        """The names of the debtors of these loans."""
+        return {number: self.by_loan.get(number, []) for number in loans}

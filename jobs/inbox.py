@@ -1,0 +1,156 @@
+"""The inbox: a folder for each creditor, whose bank files the night takes before it opens a date.
+
+A file is taken whole in one transaction and then moved to `done`, or to `refused` with the reason beside it. One that
+is half written, holds later days, or does not follow the last statement yet, stays and is looked at again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from bank.statement import BadStatement
+from jobs import clock
+from jobs.bank_files import content_digests, import_path, is_whole, our_accounts
+from jobs.bank_import import Gap, NotYet, Outcome, Request
+from jobs.run import Run
+from jobs.tables import business_day
+from ledger.day import number_of
+from ledger.errors import BadInput, IoFailed
+from ledger.fault_points import reach
+from servicing.files import creditors
+from servicing.receipts.tables import bank_refusal
+from servicing.store import Recorded
+
+DONE, REFUSED = "done", "refused"
+NOT_READY = (".part", ".tmp", ".filepart", ".txt")
+NIGHT = "night"
+"""Who records what the night takes from the inbox."""
+
+
+class Waiting(NamedTuple):
+    """A file that stays in the inbox, and why."""
+
+    file: str
+    reason: str
+
+
+def inbox(engine: Engine) -> Path:
+    """Where bank files come in: AFLOS_INBOX, else beside the database file, else in the user's data folder."""
+    if given := os.environ.get("AFLOS_INBOX"):
+        return Path(given)
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        return Path(engine.url.database).with_suffix(".inbox")
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(data) / "aflos" / f"{engine.url.database}.inbox"
+
+
+def take_inbox(run: Run, day: date) -> list[Waiting]:
+    """Take every file that belongs to a date or an earlier one; those that stay, with the reason.
+
+    Does nothing once the date has begun: what comes later is for the next night.
+    """
+    place = inbox(run.access.engine)
+    if not place.is_dir():
+        return []
+    waiting: list[Waiting] = []
+    for code, creditor in ((one.code, one.id) for one in creditors().values()):
+        folder = place / code
+        if folder.is_dir():
+            waiting += _take_folder(run, folder, creditor, day)
+    return waiting
+
+
+def _take_folder(run: Run, folder: Path, creditor: int, day: date) -> list[Waiting]:
+    """Take what can be taken, again while that makes others follow on."""
+    left = _files(folder)
+    while True:
+        found = {path: _take(run, path, creditor, day) for path in left}
+        stay = {path: waiting for path, waiting in found.items() if waiting}
+        if len(stay) == len(left) or not stay:
+            return list(stay.values())
+        left = list(stay)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.is_file() and not path.name.startswith(".") and path.suffix.lower() not in NOT_READY
+        )
+    except OSError as wrong:
+        raise IoFailed(f"{folder}: {wrong.strerror}") from wrong
+
+
+def _take(run: Run, path: Path, creditor: int, day: date) -> Waiting | None:
+    """Take one file; why it stays, None if it does not."""
+    if not is_whole(path):
+        return Waiting(path.name, "is not written to its end yet")
+    try:
+        done = run.write(lambda connection: _import(connection, path, creditor, day))
+    except (Gap, NotYet) as wrong:
+        return Waiting(path.name, str(wrong))
+    except BadInput as wrong:
+        reason = str(wrong)
+        run.write(lambda connection: _note_refusal(connection, path, creditor, day, reason))
+        _move(run, path, REFUSED, reason)
+        return None
+    if done is None:
+        return Waiting(path.name, f"{day} has begun: it is for the next night")
+    reach("bank file kept")
+    _move(run, path, DONE, "\n".join(said(one) for one in done))
+    return None
+
+
+def _import(connection: Connection, path: Path, creditor: int, day: date) -> list[Outcome] | None:
+    begun = select(business_day.c.day).where(business_day.c.day >= number_of(day))
+    if connection.execute(begun.limit(1)).first() is not None:
+        return None
+    by = Recorded(NIGHT, day, clock.now_utc().isoformat())
+    return import_path(connection, path, Request(by, our_accounts(), creditor, number_of(day)))
+
+
+def _note_refusal(connection: Connection, path: Path, creditor: int, day: date, reason: str) -> None:
+    """Keep that a file was refused; a file that cannot be opened at all goes by its name."""
+    try:
+        digest = content_digests(path)[0]
+    except BadStatement:
+        digest = path.name
+    key = {"sha256": digest, "known_on": number_of(day)}
+    known = select(bank_refusal).where(*(bank_refusal.c[name] == value for name, value in key.items()))
+    if connection.execute(known).first() is None:
+        text: Mapping[str, object] = {"name": path.name, "reason": reason, "creditor_id": creditor}
+        at = clock.now_utc().isoformat()
+        connection.execute(insert(bank_refusal).values(**key, **text, recorded_at=at))
+
+
+def _move(run: Run, path: Path, where: str, reason: str) -> None:
+    """Move a file out of the inbox with what was said of it; a rehearsal leaves it."""
+    if run.access.is_rehearsal:
+        return
+    target = path.parent / where / path.name
+    try:
+        target.parent.mkdir(exist_ok=True)
+        if target.exists():
+            moment = clock.now_utc().strftime("%Y%m%dT%H%M%S")
+            target = target.with_name(f"{path.stem}-{moment}{path.suffix}")
+        target.with_name(f"{target.name}.txt").write_text(reason + "\n", encoding="utf-8")
+        path.replace(target)
+    except OSError as wrong:
+        raise IoFailed(f"{path}: cannot be moved to {target}: {wrong.strerror}") from wrong
+
+
+def said(outcome: Outcome) -> str:
+    """What a file brought, in one line."""
+    if outcome.first:
+        return f"{outcome.name}: 0 lines booked, {outcome.first}"
+    known = outcome.lines - outcome.new
+    parts = [f"{outcome.new} new lines", f"{known} known already", f"{outcome.matched} matched"]
+    parts += [f"{outcome.returned} returns paired"] if outcome.returned else []
+    return "\n".join([f"{outcome.name}: {', '.join(parts)}", *outcome.gaps])
