@@ -43,26 +43,17 @@ class AccountStand(NamedTuple):
 def stands(connection: Connection, known_by: int) -> list[AccountStand]:
     """Where each account stands by the statements known by a night."""
     known = [bank_statement.c.kind == 53, bank_statement.c.known_on <= known_by]
-    columns = ("creditor_id", "account", "closed_on", "closing_cents", "counted_cents", "id")
-    newest = select(func.max(bank_statement.c.id)).where(*known).group_by(bank_statement.c.account)
-    furthest = func.row_number().over(
-        partition_by=bank_statement.c.account,
-        order_by=(bank_statement.c.closed_on.desc(), bank_statement.c.id.desc()),
-    )
-    placed = select(*(bank_statement.c[name] for name in columns), furthest.label("place")).where(*known)
-    inner = placed.subquery()
-    counted = {
-        row[0]: row[1]
-        for row in connection.execute(
-            select(bank_statement.c.account, bank_statement.c.counted_cents).where(
-                bank_statement.c.id.in_(newest)
-            )
-        )
-    }
-    query = select(inner).where(inner.c.place == 1).order_by(inner.c.creditor_id, inner.c.account)
+    number = func.max(bank_statement.c.id)
+    by_account = select(number).where(*known).group_by(bank_statement.c.account)
+    furthest = by_account.where(bank_statement.c.extends == 1)
+    every = select(bank_statement.c.account, bank_statement.c.counted_cents)
+    newest = connection.execute(every.where(bank_statement.c.id.in_(by_account)))
+    counted: dict[str, int] = {row[0]: row[1] for row in newest}
+    columns = ("creditor_id", "account", "closed_on", "closing_cents")
+    query = select(*(bank_statement.c[name] for name in columns)).where(bank_statement.c.id.in_(furthest))
     return [
         AccountStand(row.creditor_id, row.account, row.closed_on, row.closing_cents, counted[row.account])
-        for row in connection.execute(query)
+        for row in connection.execute(query.order_by(bank_statement.c.creditor_id, bank_statement.c.account))
     ]
 
 

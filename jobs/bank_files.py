@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from bank.camt import read_camt
 from bank.files import open_bank_file
+from bank.xml_reader import Stream
 from jobs.bank_import import Document, Outcome, Request, import_document
 from ledger.errors import IoFailed
 from servicing.files import creditors
@@ -31,20 +34,33 @@ def import_path(connection: Connection, path: Path, request: Request) -> list[Ou
     Raises `BadStatement`, `Gap` and `NotYet`; the caller undoes the transaction.
     """
     digests = content_digests(path)
-    return [
-        import_document(connection, Document(name, digest, read_camt(stream, name)), request)
-        for (name, stream), digest in zip(open_bank_file(path), digests, strict=True)
-    ]
+    with _documents(path) as documents:
+        return [
+            import_document(connection, Document(name, digest, read_camt(stream, name)), request)
+            for (name, stream), digest in zip(documents, digests, strict=True)
+        ]
+
+
+@contextmanager
+def _documents(path: Path) -> Iterator[Iterator[tuple[str, Stream]]]:
+    """The documents of a file, which is closed at the end, also of a failure."""
+    documents = open_bank_file(path)
+    try:
+        yield documents
+    finally:
+        assert isinstance(documents, Generator)
+        documents.close()
 
 
 def content_digests(path: Path) -> list[str]:
     """The digest of each document in a file; how lines end, how it is packed and what it is called do not count."""
     found = []
-    for _, stream in open_bank_file(path):
-        digest = hashlib.sha256()
-        while block := stream.read(_BLOCK):
-            digest.update(block.replace(b"\r", b""))
-        found.append(digest.hexdigest())
+    with _documents(path) as documents:
+        for _, stream in documents:
+            digest = hashlib.sha256()
+            while block := stream.read(_BLOCK):
+                digest.update(block.replace(b"\r", b""))
+            found.append(digest.hexdigest())
     return found
 
 

@@ -115,7 +115,7 @@ class _Taking:
         creditor = _owner(self.outcome.name, heading, self.request)
         if self.outcome.creditor not in {0, creditor}:
             raise BadStatement(
-                f"{self.outcome.name} line {heading.file_line}: account {heading.account} is of another creditor "
+                f"{self.outcome.name}, line {heading.file_line}: account {heading.account} is of another creditor "
                 "than the file before it: each creditor has its own files"
             )
         self.outcome.creditor = creditor
@@ -136,7 +136,8 @@ class _Taking:
         self.place = Place(
             heading.account, creditor, self.next_statement, number_of(self.request.by.known_on)
         )
-        self.new_cents = self.known_cents = self.lines = 0
+        self.new_cents = self.known_cents = self.lines = self.told = 0
+        self.fills = False
         self.first_new_day = self.request.until
         self.seen: dict[int, int] = {}
         self.span = booked_span(self.connection, heading.account)
@@ -200,6 +201,7 @@ class _Taking:
         if self.heading.kind == "053":
             self.known_cents += sum(cents for cents, known in found if known and known[1])
             told = [(cents, known[0]) for cents, known in found if known and not known[1]]
+            self.told += len(told)
             self.new_cents += sum(cents for cents, _ in told)
             confirm(self.connection, [number for _, number in told], self.place.statement)
 
@@ -223,22 +225,33 @@ class _Taking:
         row = (
             *(self.next_statement, self.file, self.place.creditor),
             *(*names, *opening, *closing),
-            *(counted, gap, self.place.known_on),
+            *(counted, gap, self._extends(), self.place.known_on),
         )
         append_rows(self.connection, bank_statement, bank_statement.columns.keys(), [row])
         self.next_statement += 1
+
+    def _extends(self) -> int:
+        """Whether the account reaches further by this statement: it is no notice, no repetition and fills no gap."""
+        heading, last = self.heading, self.last
+        if heading.closing is None or self.fills:
+            return 0
+        is_new = last is None or self.lines or self.told or number_of(heading.closing.day) > last.closed_on
+        return 1 if is_new else 0
 
     def _gap(self) -> int:
         """By how many cents the statement does not follow what is known; raises `Gap` unless that is allowed."""
         heading, last = self.heading, self.last
         assert heading.opening is not None
         assert heading.closing is not None
-        if last is None or (self.new_cents == 0 and number_of(heading.closing.day) <= last.closed_on):
+        is_repeated = not (self.lines or self.told)
+        if last is None or (is_repeated and number_of(heading.closing.day) <= last.closed_on):
             return 0
         gap = heading.opening.cents + self.known_cents - last.closing_cents
-        if number_of(heading.closing.day) < last.closed_on or number_of(
-            heading.opening.day
-        ) < first_opened_on(self.connection, heading.account):
+        opened, closed = number_of(heading.opening.day), number_of(heading.closing.day)
+        is_older = closed < last.closed_on or opened < first_opened_on(self.connection, heading.account)
+        is_in_gap = gap and closed == last.closed_on and open_gap(self.connection, heading.account)
+        if is_older or is_in_gap:
+            self.fills = True
             return self._filled(last)
         if gap and not self.request.allow_gap:
             raise Gap(_gap_text(self.outcome.name, heading, last, gap))
@@ -283,12 +296,12 @@ def _owner(name: str, heading: Heading, request: Request) -> int:
     creditor = request.owners.get(heading.account)
     if creditor is None:
         raise BadStatement(
-            f"{name} line {heading.file_line}: account {heading.account} is of no creditor here: "
+            f"{name}, line {heading.file_line}: account {heading.account} is of no creditor here: "
             "config/creditors.yaml names our accounts"
         )
     if request.creditor not in {0, creditor}:
         raise BadStatement(
-            f"{name} line {heading.file_line}: account {heading.account} is of another creditor than this folder "
+            f"{name}, line {heading.file_line}: account {heading.account} is of another creditor than this folder "
             "or option names; nothing was booked"
         )
     return creditor

@@ -190,7 +190,9 @@ def upgrade() -> None:
         sa.Column("closing_cents", sa.BigInteger(), nullable=True),
         sa.Column("counted_cents", sa.BigInteger(), nullable=True),
         sa.Column("gap_cents", sa.BigInteger(), nullable=False),
+        sa.Column("extends", sa.SmallInteger(), nullable=False),
         sa.Column("known_on", sa.Integer(), nullable=False),
+        sa.CheckConstraint("extends IN (0, 1)", name=op.f("ck_bank_statement_extends_is_a_flag")),
         sa.CheckConstraint(
             "kind = 54 OR closing_cents IS NOT NULL", name=op.f("ck_bank_statement_a_statement_has_balances")
         ),

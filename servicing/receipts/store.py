@@ -98,8 +98,8 @@ def last_statement(connection: Connection, account: str) -> Statement | None:
             *(bank_statement.c[name] for name in Statement._fields[:-1]),
             counted,
         )
-        .where(bank_statement.c.account == account, bank_statement.c.kind == 53)
-        .order_by(bank_statement.c.closed_on.desc(), bank_statement.c.id.desc())
+        .where(bank_statement.c.account == account, bank_statement.c.extends == 1)
+        .order_by(bank_statement.c.id.desc())
         .limit(1)
     ).first()
     return Statement._make(row) if row else None

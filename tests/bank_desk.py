@@ -1,0 +1,112 @@
+"""Short ways for tests to take bank files, by hand or from the inbox, and to see what became of their lines."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from backoffice.cli.database import Desk
+from backoffice.receipts import Decided, line_of, match
+from jobs.bank_files import import_path, our_accounts
+from jobs.bank_import import Outcome, Request
+from jobs.bank_worklist import Waiting, waiting_lines
+from jobs.inbox import inbox
+from jobs.manifest import folder
+from jobs.verify import verify
+from ledger.database import reading, writing
+from ledger.day import number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR
+from ledger.tables import journal
+from servicing.facts import Fact, FactKind
+from servicing.receipts.store import parts_of_lines
+from servicing.receipts.tables import bank_line
+from servicing.store import facts_of
+from tests.bank_account import write
+from tests.nights import begin_on, close_until, new_loan, stamp
+
+START = date(2024, 1, 31)
+FIRST = date(2024, 2, 1)
+"""The day on which the first instalment of a plain loan falls due."""
+
+TERMS: dict[str, Any] = {
+    "principal": "25000.00",
+    "annual_rate_percent": "8",
+    "start": "2024-01-01",
+    "instalments": 60,
+}
+INSTALMENT = 50691
+
+
+def open_books(engine: Engine, *creditors: int) -> list[int]:
+    """A loan for each of these creditors, every night closed up to the evening before its first instalment."""
+    begin_on(engine, START)
+    loans = [new_loan(engine, TERMS, creditor=creditor, known=START) for creditor in creditors]
+    close_until(engine, START)
+    return loans
+
+
+def take(engine: Engine, path: Path, today: date, **how: Any) -> list[Outcome]:
+    """Import a file as a person does on a day."""
+    by = stamp(engine, today)
+    with writing(engine) as connection:
+        until = number_of(today)
+        request = Request(by, our_accounts(), how.get("creditor", 0), until, how.get("allow_gap", False))
+        return import_path(connection, path, request)
+
+
+def drop(engine: Engine, name: str, text: str, code: str = "almere") -> Path:
+    """Put a file in the inbox of a creditor."""
+    return write(inbox(engine) / code, name, text)
+
+
+def waiting(engine: Engine, today: date = FIRST) -> list[Waiting]:
+    """The lines that wait for a person."""
+    with reading(engine) as connection:
+        return waiting_lines(connection, today)
+
+
+def money(engine: Engine, loan: int) -> list[Fact]:
+    """The payments, reversals and withdrawals of a loan."""
+    kinds = {FactKind.PAYMENT, FactKind.REVERSAL, FactKind.WITHDRAWAL}
+    with reading(engine) as connection:
+        return [fact for fact in facts_of(connection, [loan])[loan] if fact.kind in kinds]
+
+
+def lines(engine: Engine) -> int:
+    """How many bank lines are kept."""
+    with reading(engine) as connection:
+        return connection.execute(select(func.count()).select_from(bank_line)).scalar_one()
+
+
+def balance(engine: Engine, account: int) -> int:
+    """What stands on an account of the chart, all creditors together, debit positive."""
+    total = 0
+    with reading(engine) as connection:
+        for row in connection.execute(select(journal.c.debit, journal.c.credit, journal.c.cents)):
+            total += row.cents if row.debit % ACCOUNTS_PER_CREDITOR == account else 0
+            total -= row.cents if row.credit % ACCOUNTS_PER_CREDITOR == account else 0
+    return total
+
+
+def kinds(engine: Engine, line: int) -> list[str]:
+    """What a line is for, by its last decision."""
+    with reading(engine) as connection:
+        _, parts = parts_of_lines(connection, [line]).get(line, (0, []))
+    return [part.kind.text for part in parts]
+
+
+def by_hand(engine: Engine, line: int, loan: int, today: date) -> Decided:
+    """A person says that a line is for a loan."""
+    by = stamp(engine, today)
+    with writing(engine) as connection:
+        desk = Desk(connection, by)
+        return match(desk, line_of(desk, line), str(loan), "by hand")
+
+
+def differences(engine: Engine) -> list[Any]:
+    """What `aflos verify` finds."""
+    with reading(engine) as connection:
+        return list(verify(connection, folder(engine)).differences)
