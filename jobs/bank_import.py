@@ -10,26 +10,23 @@ from sqlalchemy import Connection
 
 from bank.statement import BadStatement, End, Heading, Line
 from jobs.bank_matching import Matcher, Source
-from ledger.bulk import append_rows
-from ledger.day import day_of, number_of
-from ledger.errors import BadInput
-from ledger.fault_points import reach
-from ledger.money import euros
-from servicing.receipts.store import (
+from jobs.bank_statements import (
     Statement,
-    add_lines,
     booked_span,
-    confirm,
     first_opened_on,
     known_file,
-    known_identities,
-    known_occurrences,
     last_statement,
     latest_known_on,
     next_numbers,
     one_at_a_time,
     open_gap,
 )
+from ledger.bulk import append_rows
+from ledger.day import day_of, number_of
+from ledger.errors import BadInput
+from ledger.fault_points import reach
+from ledger.money import euros
+from servicing.receipts.store import add_lines, confirm, known_identities, known_occurrences
 from servicing.receipts.tables import bank_file, bank_statement
 from servicing.receipts.values import Place, StoredLine, identity_of, reference_of, same_key, stored
 from servicing.store import Recorded

@@ -1,0 +1,103 @@
+"""What is known of the files and statements of an account, for whoever takes the next one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select, text
+
+from servicing.receipts.tables import bank_file, bank_line, bank_statement
+
+_ONE_IMPORT = 4_600_102
+"""The PostgreSQL transaction lock that lets one import number its lines at a time."""
+
+
+class KnownFile(NamedTuple):
+    """A file that came before: its name then, when, and by whom."""
+
+    name: str
+    recorded_at: str
+    actor: str
+
+
+class Statement(NamedTuple):
+    """What the last statement of an account said and what we counted, in cents; days as integers."""
+
+    id: int
+    number: int | None
+    statement_id: str
+    opened_on: int
+    closed_on: int
+    closing_cents: int
+    counted_cents: int
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Let one import number its lines at a time; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_IMPORT})
+
+
+def next_numbers(connection: Connection) -> tuple[int, int, int]:
+    """The numbers the next file, statement and line get."""
+    highest = [
+        connection.execute(select(func.max(table.c.id))).scalar() or 0
+        for table in (bank_file, bank_statement, bank_line)
+    ]
+    return highest[0] + 1, highest[1] + 1, highest[2] + 1
+
+
+def known_file(connection: Connection, sha256: str) -> KnownFile | None:
+    """When and by whom a file of these contents came before; None if it did not."""
+    query = select(bank_file.c.name, bank_file.c.recorded_at, bank_file.c.actor)
+    row = connection.execute(query.where(bank_file.c.sha256 == sha256)).first()
+    return KnownFile(*row) if row else None
+
+
+def last_statement(connection: Connection, account: str) -> Statement | None:
+    """The statement of an account that reaches furthest, with what was counted by the last import."""
+    counted = (
+        select(bank_statement.c.counted_cents)
+        .where(bank_statement.c.account == account, bank_statement.c.kind == 53)
+        .order_by(bank_statement.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        select(
+            *(bank_statement.c[name] for name in Statement._fields[:-1]),
+            counted,
+        )
+        .where(bank_statement.c.account == account, bank_statement.c.extends == 1)
+        .order_by(bank_statement.c.id.desc())
+        .limit(1)
+    ).first()
+    return Statement._make(row) if row else None
+
+
+def latest_known_on(connection: Connection, account: str) -> int:
+    """The latest night for which a statement of an account was taken; 0 if none was."""
+    query = select(func.max(bank_statement.c.known_on)).where(bank_statement.c.account == account)
+    return connection.execute(query).scalar() or 0
+
+
+def first_opened_on(connection: Connection, account: str) -> int:
+    """The day on which the first statement of an account opens."""
+    query = select(bank_statement.c.opened_on).where(
+        bank_statement.c.account == account, bank_statement.c.kind == 53
+    )
+    return connection.execute(query.order_by(bank_statement.c.id).limit(1)).scalar() or 0
+
+
+def open_gap(connection: Connection, account: str) -> int:
+    """By how many cents recorded gaps of an account are not filled yet."""
+    query = select(func.sum(bank_statement.c.gap_cents)).where(bank_statement.c.account == account)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def booked_span(connection: Connection, account: str) -> tuple[int, int]:
+    """The first and the last day on which known lines of an account were booked; (0, 0) without any."""
+    # Two queries, so that each reads one end of the index.
+    ends = [select(end(bank_line.c.booked_on)) for end in (func.min, func.max)]
+    first, last = (connection.execute(end.where(bank_line.c.account == account)).scalar() for end in ends)
+    return first or 0, last or 0

@@ -1,0 +1,143 @@
+"""Bank lines that a person decides about, files the night takes, and what it says of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from backoffice.cli.database import Desk
+from backoffice.receipts import LineRefused, decide, line_of
+from jobs.bank_import import Gap
+from jobs.inbox import inbox
+from ledger.database import writing
+from servicing.receipts.values import Disposition, Part
+from tests.bank_account import Account, Real, camt, paying, write
+from tests.bank_desk import (
+    FIRST,
+    INSTALMENT,
+    balance,
+    by_hand,
+    differences,
+    drop,
+    kinds,
+    lines,
+    money,
+    open_books,
+    take,
+)
+from tests.nights import close_until, stamp, sums
+
+NEXT = FIRST + timedelta(days=1)
+BANK, TRANSIT, TO_ALLOCATE, TO_FORWARD = 1010, 1100, 1190, 1160
+
+
+@pytest.fixture
+def books(sqlite_database: Engine) -> Engine:
+    """A database with a loan of Almere and one of Dronten whose first instalment falls due."""
+    open_books(sqlite_database, 1, 2)
+    return sqlite_database
+
+
+LOAN, OTHER = 100000001, 200000001
+
+
+def one_payment(**more: object) -> Account:
+    return Account(lines=[paying(LOAN, FIRST, INSTALMENT, "R1", **more)])
+
+
+def test_a_night_made_up_late_is_the_night_on_time(sqlite_database: Engine, tmp_path: Path) -> None:
+    open_books(sqlite_database, 1)
+    account = Account(lines=[paying(LOAN, FIRST + timedelta(days=day), 1000, f"R{day}") for day in range(4)])
+    for day in range(4):
+        drop(sqlite_database, f"{9 - day}.xml", account.statement(day, day + 1))
+    close_until(sqlite_database, FIRST + timedelta(days=3))
+    assert [fact.known_on for fact in money(sqlite_database, LOAN)] == [line.day for line in account.lines]
+
+
+def test_a_refused_file_is_moved_with_the_reason_and_the_night_says_so(books: Engine) -> None:
+    drop(books, "s.xml", one_payment().statement(), code="dronten")
+    (manifest,) = close_until(books, FIRST)
+    (told,) = manifest["bank"]["refused"]  # type: ignore[index]
+    place = inbox(books) / "dronten" / "refused"
+    assert "of another creditor" in told["reason"]
+    assert "of another creditor" in (place / "s.xml.txt").read_text(encoding="utf-8")
+    assert (place / "s.xml").exists()
+    assert lines(books) == 0
+
+
+def test_p17_money_for_another_creditor_stays_to_forward(books: Engine, tmp_path: Path) -> None:
+    account = Account(lines=[paying(OTHER, FIRST, INSTALMENT, "R1")])
+    take(books, write(tmp_path, "1.xml", account.statement()), NEXT)
+    close_until(books, NEXT)
+    assert (kinds(books, 1), money(books, OTHER)) == (["to-forward"], [])
+    assert balance(books, TO_FORWARD) == -INSTALMENT
+    with pytest.raises(LineRefused, match="never crosses"):
+        by_hand(books, 1, OTHER, NEXT + timedelta(days=1))
+
+
+def test_p22_a_rematch_moves_a_receipt_with_its_value_date(sqlite_database: Engine, tmp_path: Path) -> None:
+    wrong, right = open_books(sqlite_database, 1, 1)
+    account = Account(lines=[paying(wrong, FIRST, INSTALMENT, "R1")])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), FIRST)
+    later = FIRST + timedelta(days=20)
+    close_until(sqlite_database, later)
+    for loan in (right, wrong, right):
+        by_hand(sqlite_database, 1, loan, later + timedelta(days=1))
+    close_until(sqlite_database, later + timedelta(days=1))
+    assert sums(sqlite_database, [right])[right, 1100, 20240201] == INSTALMENT
+    assert (wrong, 1100, 20240201) not in sums(sqlite_database, [wrong])
+    assert balance(sqlite_database, TRANSIT) == 0
+    assert differences(sqlite_database) == []
+
+
+def test_p21_a_line_out_is_matched_to_its_disbursement(books: Engine, tmp_path: Path) -> None:
+    account = Account(opening=3_000_000, lines=[Real(FIRST, -2_500_000, "R1", text=f"lening {LOAN}")])
+    take(books, write(tmp_path, "1.xml", account.statement()), FIRST)
+    close_until(books, FIRST)
+    assert kinds(books, 1) == ["disbursement"]
+    assert balance(books, 1200) == -2_500_000  # what is left is that of Dronten's loan
+
+
+def test_a_line_is_divided_parked_and_refunded_by_hand(books: Engine, tmp_path: Path) -> None:
+    account = Account(lines=[Real(FIRST, 60_000, "R1", text="x"), Real(FIRST, -9_309, "R2", text="terug")])
+    take(books, write(tmp_path, "1.xml", account.statement()), FIRST)
+    close_until(books, FIRST)
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, NEXT))
+        parts = [Part(Disposition.LOAN, INSTALMENT, LOAN), Part(Disposition.TO_REFUND, 60_000 - INSTALMENT)]
+        decide(desk, line_of(desk, 1), parts)
+        decide(desk, line_of(desk, 2), [Part(Disposition.REFUND, 9_309)])
+        with pytest.raises(LineRefused, match="is not its amount"):
+            decide(desk, line_of(desk, 1), parts[:1])
+    close_until(books, NEXT)
+    assert [balance(books, number) for number in (TO_ALLOCATE, TRANSIT, 1170)] == [0, 0, 0]
+    assert differences(books) == []
+
+
+def test_a_notice_is_not_booked_again_by_its_statement(books: Engine, tmp_path: Path) -> None:
+    account = Account(lines=[paying(LOAN, FIRST, 1000, "R1"), paying(LOAN, NEXT, 2000, "R2")])
+    notice = camt("NL44TEST0340000001", None, account.lines[1:])
+    with pytest.raises(Gap, match="before any statement"):
+        take(books, write(tmp_path, "n.xml", notice), NEXT)
+    take(books, write(tmp_path, "1.xml", account.statement(0, 1)), NEXT)
+    take(books, write(tmp_path, "n.xml", notice), NEXT)
+    close_until(books, NEXT)
+    assert balance(books, BANK) == account.balance_before(2)
+    later = NEXT + timedelta(days=1)
+    take(books, write(tmp_path, "2.xml", account.statement(1, 2)), later)
+    (manifest,) = close_until(books, later)
+    assert (lines(books), manifest["bank"]["unequal"]) == (2, [])  # type: ignore[index]
+    assert differences(books) == []
+
+
+def test_a_closed_account_day(books: Engine) -> None:
+    """A date far ahead of its statements names the accounts that are missing (P3)."""
+    drop(books, "s.xml", one_payment().statement())
+    close_until(books, FIRST)
+    (manifest,) = close_until(books, date(2024, 2, 2))
+    assert manifest["bank"]["missing"] == [  # type: ignore[index]
+        {"account": "NL44TEST0340000001", "complete_to": "2024-02-01"}
+    ]
