@@ -15,7 +15,23 @@ from ledger.errors import BadInput, Misconfigured
 from ledger.money import cents_of
 from servicing.dated import Dated
 
-USED_KEYS: frozenset[str] = frozenset({"mandate.one_person_limit"})
+USED_KEYS: frozenset[str] = frozenset(
+    {
+        *("jaarnorm.method", "jaarnorm.household"),
+        *(
+            "art12.cap",
+            "art12.holiday",
+            "art12.special",
+            "art12.minimum",
+            "art12.crisis_aid",
+            "title.clawback",
+        ),
+        *("art6.period", "art6.forfait_scope", "art6.negative"),
+        *("art3.date", "art13.mode", "art13.supplement", "art13.base", "art4.until", "round"),
+        *("art21.base", "art21.window", "art21.refund", "art21.shares", "loan.art43_income"),
+        "mandate.one_person_limit",
+    }
+)
 """The choices that the program really asks for today; a test holds this list against the code."""
 
 PolicyUnit = Literal["euros", "days", "working_days", "banking_days", "months", "year"]
@@ -127,6 +143,28 @@ class Policy:
         """The answer of a choice in euros, in whole cents; raises `NotChosen`."""
         assert self.choices[key].unit == "euros", f"{key} is not in euros"
         return cents_of(self.choice(key, creditor, on))  # policy-key-passed-on
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What holds for one creditor on one day; `own` are answers that one case gives for itself."""
+
+    policy: Policy
+    creditor: str
+    on: date
+    own: Mapping[str, str]
+
+    def choice(self, key: str) -> str:
+        """The answer as written; raises `NotChosen` if the college must choose and has not."""
+        return self.own[key] if key in self.own else self.policy.choice(key, self.creditor, self.on)
+
+    def number(self, key: str) -> int:
+        """The answer of a choice that is counted, such as a year; raises `NotChosen`."""
+        return int(self.choice(key))
+
+    def cents(self, key: str) -> int:
+        """The answer of a choice in euros, in whole cents; raises `NotChosen`."""
+        return cents_of(self.choice(key))
 
 
 def choices_from(content: object, file: str) -> Mapping[str, Choice]:

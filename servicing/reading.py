@@ -60,6 +60,16 @@ class Reader:
             raise self.refuse(key, value, "must be above 0" if above_zero else "must not be below 0")
         return cents
 
+    def signed_amount(self, key: str) -> int:
+        """An amount in euros that may be below zero, such as a loss, as whole cents."""
+        value = self.take(key)
+        is_written = isinstance(value, str | int | Decimal) and not isinstance(value, bool)
+        try:
+            return cents_of(str(value) if is_written else "")
+        except NotAnAmount:
+            rule = "an amount such as 506.91 or -506.91 has at most two decimals and is at most"
+            raise self.refuse(key, value, f"{rule} {euros(LARGEST_CENTS)}") from None
+
     def rate(self, key: str) -> Fraction:
         """A percentage per year, as a part of 1."""
         value = self.take(key)

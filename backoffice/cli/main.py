@@ -32,6 +32,7 @@ COMMANDS = {
     "explain": ("backoffice.cli.explain", "Where a booked amount comes from."),
     "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
     "simulate": ("backoffice.cli.simulate", "A loan's whole life from terms and events, nothing stored."),
+    "settle": ("backoffice.cli.settle", "The yearly settlement of living allowance, from cases in a file."),
     "db": ("backoffice.cli.db", "Make the database, or bring it to this program's schema."),
     "law": ("backoffice.cli.law", "Legal parameters and policy choices in force on a day."),
 }

@@ -1,0 +1,1 @@
+"""The yearly settlement: what living allowance becomes once the figures of a book year are known."""

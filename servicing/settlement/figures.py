@@ -1,0 +1,86 @@
+"""What is known of one person and one book year when the living allowance is settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from servicing.dated import Dated
+from servicing.settlement.book_year import BookYear
+
+Household = Literal["couple", "single", "single_parent", "cost_sharer"]
+HOUSEHOLDS: tuple[Household, ...] = ("couple", "single", "single_parent", "cost_sharer")
+Group = Literal["established", "starter", "older", "terminating"]
+GROUPS: tuple[Group, ...] = ("established", "starter", "older", "terminating")
+
+
+@dataclass(frozen=True, slots=True)
+class Capital:
+    """Own and total capital (eigen en totaal vermogen) on the test date, in cents, of all partners together."""
+
+    own: int = 0
+    total: int = 0
+    partners: int = 1
+
+    @property
+    def own_share(self) -> Fraction:
+        """The part of own capital that counts for one of the partners, who have equal parts (art. 32)."""
+        return Fraction(self.own, self.partners)
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisAid:
+    """Bbz light and Tozo in the book year, in cents."""
+
+    bbz_light: int = 0
+    tozo: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CapitalLoan:
+    """The loan for business capital as far as art. 21 asks, amounts in cents.
+
+    Interest of the instalments due in the book year, accrued over it, and paid of it; `share` is this partner's
+    part by decision. `principal` counts only where this book year is the one the client chose (keuzejaar).
+    """
+
+    application: date
+    disbursement: date | None = None
+    interest_due: int = 0
+    interest_accrued: int | None = None
+    interest_paid: int | None = None
+    partner: int = 1
+    share: Fraction | None = None
+    principal: int = 0
+    is_choice_year: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The year of one person, amounts in cents; `months_granted` counts from the book year's first month.
+
+    `other_income` is net of wage tax; `income_tax` is a rate filled in by the caseworker instead of the law's.
+    """
+
+    book_year: BookYear
+    households: Dated[Household]
+    granted: int
+    months_granted: tuple[int, int] | None
+    profit: int
+    other_income: int = 0
+    profit_before_start: int = 0
+    special_assistance: int = 0
+    supplement_paid: int = 0
+    income_tax: Fraction | None = None
+    group: Group = "established"
+    capital: Capital = Capital()
+    aid: CrisisAid = CrisisAid()
+    loan: CapitalLoan | None = None
+    wage_tax: int | None = None
+
+    @property
+    def day(self) -> date:
+        """The day that picks the yearly figures of the law: the first of the book year."""
+        return self.book_year.since
