@@ -65,6 +65,12 @@ LIVES ?= 2000
 oracle: $(STAMP) ## hold the product against the independent oracle over LIVES random lives (2000: about six minutes)
 	$(BIN)/python -m tests.long_run $(LIVES)
 
+YEARS ?= 10000
+
+.PHONY: settle-oracle
+settle-oracle: $(STAMP) ## hold the settlement against its independent oracle over YEARS random years (10000: about two minutes)
+	$(BIN)/python -m tests.long_settle $(YEARS)
+
 LOANS ?= 100000
 RUNS ?= 5
 

@@ -17,7 +17,7 @@ from servicing.settlement.rounding import rounding_of
 from servicing.wording import dutch_amount
 
 Branch = Literal["a", "b", "c"]
-"""Art. 12 lid 2: a less than, b equal to, c more than the yearly norm."""
+"""Art. 12 lid 2: a less than, b equal to, c more than the year norm."""
 
 DAYS_IN_YEAR = 365
 
@@ -62,7 +62,7 @@ def determine(figures: Figures, norm: YearNorm, net_income: int, policy: Choices
 
 
 def _cap(figures: Figures, norm: YearNorm, policy: Choices) -> int | None:
-    """The yearly norm pro rata to the months with assistance; None without such months."""
+    """The year norm pro rata to the months with assistance; None without such months."""
     if figures.months_granted is None:
         return None
     return rounding_of(policy).favour(
@@ -128,7 +128,7 @@ def _less(figures: Figures, norm: YearNorm, found: Determination, policy: Choice
     article = f"{ARTICLE} a"
     gap = norm.cents - found.total
     lines = [
-        Line("Dat is minder dan de jaarnorm; het verschil is", "Less than the yearly norm, by", article, gap)
+        Line("Dat is minder dan de jaarnorm; het verschil is", "Less than the year norm, by", article, gap)
     ]
     if found.cap is not None and figures.months_granted and found.supplement < gap:
         first, last = figures.months_granted
@@ -147,14 +147,14 @@ def _less(figures: Figures, norm: YearNorm, found: Determination, policy: Choice
 def _equal(figures: Figures, norm: YearNorm, found: Determination, policy: Choices) -> list[Line]:
     del figures, found, policy
     text = "Dat is precies de jaarnorm: u krijgt niets bij en betaalt niets terug"
-    return [Line(text, "Exactly the yearly norm", f"{ARTICLE} b", norm.cents)]
+    return [Line(text, "Exactly the year norm", f"{ARTICLE} b", norm.cents)]
 
 
 def _more(figures: Figures, norm: YearNorm, found: Determination, policy: Choices) -> list[Line]:
     article = f"{ARTICLE} c"
     over = found.total - norm.cents
     lines = [
-        Line("Dat is meer dan de jaarnorm; het verschil is", "More than the yearly norm, by", article, over)
+        Line("Dat is meer dan de jaarnorm; het verschil is", "More than the year norm, by", article, over)
     ]
     if over > figures.granted:
         text = "Meer dan u aan bijstand kreeg, kan de gemeente niet terugvragen"

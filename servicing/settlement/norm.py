@@ -1,4 +1,4 @@
-"""The yearly norm (jaarnorm, Bbz art. 1 onder g): the assistance norms of the book year, added up."""
+"""The year norm (jaarnorm, Bbz art. 1 onder g): the assistance norms of the book year, added up."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class YearNorm:
-    """The yearly norm in whole cents, the special assistance in it, and its parts by month."""
+    """The year norm in whole cents, the special assistance in it, and its parts by month."""
 
     cents: int
     special_assistance: int
@@ -207,10 +207,10 @@ def _special_lines(special: int) -> tuple[Line, ...]:
         return ()
     text = "De bijzondere bijstand die u kreeg, telt mee in de jaarnorm"
     return (
-        Line(text, "Special assistance granted counts in the yearly norm", "Bbz art. 1 onder g", special),
+        Line(text, "Special assistance granted counts in the year norm", "Bbz art. 1 onder g", special),
     )
 
 
 def _total(cents: int) -> Line:
     text = "Samen is dat de jaarnorm: het bedrag dat volgens de wet nodig is om een jaar van te leven"
-    return Line(text, "Together this is the yearly norm", "Bbz art. 1 onder g", cents)
+    return Line(text, "Together this is the year norm", "Bbz art. 1 onder g", cents)

@@ -37,7 +37,7 @@ class Room(NamedTuple):
 
     @property
     def cents(self) -> int:
-        """What income and assistance leave of the yearly norm (lid 3; lid 4 of the old text)."""
+        """What income and assistance leave of the year norm (lid 3; lid 4 of the old text)."""
         return max(0, self.norm - self.net_income - self.assistance)
 
 
@@ -119,7 +119,7 @@ def _interest(figures: Figures, loan: CapitalLoan, room: Room, policy: Choices, 
         Line("De rente van uw bedrijfskrediet over dit boekjaar", "Interest of the book year", article, due),
         Line(
             "Uw netto inkomen ligt zoveel onder de jaarnorm",
-            "Room between the yearly norm and income",
+            "Room between the year norm and income",
             article,
             room.cents,
         ),

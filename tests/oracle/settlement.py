@@ -126,12 +126,12 @@ def norm_of(household: str, day: date) -> Fraction:
 
 def household_on(case: Case, day: date) -> str:
     if isinstance(case["household"], str):
-        return case["household"]
-    return [one["household"] for one in case["household"] if one["from"] <= day.isoformat()][-1]
+        return str(case["household"])
+    return str([one["household"] for one in case["household"] if one["from"] <= day.isoformat()][-1])
 
 
 def daily_norms(case: Case, year: Year, choices: Case) -> dict[date, Fraction]:
-    """What each day adds to the yearly norm: the norm of its month over the days of its month."""
+    """What each day adds to the year norm: the norm of its month over the days of its month."""
     found = {}
     for day in year.days:
         asked = year.days[-1] if choices["jaarnorm.household"] == "year_end" else day
@@ -180,7 +180,7 @@ def income_of(case: Case, year: Year, choices: Case) -> Fraction:
 def cap_of(
     case: Case, year: Year, choices: Case, norm: Fraction, daily: dict[date, Fraction]
 ) -> Fraction | None:
-    """Art. 12 lid 2 onder a: the yearly norm in proportion to the period with assistance."""
+    """Art. 12 lid 2 onder a: the year norm in proportion to the period with assistance."""
     if case["months_granted"] is None:
         return None
     first, last = case["months_granted"]
