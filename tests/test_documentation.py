@@ -21,14 +21,14 @@ def test_every_command_is_described(command: str) -> None:
 
 
 def test_every_target_that_is_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z]+)`", text("README.md") + text("CHANGELOG.md")))
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)`", text("README.md") + text("CHANGELOG.md")))
     assert named
     assert named <= targets
 
 
 def test_every_target_is_listed_by_help() -> None:
-    targets = re.findall(r"^[a-z]+:(?!=).*", text("Makefile"), re.MULTILINE)
+    targets = re.findall(r"^[a-z-]+:(?!=).*", text("Makefile"), re.MULTILINE)
     assert targets
     assert not [line for line in targets if " ## " not in line]
 

@@ -38,12 +38,16 @@ def check_year(seed: int) -> None:
 
 def check_sound(case: Case, found: Case, where: str) -> None:
     """Nothing is lost, nothing is reclaimed that was not granted, and a clawback leaves exactly the year norm."""
-    cents = {key: Decimal(value) for key, value in found.items() if isinstance(value, str) and key != "branch"}
+    cents = {
+        key: Decimal(value) for key, value in found.items() if isinstance(value, str) and key != "branch"
+    }
     granted = Decimal(case["granted"])
     kept = cents["gift"] + cents["retained_loan"]
     assert kept + cents["reclaim"] == granted + cents["supplement"], where
     assert 0 <= cents["reclaim"] <= granted, where
-    assert all(cents[key] >= 0 for key in ("gift", "retained_loan", "supplement", "interest_remission")), where
+    assert all(cents[key] >= 0 for key in ("gift", "retained_loan", "supplement", "interest_remission")), (
+        where
+    )
     assert cents["supplement"] == 0 or cents["reclaim"] == 0, where
     if 0 < cents["reclaim"] < granted:
         aid = cents["total"] - cents["net_income"] - granted

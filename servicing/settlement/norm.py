@@ -206,9 +206,7 @@ def _special_lines(special: int) -> tuple[Line, ...]:
     if not special:
         return ()
     text = "De bijzondere bijstand die u kreeg, telt mee in de jaarnorm"
-    return (
-        Line(text, "Special assistance granted counts in the year norm", "Bbz art. 1 onder g", special),
-    )
+    return (Line(text, "Special assistance granted counts in the year norm", "Bbz art. 1 onder g", special),)
 
 
 def _total(cents: int) -> Line:

@@ -266,40 +266,49 @@ def conversion_of(case: Case, year: Year, choices: Case, room: Fraction) -> Frac
     return max(Fraction(0), min(principal, room, limit - cents_near(own)))
 
 
+def norm_and_income(
+    case: Case, year: Year, choices: Case, daily: dict[date, Fraction]
+) -> tuple[Fraction, Fraction]:
+    """Art. 1 and 6."""
+    special = (
+        euro(case.get("special_assistance")) if choices["art12.special"] != "separate_gift" else Fraction(0)
+    )
+    norm = for_the_client(sum(daily.values(), Fraction(0)) + special, choices["round"])
+    return norm, income_of(case, year, choices)
+
+
+def granted_for_the_test(case: Case, choices: Case) -> Fraction:
+    """What was granted, with crisis aid where it counts as such."""
+    counted = euro(case["granted"])
+    if choices["art12.crisis_aid"] == "part_of_grant":
+        counted += euro(case.get("bbz_light")) + euro(case.get("tozo"))
+    return counted
+
+
 def settled(case: Case) -> Outcome:
     """The outcome of a case, amounts as text."""
     choices = {**CHOICES, **(case.get("policy") or {})}
     year = Year(case)
     daily = daily_norms(case, year, choices)
-    special = (
-        euro(case.get("special_assistance")) if choices["art12.special"] != "separate_gift" else Fraction(0)
-    )
-    norm = for_the_client(sum(daily.values(), Fraction(0)) + special, choices["round"])
-    income = income_of(case, year, choices)
-    granted = euro(case["granted"])
-    counted = granted
-    if choices["art12.crisis_aid"] == "part_of_grant":
-        counted += euro(case.get("bbz_light")) + euro(case.get("tozo"))
+    norm, income = norm_and_income(case, year, choices, daily)
+    granted, counted = euro(case["granted"]), granted_for_the_test(case, choices)
     total = counted + income
-    supplement = reclaim = Fraction(0)
     cap = cap_of(case, year, choices, norm, daily)
+    supplement = reclaim = Fraction(0)
     if total < norm and cap is not None:
         supplement = max(Fraction(0), min(norm - total, cap - counted))
-    if total > norm:
+    if total > norm and min(granted, total - norm) >= euro(choices["art12.minimum"]):
         reclaim = min(granted, total - norm)
-        if reclaim < euro(choices["art12.minimum"]):
-            reclaim = Fraction(0)
     assisted = granted > 0 or supplement > 0
     lent = granted - reclaim
     loan = blocked_of(case, year, choices, lent)
     blocked = blocked_of(case, year, choices, lent + supplement) - loan
-    if choices["art13.supplement"] == "loan":
-        loan += blocked
-    if choices["art13.supplement"] == "not_paid":
-        supplement -= blocked
+    loan += blocked if choices["art13.supplement"] == "loan" else 0
+    supplement -= blocked if choices["art13.supplement"] == "not_paid" else 0
     gift = granted + supplement - reclaim - loan
-    room = max(Fraction(0), norm - income - gift - loan)
-    interest, principal = remission_of(case, year, choices, room, assisted)
+    interest, principal = remission_of(
+        case, year, choices, max(Fraction(0), norm - income - gift - loan), assisted
+    )
     return {
         "year_norm": written(norm),
         "net_income": written(income),
