@@ -15,15 +15,17 @@ from jobs import clock
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from servicing import files
+from servicing.circumstances import check_news
 from servicing.debtors.store import debtors_of_loan
-from servicing.decisions.kinds import KIND_OF_FACT, KINDS, Kind, persons_needed
+from servicing.decisions.kinds import GUARDED, KIND_OF_FACT, KINDS, Kind, persons_needed
 from servicing.decisions.proposal import Decision, Proposed, Step, StepName, draft_of
 from servicing.decisions.store import DecisionRefused, add_decision, add_step, find_decision, same_decision
 from servicing.facts import Draft, Fact, FactKind
 from servicing.people import Authority, NotAllowed, People, Power
 from servicing.previewing import with_draft
-from servicing.registration import Dossier, check_draft, check_life, known_already, named_fact
-from servicing.store import debtors_of, find_loan
+from servicing.registration import Dossier, check_life, known_already, named_fact
+from servicing.representatives import representatives_on
+from servicing.store import debtors_of, facts_of, find_loan
 from servicing.viewing import view_on
 
 
@@ -56,7 +58,10 @@ def kind_behind(dossier: Dossier, draft: Draft) -> Kind | None:
     """
     if draft.kind is not FactKind.WITHDRAWAL:
         return KIND_OF_FACT.get(draft.kind)
-    withdrawn = KIND_OF_FACT.get(named_fact(dossier, str(draft.of)).kind)
+    told = named_fact(dossier, str(draft.of)).kind
+    if told in GUARDED:
+        return KINDS["withdraw"]
+    withdrawn = KIND_OF_FACT.get(told)
     return None if withdrawn is None else replace(KINDS["withdraw"], persons=withdrawn.persons)
 
 
@@ -84,7 +89,7 @@ def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | N
     old = same_decision(desk.connection, proposed)
     if known is not None or old is not None:
         return Decided(old, known, again=True)
-    check_draft(dossier, draft)
+    check_news(dossier, draft)
     check_life(with_draft(dossier, draft, desk.by.known_on).facts)
     need = need_of(kind, draft, dossier)
     number = add_decision(desk.connection, proposed, need.power.cents, need.persons, desk.by)
@@ -141,8 +146,11 @@ def take_back(desk: Desk, number: int, reason: str) -> Decision:
     return _stepped(desk, decision, "taken-back", reason)
 
 
-def hand_over(desk: Desk, number: int, debtor: int, day: date, note: str = "") -> Decided:
-    """Record that a decision was handed over to a debtor; the last one brings a burdening decision into force."""
+def hand_over(desk: Desk, number: int, debtor: int, day: date, via: str = "") -> Decided:
+    """Record that a decision was handed over to a debtor; the last one brings a burdening decision into force.
+
+    It goes to the representative where there is one (`via`), or no term starts (CRVB:2018:1831).
+    """
     decision = find_decision(desk.connection, number)
     check_right(desk.by.actor, "record", decision.creditor_id)
     approved = decision.step("approved")
@@ -157,11 +165,25 @@ def hand_over(desk: Desk, number: int, debtor: int, day: date, note: str = "") -
         raise DecisionRefused(
             f"decision {number}: on: {day}: must lie from its approval, {approved.day}, to today"
         )
-    decision = _stepped(desk, decision, "handed-over", note, To(debtor, day))
+    _check_representative(desk, decision, To(debtor, day), via)
+    decision = _stepped(desk, decision, "handed-over", via, To(debtor, day))
     if decision.state == "fixed-not-announced" and set(addressees) <= set(decision.handed_over):
         by, authority = approved.actor, approved.note
         return _carried_out(desk, decision, by, authority, max(decision.handed_over.values()))
     return Decided(decision, None, again=False)
+
+
+def _check_representative(desk: Desk, decision: Decision, to: To, via: str) -> None:
+    loan = decision.proposed.subject
+    known = facts_of(desk.connection, [loan])[loan]
+    names = [each.name for each in representatives_on(known, to.debtor, to.day, "decisions")]
+    if names and via not in names:
+        raise DecisionRefused(
+            f"decision {decision.id}: debtor {to.debtor} is represented by {' and '.join(names)} on {to.day}: "
+            "hand it over to the representative and say so with --via NAME"
+        )
+    if via and not names:
+        raise DecisionRefused(f"via: {via!r}: debtor {to.debtor} has no representative on {to.day}")
 
 
 def waits_for(people: People, decision: Decision, day: date) -> list[str]:

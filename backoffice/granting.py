@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar, get_args
 from sqlalchemy import Connection, select
 
 from backoffice.cli.database import Desk
+from backoffice.events import copy_circumstances
 from backoffice.rights import check_right
 from jobs import clock
 from ledger.entry import LOANS_PER_CREDITOR
@@ -102,6 +103,7 @@ def grant_loan(desk: Desk, application: Application) -> Granted:
     heading = _heading(application, 0)
     number = add_loan(desk.connection, heading, numbers, desk.by, application.decision)
     record(desk.connection, [decision_draft(application, number)], desk.by)
+    copy_circumstances(desk, number, numbers)
     check_life(facts_of(desk.connection, [number])[number])
     return Granted(number, again=False)
 

@@ -14,12 +14,12 @@ from jobs.business_dates import last_started
 from ledger.day import FIRST_DAY, parse_day
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
-from servicing.decisions.kinds import KIND_OF_FACT
+from servicing.circumstances import check_news
+from servicing.decisions.kinds import GUARDED, KIND_OF_FACT
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.registration import (
     HAPPENED_KINDS,
     Dossier,
-    check_draft,
     check_life,
     known_already,
     named_fact,
@@ -54,23 +54,23 @@ def register(desk: Desk, dossier: Dossier, draft: Draft, *, is_decided: bool = F
     """
     if not is_decided:
         check_right(desk.by.actor, "record", creditor_of_loan(dossier.loan))
-        _refuse_undecided(dossier, draft)
+        refuse_undecided(dossier, draft)
     old = known_already(dossier, draft)
     if old is not None:
         return Registered(old, again=True)
-    check_draft(dossier, draft)
+    check_news(dossier, draft)
     (number,) = record(desk.connection, [draft], desk.by)
     facts = facts_of(desk.connection, [draft.loan])[draft.loan]
     check_life(facts)
     return Registered(facts[number - 1], again=False)
 
 
-def _refuse_undecided(dossier: Dossier, draft: Draft) -> None:
-    """A fact that must be decided comes through no other door."""
+def refuse_undecided(dossier: Dossier, draft: Draft) -> None:
+    """Raise `FactRefused` for a fact that must be decided: it comes through no other door."""
     told = draft.kind
     if told is FactKind.WITHDRAWAL:
         told = named_fact(dossier, str(draft.of)).kind
-    if told in KIND_OF_FACT:
+    if told in KIND_OF_FACT or (draft.kind is FactKind.WITHDRAWAL and told in GUARDED):
         raise FactRefused(f"loan {draft.loan}: a {told.text} is decided: propose it with aflos decide")
 
 

@@ -40,6 +40,26 @@ class FactKind(IntEnum):
     CANCELLATION = 24
     INTEREST_OWED = 25
     INTERRUPTION = 26
+    DEATH = 40
+    ADDRESS = 41
+    ADMINISTRATION = 42
+    MORATORIUM = 43
+    BANKRUPTCY = 44
+    OBJECTION = 45
+    DISPUTE = 46
+    OUTCOME = 47
+    DIVORCE = 48
+    RETURNED_MAIL = 49
+    REPRESENTATIVE = 50
+    ENDED = 51
+    PROMISE = 52
+    HOLD = 53
+    CONTACT = 54
+    CONTACT_PERSON = 55
+    SECURITY = 56
+    LIABILITY = 57
+    UNBLOCKED = 58
+    HANDLED = 59
 
     @property
     def text(self) -> str:
@@ -58,6 +78,7 @@ AMOUNT_KINDS = frozenset(
         FactKind.CANCELLATION,
         FactKind.INTEREST_OWED,
         FactKind.ARRANGEMENT,
+        FactKind.PROMISE,
     }
 )
 """Facts that are about an amount, which must be above zero."""
@@ -74,6 +95,10 @@ REFERRING_KINDS = frozenset(
         FactKind.DEFERRAL_END,
         FactKind.ARRANGEMENT_END,
         FactKind.CANCELLATION,
+        FactKind.OUTCOME,
+        FactKind.ENDED,
+        FactKind.UNBLOCKED,
+        FactKind.HANDLED,
     }
 )
 """Facts about another fact of the same loan, named by its number."""
@@ -81,6 +106,10 @@ REFERRING_KINDS = frozenset(
 
 DECIDED = "decided"
 """The key in a fact's data under which stands who made the decision behind it, who approved it and by what."""
+
+
+CIRCUMSTANCES = frozenset(kind for kind in FactKind if 40 <= kind < 70)
+"""Facts about people and circumstances: they book nothing, and may be older than the loan."""
 
 
 class FactRefused(BadInput):

@@ -50,6 +50,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("debtor", "list"),
     ("debtor", "show", "1"),
     ("explain", f"{LOAN}:2024-01-01:disbursement:1"),
+    ("loan", "blocks", LOAN),
     ("loan", "list"),
     ("loan", "show", LOAN),
     ("nightly", "--date", "2024-01-01"),
@@ -67,7 +68,7 @@ SILENT = {
     *("debtor add", "debtor bsn", "debtor key", "debtor move", "period close"),
     *("approve", "period reopen", "decide handed-over", "decide take-back"),
     *(f"decide {name}" for name in ("cost", "defer", "early-repayment", "instalment", "rate")),
-    *("decide reschedule", "decide withdraw"),
+    *("decide reschedule", "decide withdraw", "decide unblock", "event", "hold", "promise"),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),
     *(f"loan {name}" for name in ("rate", "reschedule", "withdraw")),
@@ -89,6 +90,7 @@ def books(
             Draft(loan, FactKind.GRANT, BY.known_on, HOSTILE, data=PLAIN_TERMS, source=HOSTILE),
             Draft(loan, FactKind.DISBURSEMENT, BY.known_on, HOSTILE, 2_500_000, source=HOSTILE),
             Draft(loan, FactKind.PAYMENT, at("2024-01-02"), HOSTILE, 100, source=HOSTILE),
+            Draft(loan, FactKind.DISPUTE, at("2024-01-02"), HOSTILE, source=HOSTILE),
         ]
         record(connection, drafts, BY)
         add_decision(connection, Proposed("rate", loan, HOSTILE, BY.known_on, document=HOSTILE), 1, 2, BY)

@@ -32,7 +32,7 @@ _country = click.option("--country", metavar="CODE", help="Two capitals; default
 _language = click.option("--language", metavar="CODE", help="Of letters: nl, en, pl ...; default nl.")
 
 
-def _address(command: Command) -> Command:
+def address_options(command: Command) -> Command:
     """The options of an address."""
     options: list[Callable[[Command], Command]] = [
         click.option("--street", metavar="TEXT"),
@@ -54,7 +54,7 @@ def debtor() -> None:
 
 @debtor.command(name="add")
 @click.option("--name", required=True, metavar="TEXT", help="As it stands on letters.")
-@_address
+@address_options
 @_language
 @click.option("--birth-date", metavar="DAY", help="Such as 1958-03-01; a firm has none.")
 @click.option("--external", metavar="NUMBER", help="The office's own number.")
@@ -154,7 +154,7 @@ def list_debtors(search: str, on: str | None, actor: str | None, as_json: bool) 
 @click.argument("name", metavar="DEBTOR")
 @click.option("--on", required=True, metavar="DAY", help="The day from which it holds.")
 @click.option("--name", "new_name", metavar="TEXT", help="Another name.")
-@_address
+@address_options
 @_language
 @click.option("--unknown", is_flag=True, help="The address is unknown from that day (VOW).")
 @_source
@@ -178,8 +178,8 @@ def move_debtor(
     with recording(actor) as desk:
         found = store.find_debtor(desk.connection, name)
         check_debtor(desk.connection, desk.by.actor, "record", found.id)
-        before = _particulars_from(desk.connection, found.id, day)
-        after = _changed(before, texts | {"name": new_name}, unknown)
+        before = particulars_from(desk.connection, found.id, day)
+        after = changed_particulars(before, texts | {"name": new_name}, unknown=unknown)
         changed = after != before
         if changed:
             store.change_particulars(desk.connection, found.id, store.Since(day, after), desk.by, source)
@@ -232,7 +232,7 @@ def _day(key: str, text: str | None) -> date:
     return day_or_today(None) if text is None else coming_day(key, text)
 
 
-def _particulars_from(connection: Connection, number: int, day: date) -> Particulars:
+def particulars_from(connection: Connection, number: int, day: date) -> Particulars:
     """Who the debtor is on a day, which may not lie before the first record."""
     first = store.history_of_particulars(connection, number)[0].value_date
     if day < first:
@@ -240,7 +240,9 @@ def _particulars_from(connection: Connection, number: int, day: date) -> Particu
     return store.particulars_on(connection, [number], day)[number]
 
 
-def _changed(before: Particulars, texts: Mapping[str, str | None], unknown: bool) -> Particulars:
+def changed_particulars(
+    before: Particulars, texts: Mapping[str, str | None], *, unknown: bool
+) -> Particulars:
     """The particulars with what is given; an address replaces the whole one before."""
     given = {key: text for key, text in texts.items() if text is not None}
     has_address = any(key in given for key in ADDRESS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from backoffice.actor import actor
 from backoffice.cli.database import looking, recording
-from backoffice.cli.finishing import decision_line, decision_shown, tell_decided
-from backoffice.cli.loan_decisions import DECISIONS
+from backoffice.cli.finishing import decision_line, decision_shown, finish, tell_decided
+from backoffice.cli.loan_decisions import DECISIONS, decided_options
 from backoffice.cli.options import actor_option, as_json, day_or_today, past_day
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.table import table
@@ -19,6 +21,8 @@ from servicing.debtors.store import find_debtor
 from servicing.decisions.kinds import KINDS
 from servicing.decisions.proposal import Decision, is_late
 from servicing.decisions.store import decisions, find_decision
+from servicing.facts import Draft, FactKind
+from servicing.registration import Dossier, named_fact
 
 COLUMNS = (
     "decision",
@@ -48,6 +52,30 @@ def decide() -> None:
 for decision_command in DECISIONS:
     if decision_command.name in KINDS:
         decide.add_command(decision_command)
+
+
+@decide.command()
+@click.argument("loan")
+@click.option(
+    "--of", "fact", required=True, metavar="FACT", help="The objection or dispute, by its fact number."
+)
+@click.option("--on", required=True, metavar="DAY", help="From when it stops nothing more.")
+@click.option(
+    "--decision", required=True, metavar="REFERENCE", help="The decision; the same again is nothing new."
+)
+@decided_options
+def unblock(loan: str, fact: str, on: str, decision: str, **how: Any) -> None:
+    """Let dunning and direct debit go on after an objection or dispute; two persons.
+
+    Example: aflos decide unblock 100000001 --of 7 --on 2025-09-01 --decision B-2025-120
+    """
+    day = past_day("on", on)
+
+    def make(dossier: Dossier) -> Draft:
+        about = named_fact(dossier, fact)
+        return Draft(dossier.loan, FactKind.UNBLOCKED, day, decision, of=about.nr, source=decision)
+
+    finish(loan, make, how)
 
 
 @decide.command(name="list")
@@ -111,9 +139,10 @@ def show_decision(number: int, as_json: bool) -> None:
 @_number
 @click.option("--on", required=True, metavar="DAY", help="The day it was sent or given.")
 @click.option("--to", "debtor", required=True, metavar="DEBTOR", help="To whom; each debtor has his own.")
+@click.option("--via", default="", metavar="NAME", help="The representative who received it.")
 @actor_option
 @as_json
-def handed_over(number: int, on: str, debtor: str, actor: str | None, as_json: bool) -> None:
+def handed_over(number: int, on: str, debtor: str, via: str, actor: str | None, as_json: bool) -> None:
     """Record that a decision was handed over; one that burdens works from the last hand-over (Awb 3:40).
 
     Example: aflos decide handed-over 12 --on 2025-07-03 --to 7
@@ -121,7 +150,7 @@ def handed_over(number: int, on: str, debtor: str, actor: str | None, as_json: b
     day = past_day("on", on)
     with recording(actor) as desk:
         found = find_debtor(desk.connection, debtor)
-        done = hand_over(desk, number, found.id, day)
+        done = hand_over(desk, number, found.id, day, via)
         waiting = _still_to_hand_over(
             done.decision, list(addressees_of(desk, find_decision(desk.connection, number)))
         )

@@ -23,11 +23,12 @@ from ledger.errors import BadInput
 from ledger.files import chart_of_accounts
 from ledger.money import euros
 from servicing import files
+from servicing.circumstances import check_news
 from servicing.decisions.kinds import Kind
 from servicing.decisions.proposal import Decision
 from servicing.facts import Draft
 from servicing.previewing import foreseen, with_draft
-from servicing.registration import Dossier, check_draft, check_life
+from servicing.registration import Dossier, check_life
 from servicing.store import Loan, find_loan
 
 Check = Callable[[Dossier, str], None]
@@ -142,7 +143,7 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
         if kind is None:
             raise BadInput(f"preview: a {draft.kind.text} of this fact is no decision")
         night = known_on(connection, clock.today())
-        check_draft(dossier, draft)
+        check_news(dossier, draft)
         check_life(with_draft(dossier, draft, night).facts)
         answer = _foreseen(heading, dossier, draft, kind)
         found = foreseen(dossier, draft, night)

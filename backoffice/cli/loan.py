@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from backoffice.actor import actor as acting
+from backoffice.blocking import block_shown, blocks_of
 from backoffice.cli.database import looking, recording
 from backoffice.cli.loan_decisions import DECISIONS
 from backoffice.cli.loan_list import Wanted, lines
@@ -36,6 +37,9 @@ COLUMNS = (
     *("loan", "external", "creditor", "product", "state", "principal", "interest", "costs", "credit"),
     *("late_since", "days_past_due", "news"),
 )
+
+
+BLOCK_COLUMNS = ("fact", "kind", "stops", "reason", "article", "since", "until", "debtor", "actor")
 
 
 @click.group()
@@ -94,6 +98,26 @@ def show_loan(name: str, on: str | None, as_json: bool) -> None:
         print_json(answer)
     else:
         click.echo(page(answer))
+
+
+@loan.command(name="blocks")
+@click.argument("name", metavar="LOAN")
+@on_option
+@as_json
+def list_blocks(name: str, on: str | None, as_json: bool) -> None:
+    """What may not be done about a loan on a day, why, until when and by which article.
+
+    Example: aflos loan blocks 100000001 --on 2025-07-01
+    """
+    day = day_or_today(on)
+    with looking() as connection:
+        heading = seen_loan(connection, name)
+        found = blocks_of(connection, heading, day)
+    rows = [block_shown(block) for block in found]
+    if as_json:
+        print_json(rows)
+    else:
+        click.echo(table(BLOCK_COLUMNS, [[shown(row[key]) for key in BLOCK_COLUMNS] for row in rows]))
 
 
 @loan.command(name="add")

@@ -48,7 +48,7 @@ def _recorded(command: Command) -> Command:
     return reduce(lambda made, option: option(made), reversed(options), command)
 
 
-def _decided(command: Command) -> Command:
+def decided_options(command: Command) -> Command:
     """The options of every command that decides."""
     return document_option(preview_option(_recorded(command)))
 
@@ -91,7 +91,7 @@ def disburse(loan: str, amount: str, on: str, reference: str | None, **how: Any)
 @_on("The day from which it holds.")
 @click.option("--recompute", is_flag=True, help="Compute the instalment again.")
 @_decision
-@_decided
+@decided_options
 def rate(loan: str, percent: str, on: str, recompute: bool, decision: str, **how: Any) -> None:
     """Record another interest rate.
 
@@ -107,7 +107,7 @@ def rate(loan: str, percent: str, on: str, recompute: bool, decision: str, **how
 @_amount
 @_on("It holds for rows due on or after this day.")
 @_decision
-@_decided
+@decided_options
 def instalment(loan: str, amount: str, on: str, decision: str, **how: Any) -> None:
     """Record another instalment (of a linear loan: the principal part).
 
@@ -125,7 +125,7 @@ def instalment(loan: str, amount: str, on: str, decision: str, **how: Any) -> No
 @click.option("--end", required=True, type=click.Choice(["extend", "same"]), help="Of the last due date.")
 @click.option("--on", metavar="DAY", help="From when the decision works on the schedule; default --from.")
 @_decision
-@_decided
+@decided_options
 def defer(
     loan: str, since: str, until: str, of: str, end: str, on: str | None, decision: str, **how: Any
 ) -> None:
@@ -161,7 +161,7 @@ def defer(
     "--mode", required=True, type=click.Choice(["term", "instalment"]), help="Which of them shrinks."
 )
 @_decision
-@_decided
+@decided_options
 def early_repayment(loan: str, amount: str, on: str, mode: str, decision: str, **how: Any) -> None:
     """Record money that by agreement repays principal before its date.
 
@@ -179,7 +179,7 @@ def early_repayment(loan: str, amount: str, on: str, mode: str, decision: str, *
 @click.option("--input", "source", type=click.Path(path_type=Path), help="The terms in JSON, as in simulate.")
 @terms_options
 @_decision
-@_decided
+@decided_options
 def reschedule(loan: str, on: str, source: Path | None, decision: str, **options: Any) -> None:
     """Record another schedule for what has not fallen due; what is not given stays as it was.
 
@@ -210,7 +210,7 @@ def reschedule(loan: str, on: str, source: Path | None, decision: str, **options
 @_amount
 @_on("The day they were charged.")
 @_decision
-@_decided
+@decided_options
 def cost(loan: str, amount: str, on: str, decision: str, **how: Any) -> None:
     """Record costs the debtor owes.
 
@@ -224,7 +224,7 @@ def cost(loan: str, amount: str, on: str, decision: str, **how: Any) -> None:
 @_loan
 @click.argument("fact")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it was wrong; kept with the withdrawal.")
-@_decided
+@decided_options
 def withdraw(loan: str, fact: str, reason: str, **how: Any) -> None:
     """Take back a fact that was recorded by mistake; the coming night books the difference.
 

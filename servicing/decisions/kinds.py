@@ -41,6 +41,7 @@ KINDS = {
         Kind("cost", FactKind.COST, "one"),
         Kind("write-off", FactKind.WRITE_OFF, "two", "favourable"),
         Kind("withdraw", FactKind.WITHDRAWAL, "two"),
+        Kind("unblock", FactKind.UNBLOCKED, "two"),
         Kind("refund", None, "two", "favourable"),
         Kind("reopen-period", None, "two"),
     )
@@ -53,6 +54,10 @@ KIND_OF_FACT: Mapping[FactKind, Kind] = {
     if kind.fact is not None and kind.fact is not FactKind.WITHDRAWAL
 }
 """The kind of decision behind a kind of fact; such a fact is never recorded without it."""
+
+
+GUARDED = frozenset({FactKind.OBJECTION, FactKind.DISPUTE})
+"""Facts that protect a debtor; one person records them, and two take them back."""
 
 
 def persons_needed(kind: Kind, cents: int, limit: int, *, is_open: bool) -> int:

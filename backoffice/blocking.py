@@ -1,0 +1,35 @@
+"""The blocks of a loan under the policy of its creditor, for whoever collects, writes or shows them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection
+
+from backoffice.rights import codes
+from servicing import files
+from servicing.blocks import Block, blocks_on
+from servicing.store import Loan, facts_of
+
+
+def blocks_of(connection: Connection, heading: Loan, day: date) -> list[Block]:
+    """What blocks a loan on a day, as known now."""
+    facts = facts_of(connection, [heading.id])[heading.id]
+    holds = files.policy().choice("objection.dunning", codes()[heading.creditor_id], day) == "hold"
+    return blocks_on(facts, day, objection_holds=holds)
+
+
+def block_shown(block: Block) -> dict[str, object]:
+    """A block as JSON writes it."""
+    return {
+        "fact": block.fact,
+        "kind": block.kind.text,
+        "stops": sorted(block.stops),
+        "reason": block.reason,
+        "article": block.article,
+        "since": block.since.isoformat(),
+        "until": block.until.isoformat() if block.until else None,
+        "debtor": block.debtor or None,
+        "is_over": block.is_over,
+        "actor": block.actor,
+    }

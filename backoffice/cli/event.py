@@ -1,0 +1,148 @@
+"""The command `aflos event`: what happened to a debtor or around a loan, registered by one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from backoffice.actor import actor as acting
+from backoffice.cli.database import Desk, recording
+from backoffice.cli.debtor import ADDRESS, address_options, changed_particulars, particulars_from
+from backoffice.cli.options import actor_option, as_json, coming_day, past_day
+from backoffice.cli.output import print_json
+from backoffice.deciding import reason_given
+from backoffice.events import Happened, Told, register_event, take_back_event
+from backoffice.rights import creditors_of
+from ledger.entry import creditor_of_loan
+from ledger.errors import BadInput
+from servicing.circumstances import EVENT_KINDS, OUTCOMES, EventKind
+from servicing.debtors import store
+from servicing.representatives import ROLES, SCOPES
+from servicing.texts import plain_text
+
+KINDS = (*EVENT_KINDS, "wrong-report", "transfer")
+_TEXTS = ("text", "role", "name", "address", "outcome")
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("subject", metavar="DEBTOR|LOAN")
+@click.option("--on", required=True, metavar="DAY", help="The day it happened.")
+@click.option(
+    "--document", required=True, metavar="REFERENCE", help="What says so; the same again is nothing new."
+)
+@click.option("--until", metavar="DAY", help="The first day on which it no longer holds.")
+@click.option("--text", metavar="TEXT", help="What else is to be known.")
+@click.option("--of", metavar="KIND", help="Which kind of event this ends, answers or takes back.")
+@click.option("--which", metavar="REFERENCE", help="Its document, where there are several.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Of an objection or dispute.")
+@click.option("--role", type=click.Choice(ROLES), help="Of a representative.")
+@click.option("--name", metavar="TEXT", help="Of a representative.")
+@click.option("--address", metavar="TEXT", help="Of a representative, as it stands on letters.")
+@click.option(
+    "--scope", multiple=True, type=click.Choice(SCOPES), help="For what; default decisions and letters."
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why a report was wrong.")
+@address_options
+@actor_option
+@as_json
+def event(
+    kind: str,
+    subject: str,
+    on: str,
+    document: str,
+    until: str | None,
+    of: str | None,
+    which: str | None,
+    scope: tuple[str, ...],
+    reason: str,
+    actor: str | None,
+    as_json: bool,
+    **texts: str | None,
+) -> None:
+    """Register what happened; it protects the debtor from the coming night on, on every loan he has.
+
+    About a debtor: death, move, unknown-address, secret-address, bewind, moratorium, bankruptcy, divorce,
+    returned-mail, representative, end (of one of these). About a loan: objection, dispute, outcome, contact.
+    wrong-report takes one back.
+
+    Example: aflos event death 7 --on 2025-07-01 --document "BRP 2025-07-03"
+    """
+    day = past_day("on", on)
+    happened = Happened(kind, day, document, _says(kind, texts, until, scope), of, which)
+    with recording(actor) as desk:
+        if kind == "wrong-report":
+            told = take_back_event(desk, subject, happened, plain_text("reason", reason_given(reason)))
+        else:
+            told = register_event(desk, subject, happened)
+            _move(desk, told, happened, texts)
+    _tell(told, kind, acting(actor), as_json)
+
+
+def _says(
+    kind: str, texts: Mapping[str, str | None], until: str | None, scope: tuple[str, ...]
+) -> dict[str, object]:
+    """What an event says, by the options that go with its kind."""
+    known = EVENT_KINDS.get(kind)
+    if known is None:
+        return {}
+    given: dict[str, object] = {
+        key: plain_text(key, value) for key in _TEXTS if (value := texts.get(key)) is not None
+    }
+    if until is not None:
+        given["until"] = coming_day("until", until).isoformat()
+    if scope or known.name == "representative":
+        given["scope"] = list(scope or SCOPES[:2])
+    _check_options(known, given)
+    return given
+
+
+def _check_options(kind: EventKind, given: Mapping[str, object]) -> None:
+    missing = [option for option in kind.needs if option != "of" and not given.get(option)]
+    if missing:
+        raise BadInput(f"{missing[0]}: is missing: {kind.name} needs it")
+    strange = [option for option in given if option not in (*kind.needs, *kind.may)]
+    if strange:
+        raise BadInput(f"{strange[0]}: does not go with {kind.name}")
+
+
+def _move(desk: Desk, told: Told, happened: Happened, texts: Mapping[str, str | None]) -> None:
+    """A move and an unknown address are also particulars of the debtor from that day on."""
+    address = {key: texts.get(key) for key in (*ADDRESS, "country")}
+    given = any(value is not None for value in address.values())
+    if happened.kind not in {"move", "unknown-address"}:
+        if given:
+            raise BadInput(f"street: does not go with {happened.kind}")
+        return
+    if (happened.kind == "move") != given:
+        raise BadInput("street, house-number, postcode, city: go with move, which needs them")
+    before = particulars_from(desk.connection, told.debtor, happened.on)
+    after = changed_particulars(before, address, unknown=not given)
+    if after != before:
+        since = store.Since(happened.on, after)
+        store.change_particulars(desk.connection, told.debtor, since, desk.by, happened.document)
+
+
+def _tell(told: Told, kind: str, account: str, as_json: bool) -> None:
+    """Say on which loans it stands; loans of creditors that are not somebody's are protected and not named."""
+    seen = set(creditors_of(account, "see"))
+    shown = [each for each in told.facts if creditor_of_loan(each.fact.loan) in seen]
+    if as_json:
+        print_json(
+            {
+                "event": kind,
+                "debtor": told.debtor or None,
+                "recorded": any(not each.again for each in told.facts),
+                "facts": [
+                    {"loan": each.fact.loan, "fact": each.fact.nr, "known_on": each.fact.known_on.isoformat()}
+                    for each in shown
+                ],
+            }
+        )
+        return
+    for each in shown:
+        again = " known already" if each.again else ""
+        click.echo(
+            f"loan {each.fact.loan}:{again} fact {each.fact.nr}, from the night of {each.fact.known_on}"
+        )

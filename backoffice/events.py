@@ -1,0 +1,131 @@
+"""Registers what happened: by one person, on every loan of a debtor, each creditor in its own administration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from backoffice.cli.database import Desk
+from backoffice.registering import Registered, dossier_of, refuse_undecided, register
+from backoffice.rights import check_debtor, check_right
+from ledger.errors import BadInput
+from servicing.circumstances import COPIED, EVENT_KINDS, NOT_MOVED, EventKind, chosen, key_of
+from servicing.debtors.store import find_debtor, loans_of_debtor
+from servicing.facts import Draft, Fact, FactKind, FactRefused
+from servicing.registration import Dossier
+from servicing.store import facts_of, find_loan, record
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event as somebody tells it: its kind, day and document, and what else it says."""
+
+    kind: str
+    on: date
+    document: str
+    says: Mapping[str, object] = field(default_factory=dict)
+    of: str | None = None
+    which: str | None = None
+
+
+class Told(NamedTuple):
+    """What was registered: the debtor (0: the event is about one loan) and a fact on each loan."""
+
+    debtor: int
+    facts: Sequence[Registered]
+
+
+def register_event(desk: Desk, subject: str, happened: Happened) -> Told:
+    """Register an event about a debtor (by number) or a loan; the same again is nothing new."""
+    if happened.kind == "transfer":
+        raise FactRefused(f"transfer: {NOT_MOVED}")
+    kind = EVENT_KINDS[happened.kind]
+
+    def make(dossier: Dossier, debtor: int) -> Draft:
+        about = chosen(dossier, _kinds_of(kind, happened), debtor, happened.which).nr if kind.refers else 0
+        says = dict(kind.says) | dict(happened.says) | ({"debtor": debtor} if debtor else {})
+        key = key_of(debtor, happened.document) if debtor else happened.document
+        return Draft(
+            dossier.loan,
+            kind.fact,
+            happened.on,
+            key,
+            of=about,
+            data=says,
+            source=happened.document,
+        )
+
+    return _on_each(desk, subject, kind, make)
+
+
+def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -> Told:
+    """Withdraw a wrong report, on every loan it stands on; what it stopped goes on from the coming night."""
+    if happened.of not in EVENT_KINDS:
+        raise BadInput(f"of: {happened.of!r}: must be one of {', '.join(EVENT_KINDS)}")
+    kind = EVENT_KINDS[happened.of]
+
+    def make(dossier: Dossier, debtor: int) -> Draft:
+        wrong = _reported(dossier, kind, debtor, happened.which)
+        data = {"reason": reason}
+        return Draft(
+            dossier.loan, FactKind.WITHDRAWAL, wrong.value_date, f"fact {wrong.nr}", of=wrong.nr, data=data
+        )
+
+    return _on_each(desk, subject, kind, make)
+
+
+def copy_circumstances(desk: Desk, loan: int, debtors: Sequence[int]) -> None:
+    """Tell a new loan what holds about its debtors, so that it is as protected as their others."""
+    for debtor in debtors:
+        others = [number for number in loans_of_debtor(desk.connection, debtor) if number != loan]
+        for facts in facts_of(desk.connection, others).values():
+            dossier = Dossier(loan, date.min, facts)
+            ended = {fact.of for fact in dossier.holding if fact.kind is FactKind.ENDED}
+            drafts = [
+                Draft(loan, fact.kind, fact.value_date, fact.key, data=fact.data, source=fact.source)
+                for fact in dossier.holding
+                if fact.kind in COPIED and fact.nr not in ended and fact.data.get("debtor") == debtor
+            ]
+            record(desk.connection, drafts, desk.by)
+
+
+def _on_each(desk: Desk, subject: str, kind: EventKind, make: Callable[[Dossier, int], Draft]) -> Told:
+    """Record the fact on the loan, or on all loans of the debtor."""
+    if kind.about == "loan":
+        heading = find_loan(desk.connection, subject)
+        check_right(desk.by.actor, "record", heading.creditor_id)
+        return Told(0, [_recorded(desk, heading.id, 0, make)])
+    debtor = find_debtor(desk.connection, subject).id
+    check_debtor(desk.connection, desk.by.actor, "record", debtor)
+    loans = loans_of_debtor(desk.connection, debtor)
+    if not loans:
+        raise FactRefused(f"debtor {debtor}: has no loans to protect; aflos debtor move tells an address")
+    return Told(debtor, [_recorded(desk, loan, debtor, make) for loan in loans])
+
+
+def _recorded(desk: Desk, loan: int, debtor: int, make: Callable[[Dossier, int], Draft]) -> Registered:
+    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(loan)))
+    draft = make(dossier, debtor)
+    refuse_undecided(dossier, draft)
+    return register(desk, dossier, draft, is_decided=True)
+
+
+def _kinds_of(kind: EventKind, happened: Happened) -> tuple[FactKind, ...]:
+    """The kinds of fact that an event which tells what became of another is about."""
+    named = EVENT_KINDS.get(happened.of or "")
+    if named is None or named.fact not in kind.refers:
+        words = [name for name, each in EVENT_KINDS.items() if each.fact in kind.refers]
+        raise BadInput(f"of: {happened.of!r}: must be one of {', '.join(words)}")
+    return (named.fact,)
+
+
+def _reported(dossier: Dossier, kind: EventKind, debtor: int, which: str | None) -> Fact:
+    """The fact of a report, also when it was taken back before."""
+    wrong = dossier.withdrawn
+    if which is not None:
+        for fact in dossier.facts:
+            if fact.kind is kind.fact and fact.key in {which, key_of(debtor, which)} and fact.nr in wrong:
+                return fact
+    return chosen(dossier, (kind.fact,), debtor, which)

@@ -1,0 +1,147 @@
+"""What happens to people and around a loan: which events there are, what each takes, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from servicing.facts import CIRCUMSTANCES, Draft, Fact, FactKind, FactRefused
+from servicing.registration import Dossier, check_draft, named_fact
+from servicing.texts import plain_text
+
+Subject = Literal["debtor", "loan"]
+Option = Literal["until", "text", "of", "outcome", "role", "name", "address", "scope", "amount"]
+
+OUTCOMES = ("upheld", "changed", "rejected", "withdrawn")
+NOT_MOVED = (
+    "a claim does not move to another municipality: the college that granted it stays the creditor "
+    "(Pw art. 40; Bbz art. 7); close nothing, and ask the other college to collect for you (Pw art. 60a)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """A kind of event: the fact it becomes, on one loan or on all loans of a debtor, and the options it takes.
+
+    `refers`: the kinds of fact of which it tells what became of them.
+    """
+
+    name: str
+    fact: FactKind
+    about: Subject
+    needs: tuple[Option, ...] = ()
+    may: tuple[Option, ...] = ()
+    says: Mapping[str, object] = field(default_factory=dict)
+    refers: tuple[FactKind, ...] = ()
+
+
+ENDING = (FactKind.ADMINISTRATION, FactKind.MORATORIUM, FactKind.BANKRUPTCY, FactKind.REPRESENTATIVE)
+
+EVENT_KINDS = {
+    kind.name: kind
+    for kind in (
+        EventKind("death", FactKind.DEATH, "debtor"),
+        EventKind("move", FactKind.ADDRESS, "debtor", says={"address": "known"}),
+        EventKind("unknown-address", FactKind.ADDRESS, "debtor", says={"address": "unknown"}),
+        EventKind("secret-address", FactKind.ADDRESS, "debtor", says={"address": "secret"}),
+        EventKind("bewind", FactKind.ADMINISTRATION, "debtor", may=("until", "text")),
+        EventKind("moratorium", FactKind.MORATORIUM, "debtor", ("until",), ("text",)),
+        EventKind("bankruptcy", FactKind.BANKRUPTCY, "debtor", may=("text",)),
+        EventKind("divorce", FactKind.DIVORCE, "debtor", may=("text",)),
+        EventKind("returned-mail", FactKind.RETURNED_MAIL, "debtor", may=("text",)),
+        EventKind(
+            "representative",
+            FactKind.REPRESENTATIVE,
+            "debtor",
+            ("role", "name", "address"),
+            ("scope", "until"),
+        ),
+        EventKind("end", FactKind.ENDED, "debtor", ("of",), refers=ENDING),
+        EventKind("objection", FactKind.OBJECTION, "loan", may=("text",)),
+        EventKind("dispute", FactKind.DISPUTE, "loan", may=("text",)),
+        EventKind(
+            "outcome",
+            FactKind.OUTCOME,
+            "loan",
+            ("of", "outcome"),
+            ("text",),
+            refers=(FactKind.OBJECTION, FactKind.DISPUTE),
+        ),
+        EventKind("contact", FactKind.CONTACT, "loan", ("text",)),
+    )
+}
+"""The kinds by name; a line a kind. `wrong-report` takes any of them back, `transfer` is always refused."""
+
+COPIED = frozenset(
+    {
+        FactKind.DEATH,
+        FactKind.ADDRESS,
+        FactKind.ADMINISTRATION,
+        FactKind.MORATORIUM,
+        FactKind.BANKRUPTCY,
+        FactKind.REPRESENTATIVE,
+    }
+)
+"""Facts about a debtor that also hold for a loan granted to him later."""
+
+ABOUT: Mapping[FactKind, frozenset[FactKind]] = {
+    FactKind.ENDED: frozenset(ENDING) | {FactKind.HOLD, FactKind.SECURITY, FactKind.LIABILITY},
+    FactKind.OUTCOME: frozenset({FactKind.OBJECTION, FactKind.DISPUTE}),
+    FactKind.UNBLOCKED: frozenset({FactKind.OBJECTION, FactKind.DISPUTE}),
+    FactKind.HANDLED: frozenset(FactKind),
+}
+"""What a circumstance that refers to another fact may refer to."""
+
+
+def check_news(dossier: Dossier, draft: Draft) -> None:
+    """Refuse a fact of any kind that does not fit what is known about the loan."""
+    if draft.kind in CIRCUMSTANCES:
+        check_circumstance(dossier, draft)
+    else:
+        check_draft(dossier, draft)
+
+
+def check_circumstance(dossier: Dossier, draft: Draft) -> None:
+    """Refuse a circumstance that refers to nothing it can refer to; it may be older than the loan."""
+    plain_text("reference", draft.key)
+    plain_text("source", draft.source)
+    for key, value in draft.data.items():
+        if isinstance(value, str):
+            plain_text(key, value)
+    if draft.kind not in ABOUT:
+        return
+    about = named_fact(dossier, str(draft.of))
+    what = f"loan {draft.loan}: {draft.kind.text} of fact {about.nr}"
+    if about.kind not in ABOUT[draft.kind]:
+        raise FactRefused(f"{what}: is a {about.kind.text}, which has none")
+    if about.nr in dossier.withdrawn:
+        raise FactRefused(f"{what}: is withdrawn")
+    if draft.value_date < about.value_date:
+        raise FactRefused(f"{what}: {draft.value_date}: must not lie before its own day, {about.value_date}")
+    old = next((each for each in dossier.holding if (each.kind, each.of) == (draft.kind, about.nr)), None)
+    if old is not None:
+        raise FactRefused(f"{what}: is told already by fact {old.nr} on {old.value_date}")
+
+
+def key_of(debtor: int, document: str) -> str:
+    """What the business calls an event about one of the debtors of a loan."""
+    return f"{debtor}: {document}"
+
+
+def chosen(dossier: Dossier, kinds: tuple[FactKind, ...], debtor: int, which: str | None) -> Fact:
+    """The one fact of these kinds that holds (about a debtor, from a document); raises for none or several."""
+    told_of = {each.of for each in dossier.holding if each.kind in {FactKind.ENDED, FactKind.OUTCOME}}
+    found = [
+        fact
+        for fact in dossier.holding
+        if fact.kind in kinds
+        and fact.nr not in told_of
+        and fact.data.get("debtor", debtor) == debtor
+        and (which is None or fact.key in {which, key_of(debtor, which)})
+    ]
+    if len(found) != 1:
+        names = ", ".join(repr(fact.key) for fact in found)
+        how = f"several ({names}): say which with --which DOCUMENT" if found else "none that holds"
+        raise FactRefused(f"loan {dossier.loan}: {' or '.join(kind.text for kind in kinds)}: {how}")
+    return found[0]

@@ -1,0 +1,212 @@
+"""Events are registered by one person, protect the same night, reach all loans of a debtor, and can be taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from jobs import clock
+from servicing.circumstances import EVENT_KINDS
+from servicing.facts import FactKind
+from tests.desk import LOAN, add_debtor, add_loan, open_loan, run
+from tests.offices import by, good_by, open_office
+
+URK = "500000001"
+TODAY = clock.today().isoformat()
+
+
+@pytest.fixture
+def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Debtor 1 owes Almere and, with debtor 2, Urk; on each engine."""
+    return _opened(database, database_url, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def counter(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """The same on SQLite alone."""
+    return _opened(sqlite_database, sqlite_url, tmp_path, monkeypatch)
+
+
+def _opened(engine: Engine, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    open_loan(url, tmp_path, monkeypatch)
+    assert add_debtor("B. Bakker").code == 0
+    done = run("loan", "add", *_urk(), "--debtor", "1", "--debtor", "2")
+    assert done.code == 0, done.err
+    open_office(tmp_path, monkeypatch)
+    return engine
+
+
+def _urk() -> list[str]:
+    return [
+        *(
+            "--creditor",
+            "urk",
+            "--product",
+            "bbz_business_capital",
+            "--group",
+            "established",
+            "--purpose",
+            "van",
+        ),
+        *("--decision", "B-2", "--decision-date", "2025-01-01", "--principal", "25000.00"),
+        *("--start", "2025-01-01", "--instalments", "60"),
+    ]
+
+
+def blocks(loan: str = LOAN, on: str = TODAY) -> list[tuple[str, list[str]]]:
+    return [(row["kind"], row["stops"]) for row in good_by("manager", "loan", "blocks", loan, "--on", on)]
+
+
+def test_f7_a_death_reaches_every_loan_each_creditor_separately(desk: Engine) -> None:
+    words = ("event", "death", "1", "--on", "2025-07-01", "--document", "BRP 7")
+    told = good_by("clerk", *words)
+    # The clerk of Almere is not told what the debtor owes Urk; it is protected all the same.
+    assert [each["loan"] for each in told["facts"]] == [int(LOAN)]
+    assert blocks() == blocks(URK) == [("death", ["direct-debit", "dunning"])]
+    assert good_by("clerk", *words)["recorded"] is False
+    shown = good_by("manager", "loan", "show", URK)["facts"][-1]
+    assert (shown["kind"], shown["data"], shown["actor"]) == ("death", {"debtor": 1}, "clerk")
+    gone = ("event", "wrong-report", "1", "--of", "death", "--on", TODAY, "--document", "BRP 9")
+    assert "reason: is missing" in by("clerk", *gone).err
+    assert good_by("clerk", *gone, "--reason", "a namesake")["recorded"] is True
+    assert blocks() == blocks(URK) == []
+
+
+def test_p11_one_person_registers_and_the_same_night_is_protected(counter: Engine) -> None:
+    told = good_by("clerk", "event", "bewind", "1", "--on", "2025-07-01", "--document", "Rb 1")
+    assert told["facts"][0]["known_on"] == TODAY
+    assert "needs one of the roles" in by("auditor", *_event("death")).err
+    assert by("urk", *_event("death")).code == 0  # he owes Urk too
+
+
+def _event(kind: str, subject: str = "1", *more: str) -> tuple[str, ...]:
+    return ("event", kind, subject, "--on", "2025-07-01", "--document", "D", *more)
+
+
+def test_p11_a_kind_of_event_takes_its_options_and_no_others(counter: Engine) -> None:
+    for words, error in (
+        (_event("moratorium"), "until: is missing: moratorium needs it"),
+        (_event("death", "1", "--until", "2026-01-01"), "until: does not go with death"),
+        (_event("representative", "1", "--role", "curator"), "name: is missing: representative needs it"),
+        (_event("move"), "street, house-number, postcode, city: go with move"),
+        (_event("death", "1", "--street", "Kerkweg"), "street: does not go with death"),
+        (_event("outcome", LOAN, "--outcome", "upheld"), "of: None: must be one of objection, dispute"),
+        (
+            _event("outcome", LOAN, "--of", "death", "--outcome", "upheld"),
+            "of: 'death': must be one of objection",
+        ),
+        (_event("outcome", LOAN, "--of", "objection", "--outcome", "upheld"), "objection: none that holds"),
+        (_event("end", "1", "--of", "bewind"), "administration: none that holds"),
+        (_event("wrong-report", "1", "--of", "x", "--reason", "y"), "of: 'x': must be one of death, move"),
+        (_event("death", "2"), ""),
+        (_event("death", "9"), "no debtor with number '9'"),
+        (_event("objection", "1"), "no loan with number '1'"),
+        (_event("death", "1", "--on", "2199-01-01"), "lies after today"),
+    ):
+        done = by("manager", *words)
+        assert (done.code, error in done.err) == (2 if error else 0, True), (words, done.err)
+
+
+def test_a_claim_does_not_move_to_another_municipality(counter: Engine) -> None:
+    done = by("manager", *_event("transfer", LOAN))
+    assert (done.code, "a claim does not move to another municipality" in done.err) == (2, True)
+
+
+def test_f8_a_move_changes_the_address_and_lifts_what_an_unknown_one_stopped(counter: Engine) -> None:
+    good_by("clerk", *_event("unknown-address"))
+    assert blocks() == [("address", ["dunning", "letters"])]
+    assert good_by("clerk", "debtor", "show", "1", "--on", "2025-07-02")["street"] == ""
+    address = ("--street", "Kerkweg", "--house-number", "1", "--postcode", "8304BA", "--city", "Emmeloord")
+    good_by("clerk", "event", "move", "1", "--on", "2025-08-01", "--document", "BRP", *address)
+    assert blocks() == []
+    assert blocks(on="2025-07-31") == [("address", ["dunning", "letters"])]
+    assert good_by("clerk", "debtor", "show", "1", "--on", "2025-08-02")["street"] == "Kerkweg"
+
+
+def test_f11_an_objection_is_answered_and_two_persons_unblock(counter: Engine) -> None:
+    good_by("clerk", *_event("objection", LOAN))
+    assert blocks(URK) == []
+    good_by("clerk", *_event("outcome", LOAN, "--of", "objection", "--outcome", "rejected", "--text", "late"))
+    assert blocks() == [("objection", ["dunning", "interest"])]
+    # Nor does one person take the objection away again.
+    wrong = by(
+        "clerk",
+        "event",
+        "wrong-report",
+        LOAN,
+        "--of",
+        "objection",
+        "--on",
+        TODAY,
+        "--document",
+        "x",
+        "--reason",
+        "y",
+    )
+    assert wrong.code == 2, wrong.out
+    words = ("decide", "unblock", LOAN, "--of", "3", "--on", "2025-09-01", "--decision", "B-120")
+    assert good_by("approver", *words)["state"] == "proposed"
+    assert "you made it" in by("approver", "approve", "1").err
+    good_by("manager", "approve", "1")
+    # P10: what is left waits for a person; nothing is sent by itself.
+    assert blocks(on="2025-09-02") == [("objection", ["dunning"])]
+    undone = good_by("clerk", "loan", "withdraw", LOAN, "3", "--reason", "never sent")
+    assert (undone["state"], undone["persons"]) == ("proposed", 2)
+
+
+def test_f10_several_of_a_kind_are_told_apart_by_their_document(counter: Engine) -> None:
+    for document in ("A", "B"):
+        good_by("clerk", "event", "bewind", "1", "--on", "2025-07-01", "--document", document)
+    words = ("event", "end", "1", "--of", "bewind", "--on", "2025-08-01", "--document", "C")
+    assert "several ('1: A', '1: B'): say which with --which DOCUMENT" in by("clerk", *words).err
+    assert good_by("clerk", *words, "--which", "A")["recorded"] is True
+    assert [row["is_over"] for row in good_by("clerk", "loan", "blocks", LOAN)] == [True, False]
+
+
+def test_a_loan_granted_later_is_protected_too(counter: Engine) -> None:
+    good_by("clerk", *_event("bewind"))
+    good_by("clerk", *_event("objection", LOAN))
+    good_by("clerk", "event", "death", "1", "--on", "2025-07-01", "--document", "D")
+    made = add_loan(decision="B-3", creditor="dronten")
+    assert made.code == 2  # nobody at this desk has a role
+    done = by(
+        "manager", "loan", "add", *[word if word != "urk" else "dronten" for word in _urk()], "--debtor", "1"
+    )
+    assert done.code == 0, done.err
+    assert [kind for kind, _ in blocks("200000001")] == ["administration", "death"]
+
+
+def test_p6_a_decision_is_handed_over_to_the_representative(
+    counter: Engine,
+) -> None:
+    who = ("--role", "bewindvoerder", "--name", "BW Zorg", "--address", "Postbus 1, Urk")
+    good_by("clerk", *_event("representative", "1", *who))
+    good_by(
+        "approver", "decide", "cost", LOAN, "--amount", "40.00", "--on", "2025-07-01", "--decision", "B-1"
+    )
+    words = ("decide", "handed-over", "1", "--on", TODAY, "--to", "1")
+    assert "is represented by BW Zorg" in by("clerk", *words).err
+    assert good_by("clerk", *words, "--via", "BW Zorg")["state"] == "in-force"
+
+
+def test_p20_a_promise_and_a_hold_pause_the_ladder(counter: Engine) -> None:
+    soon = (clock.today() + timedelta(days=7)).isoformat()
+    done = good_by("clerk", "promise", LOAN, "--amount", "506.91", "--by", soon, "--text", "by telephone")
+    assert (done["kind"], done["amount"], done["data"]["by"]) == ("promise", "506.91", soon)
+    far = (clock.today() + timedelta(days=31)).isoformat()
+    refused = by("clerk", "hold", LOAN, "--until", far, "--reason", "figures")
+    assert (refused.code, "31 days: a hold lasts at most 30 (hold.longest)" in refused.err) == (2, True)
+    assert good_by("adviser", "hold", LOAN, "--until", soon, "--reason", "figures")["kind"] == "hold"
+    assert blocks() == [("promise", ["dunning"]), ("hold", ["dunning"])]
+    good_by("clerk", *_event("contact", LOAN, "--text", "called, no answer"))
+    assert good_by("clerk", "loan", "show", LOAN)["facts"][-1]["data"]["text"] == "called, no answer"
+
+
+def test_every_kind_of_event_is_a_circumstance() -> None:
+    assert all(40 <= kind.fact < 70 or kind.fact.name.startswith("WSNP") for kind in EVENT_KINDS.values())
+    assert FactKind.DEATH in {kind.fact for kind in EVENT_KINDS.values()}
