@@ -13,7 +13,7 @@ from backoffice.rights import check_debtor, check_right
 from ledger.errors import BadInput
 from servicing.circumstances import COPIED, EVENT_KINDS, NOT_MOVED, EventKind, chosen, key_of
 from servicing.debtors.store import find_debtor, loans_of_debtor
-from servicing.facts import Draft, Fact, FactKind, FactRefused
+from servicing.facts import CIRCUMSTANCES, Draft, Fact, FactKind, FactRefused
 from servicing.registration import Dossier
 from servicing.store import facts_of, find_loan, record
 
@@ -57,7 +57,7 @@ def register_event(desk: Desk, subject: str, happened: Happened) -> Told:
             source=happened.document,
         )
 
-    return _on_each(desk, subject, kind, make)
+    return _on_each(desk, subject, kind, happened.on, make)
 
 
 def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -> Told:
@@ -73,7 +73,7 @@ def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -
             dossier.loan, FactKind.WITHDRAWAL, wrong.value_date, f"fact {wrong.nr}", of=wrong.nr, data=data
         )
 
-    return _on_each(desk, subject, kind, make)
+    return _on_each(desk, subject, kind, happened.on, make)
 
 
 def copy_circumstances(desk: Desk, loan: int, debtors: Sequence[int]) -> None:
@@ -91,8 +91,10 @@ def copy_circumstances(desk: Desk, loan: int, debtors: Sequence[int]) -> None:
             record(desk.connection, drafts, desk.by)
 
 
-def _on_each(desk: Desk, subject: str, kind: EventKind, make: Callable[[Dossier, int], Draft]) -> Told:
-    """Record the fact on the loan, or on all loans of the debtor."""
+def _on_each(
+    desk: Desk, subject: str, kind: EventKind, happened_on: date, make: Callable[[Dossier, int], Draft]
+) -> Told:
+    """Record the fact on the loan, or on all loans of the debtor; what has effect on money not before its grant."""
     if kind.about == "loan":
         heading = find_loan(desk.connection, subject)
         check_right(desk.by.actor, "record", heading.creditor_id)
@@ -102,7 +104,13 @@ def _on_each(desk: Desk, subject: str, kind: EventKind, make: Callable[[Dossier,
     loans = loans_of_debtor(desk.connection, debtor)
     if not loans:
         raise FactRefused(f"debtor {debtor}: has no loans to protect; aflos debtor move tells an address")
-    return Told(debtor, [_recorded(desk, loan, debtor, make) for loan in loans])
+    headings = [find_loan(desk.connection, str(loan)) for loan in loans]
+    reached = [
+        heading.id
+        for heading in headings
+        if kind.fact in CIRCUMSTANCES or heading.decision_date <= happened_on
+    ]
+    return Told(debtor, [_recorded(desk, loan, debtor, make) for loan in reached])
 
 
 def _recorded(desk: Desk, loan: int, debtor: int, make: Callable[[Dossier, int], Draft]) -> Registered:

@@ -80,8 +80,29 @@ RULES: Mapping[FactKind, Rule] = {
     FactKind.DISPUTE: Rule(
         ALL_COLLECTING, "the debtor disputes the debt", "policy", frozenset({FactKind.UNBLOCKED})
     ),
+    FactKind.WSNP_START: Rule(
+        ALL_COLLECTING,
+        "a court has declared debt restructuring (WSNP)",
+        "Fw art. 299, 301, 303",
+        frozenset({FactKind.WSNP_EARLY_END, FactKind.WSNP_CLEAN_SLATE}),
+    ),
+    FactKind.WSNP_CLEAN_SLATE: Rule(
+        ALL_COLLECTING, "the rest cannot be enforced (clean slate)", "Fw art. 358"
+    ),
+    FactKind.ARRANGEMENT: Rule(
+        DUNNING,
+        "a payment arrangement holds",
+        "Awb 4:94 lid 2",
+        frozenset({FactKind.ARRANGEMENT_END}),
+        ends_on=day_in("until"),
+    ),
     FactKind.DEFERRAL: Rule(
-        DUNNING, "payment is deferred", "Awb 4:94 lid 2", ends_on=day_in("until"), is_reviewed=False
+        DUNNING,
+        "payment is deferred",
+        "Awb 4:94 lid 2",
+        frozenset({FactKind.DEFERRAL_END}),
+        ends_on=day_in("until"),
+        is_reviewed=False,
     ),
     FactKind.HOLD: Rule(DUNNING, "an adviser holds it", "hold.longest", ends_on=day_in("until")),
     FactKind.PROMISE: Rule(

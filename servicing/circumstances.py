@@ -48,6 +48,13 @@ EVENT_KINDS = {
         EventKind("bewind", FactKind.ADMINISTRATION, "debtor", may=("until", "text")),
         EventKind("moratorium", FactKind.MORATORIUM, "debtor", ("until",), ("text",)),
         EventKind("bankruptcy", FactKind.BANKRUPTCY, "debtor", may=("text",)),
+        EventKind("wsnp-start", FactKind.WSNP_START, "debtor", may=("text",)),
+        EventKind(
+            "wsnp-early-end", FactKind.WSNP_EARLY_END, "debtor", ("of",), refers=(FactKind.WSNP_START,)
+        ),
+        EventKind(
+            "wsnp-clean-slate", FactKind.WSNP_CLEAN_SLATE, "debtor", ("of",), refers=(FactKind.WSNP_START,)
+        ),
         EventKind("divorce", FactKind.DIVORCE, "debtor", may=("text",)),
         EventKind("returned-mail", FactKind.RETURNED_MAIL, "debtor", may=("text",)),
         EventKind(
@@ -94,6 +101,10 @@ ABOUT: Mapping[FactKind, frozenset[FactKind]] = {
 """What a circumstance that refers to another fact may refer to."""
 
 
+TELLING = frozenset({FactKind.ENDED, FactKind.OUTCOME, FactKind.WSNP_EARLY_END, FactKind.WSNP_CLEAN_SLATE})
+"""Facts that tell what became of another, of which there is one."""
+
+
 def check_news(dossier: Dossier, draft: Draft) -> None:
     """Refuse a fact of any kind that does not fit what is known about the loan."""
     if draft.kind in CIRCUMSTANCES:
@@ -131,7 +142,7 @@ def key_of(debtor: int, document: str) -> str:
 
 def chosen(dossier: Dossier, kinds: tuple[FactKind, ...], debtor: int, which: str | None) -> Fact:
     """The one fact of these kinds that holds (about a debtor, from a document); raises for none or several."""
-    told_of = {each.of for each in dossier.holding if each.kind in {FactKind.ENDED, FactKind.OUTCOME}}
+    told_of = {each.of for each in dossier.holding if each.kind in TELLING}
     found = [
         fact
         for fact in dossier.holding

@@ -193,3 +193,12 @@ def test_p6_a_representative_stands_for_a_debtor_in_his_days_and_scope() -> None
         ("2025-07-01", "money", 1, 0),
     ):
         assert len(representatives_on(facts, debtor, at(day), scope)) == count, (day, scope)  # type: ignore[arg-type]
+
+
+def test_p11_a_wsnp_stops_all_and_a_clean_slate_for_good() -> None:
+    start = told(1, FactKind.WSNP_START, "2025-07-01", debtor=1)
+    assert stops([start], "2025-07-01") == ALL
+    early = [start, told(2, FactKind.WSNP_EARLY_END, "2026-01-01", of=1, debtor=1)]
+    assert stops(early, "2026-01-01") == DUN
+    clean = [start, told(2, FactKind.WSNP_CLEAN_SLATE, "2028-07-01", of=1, debtor=1)]
+    assert stops([*clean, told(3, FactKind.HANDLED, "2028-07-02", of=1)], "2040-01-01") == ALL

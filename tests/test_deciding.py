@@ -347,3 +347,53 @@ def test_an_unknown_decision_is_named(counter: Engine) -> None:
 
 def _cents(text: Any) -> int:  # noqa: ANN401 - from JSON
     return int(str(text).replace(".", ""))
+
+
+MONEY = (
+    ("write-off", "--part", "principal", "--amount", "100.00"),
+    ("waiver", "--part", "all"),
+    ("interest-free",),
+    ("statutory-interest", "--amount", "41.23"),
+    ("due-at-once", "--interest", "runs"),
+    ("interest-owed", "--amount", "1.00"),
+)
+
+
+def test_j6_money_takes_two_persons_and_what_burdens_waits_for_its_hand_over(counter: Engine) -> None:
+    for nr, (kind, *options) in enumerate(MONEY, start=1):
+        words = ("decide", kind, LOAN, *options, "--on", "2025-07-01", "--decision", f"B-{nr}")
+        assert good_by("approver", *words, "--preview")["persons"] == 2
+        assert good_by("approver", *words)["state"] == "proposed", kind
+        assert "you made it" in by("approver", "approve", str(nr)).err
+    assert facts(counter) == ["grant", "disbursement"]
+    burdening = {4, 5}
+    for nr in (1, 4, 5):
+        state = good_by("manager", "approve", str(nr))["state"]
+        assert state == ("fixed-not-announced" if nr in burdening else "in-force")
+    assert facts(counter) == ["grant", "disbursement", "write-off"]
+    day = clock.today().isoformat()
+    done = good_by("clerk", "decide", "handed-over", "5", "--on", day, "--to", "1")
+    assert (done["kind"], done["value_date"]) == ("due-at-once", day)
+
+
+def test_an_arrangement_is_ended_by_a_decision_that_is_handed_over(limited: None) -> None:
+    words = ("decide", "arrangement", LOAN, "--amount", "100.00", "--on", "2025-07-01", "--decision", "B-1")
+    assert good_by("approver", *words)["state"] == "in-force"
+    assert [row["kind"] for row in good_by("clerk", "loan", "blocks", LOAN)] == ["arrangement"]
+    end = ("decide", "arrangement-end", LOAN, "--of", "3", "--on", "2025-09-01", "--decision", "B-2")
+    assert good_by("approver", *end)["state"] == "fixed-not-announced"
+    day = clock.today().isoformat()
+    assert good_by("clerk", "decide", "handed-over", "2", "--on", day, "--to", "1")["state"] == "in-force"
+    assert [row["is_over"] for row in good_by("clerk", "loan", "blocks", LOAN)] == [True]
+
+
+def test_what_goes_with_what_is_told(counter: Engine) -> None:
+    on = ("--on", "2025-07-01", "--decision", "B-1")
+    for words, error in (
+        (("waiver", LOAN, "--part", "all", "--amount", "1.00", *on), "amount: goes with a part"),
+        (("waiver", LOAN, "--part", "interest", *on), "amount: goes with a part"),
+        (("arrangement-end", LOAN, "--of", "2", *on), "fact 2 is a disbursement, not a payment arrangement"),
+        (("unblock", LOAN, "--of", "2", *on), "is a disbursement, which has none"),
+    ):
+        done = by("clerk", "decide", *words)
+        assert (done.code, error in done.err) == (2, True), done.err

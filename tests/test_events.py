@@ -210,3 +210,11 @@ def test_p20_a_promise_and_a_hold_pause_the_ladder(counter: Engine) -> None:
 def test_every_kind_of_event_is_a_circumstance() -> None:
     assert all(40 <= kind.fact < 70 or kind.fact.name.startswith("WSNP") for kind in EVENT_KINDS.values())
     assert FactKind.DEATH in {kind.fact for kind in EVENT_KINDS.values()}
+
+
+def test_a_wsnp_stops_interest_on_the_loans_there_were_and_collecting_on_all(counter: Engine) -> None:
+    good_by("manager", "event", "wsnp-start", "1", "--on", "2025-07-01", "--document", "Rb Lelystad 1")
+    assert blocks() == blocks(URK) == [("wsnp-start", ["direct-debit", "dunning", "interest"])]
+    ended = ("event", "wsnp-early-end", "1", "--of", "wsnp-start", "--on", "2025-10-01", "--document", "Rb 2")
+    assert good_by("manager", *ended)["recorded"] is True
+    assert blocks() == [("wsnp-start", ["dunning"])]

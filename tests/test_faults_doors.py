@@ -12,6 +12,7 @@ import click
 import pytest
 from sqlalchemy import Engine, func, select
 
+from backoffice.cli.life_decisions import LIFE_DECISIONS
 from backoffice.cli.loan_decisions import DECISIONS
 from backoffice.cli.main import aflos
 from backoffice.portfolio.workbooks import sheets_of
@@ -34,6 +35,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "import portfolio": ("FOLDER", "--dry-run"),
     "decide handed-over": ("1", "--on", "2025-07-01", "--to", "1"),
     "decide list": (),
+    "decide write-off": (LOAN, "--part", "principal", "--amount", "1.00", *DECIDED),
     "decide unblock": (LOAN, "--of", "4", "--on", "2025-07-01", "--decision", "B-9"),
     "event": ("death", "1", "--on", "2025-07-01", "--document", "D"),
     "hold": (LOAN, "--until", "2025-07-10", "--on", "2025-07-01", "--reason", "figures"),
@@ -95,13 +97,16 @@ class Door(NamedTuple):
 
 
 def doors(command: click.Command, path: str = "") -> Iterator[Door]:
-    """Every option that takes a day or an amount; a command of two groups is one door."""
+    """Every option that takes a day or an amount.
+
+    A command of two groups is one door, and so are commands that one function makes.
+    """
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             assert below is not None
-            if path == "decide" and below in DECISIONS:
+            if below in (DECISIONS if path == "decide" else ()) or below in LIFE_DECISIONS[1:]:
                 continue
             yield from doors(below, f"{path} {name}".strip())
         return

@@ -19,6 +19,7 @@ from freezegun import freeze_time
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, insert, select
 
+from backoffice.cli.life_decisions import MADE
 from backoffice.cli.main import aflos
 from backoffice.portfolio.columns import TABLE_NAMES, Language, TableName, tables
 from backoffice.portfolio.templates import LANGUAGES, csv_template, xlsx_template
@@ -68,6 +69,7 @@ SILENT = {
     *("debtor add", "debtor bsn", "debtor key", "debtor move", "period close"),
     *("approve", "period reopen", "decide handed-over", "decide take-back"),
     *(f"decide {name}" for name in ("cost", "defer", "early-repayment", "instalment", "rate")),
+    *(f"decide {made.name}" for made in MADE),
     *("decide reschedule", "decide withdraw", "decide unblock", "event", "hold", "promise"),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),

@@ -9,6 +9,7 @@ import click
 from backoffice.actor import actor
 from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import decision_line, decision_shown, finish, tell_decided
+from backoffice.cli.life_decisions import LIFE_DECISIONS
 from backoffice.cli.loan_decisions import DECISIONS, decided_options
 from backoffice.cli.options import actor_option, as_json, day_or_today, past_day
 from backoffice.cli.output import pairs, print_json, shown
@@ -49,7 +50,7 @@ def decide() -> None:
     """
 
 
-for decision_command in DECISIONS:
+for decision_command in (*DECISIONS, *LIFE_DECISIONS):
     if decision_command.name in KINDS:
         decide.add_command(decision_command)
 

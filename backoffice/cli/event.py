@@ -64,8 +64,8 @@ def event(
     """Register what happened; it protects the debtor from the coming night on, on every loan he has.
 
     About a debtor: death, move, unknown-address, secret-address, bewind, moratorium, bankruptcy, divorce,
-    returned-mail, representative, end (of one of these). About a loan: objection, dispute, outcome, contact.
-    wrong-report takes one back.
+    wsnp-start, wsnp-early-end, wsnp-clean-slate, returned-mail, representative, end (of one of these).
+    About a loan: objection, dispute, outcome, contact. wrong-report takes one back.
 
     Example: aflos event death 7 --on 2025-07-01 --document "BRP 2025-07-03"
     """

@@ -1,0 +1,153 @@
+"""Decisions about a loan that give up, add or end something; all made from one table by one function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from backoffice.cli.finishing import finish
+from backoffice.cli.loan_decisions import decided_options
+from backoffice.cli.options import Command, coming_day, past_day
+from ledger.errors import BadInput
+from servicing.facts import Draft, FactKind
+from servicing.reading import Reader
+from servicing.registration import Dossier, named_fact
+
+PARTS = ("costs", "statutory_interest", "interest", "principal", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A command that proposes a kind of fact: the options it has besides loan, day and decision."""
+
+    name: str
+    fact: FactKind
+    options: tuple[str, ...]
+    help: str
+    example: str
+
+
+MADE = (
+    Made(
+        "write-off",
+        FactKind.WRITE_OFF,
+        ("part", "some"),
+        "Take a part of the claim out of the books; it stays owed.",
+        "--part principal --amount 500.00 --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "waiver",
+        FactKind.WAIVER,
+        ("part", "some"),
+        "Give up a part of the claim, or all of it (kwijtschelding, afkoop).",
+        "--part all --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "interest-free",
+        FactKind.INTEREST_FREE,
+        ("until",),
+        "No interest from a day, such as the end of the business (Bbz art. 43).",
+        "--on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "due-at-once",
+        FactKind.DUE_AT_ONCE,
+        ("interest",),
+        "Make all that is left due at once (Bbz art. 39, 41 lid 4); works from its hand-over.",
+        "--interest runs --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "statutory-interest",
+        FactKind.STATUTORY_INTEREST,
+        ("amount",),
+        "Charge statutory interest on arrears (Awb 4:99); works from its hand-over.",
+        "--amount 41.23 --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "cancellation",
+        FactKind.CANCELLATION,
+        ("of", "amount"),
+        "Cancel costs or statutory interest, such as after an objection.",
+        "--of 7 --amount 40.00 --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "interest-owed",
+        FactKind.INTEREST_OWED,
+        ("amount",),
+        "Interest the creditor owes the debtor (Awb 4:102).",
+        "--amount 12.50 --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "arrangement",
+        FactKind.ARRANGEMENT,
+        ("amount", "until"),
+        "A payment arrangement (betalingsregeling): so much a month; nothing is dunned meanwhile.",
+        "--amount 100.00 --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "arrangement-end",
+        FactKind.ARRANGEMENT_END,
+        ("of",),
+        "End a payment arrangement, such as after its breach (Awb 4:96); works from its hand-over.",
+        "--of 7 --on 2025-07-01 --decision B-2025-99",
+    ),
+    Made(
+        "deferral-end",
+        FactKind.DEFERRAL_END,
+        ("of",),
+        "End a deferral before its time (Awb 4:96); works from its hand-over.",
+        "--of 7 --on 2025-07-01 --decision B-2025-99",
+    ),
+)
+"""The table; a line a command."""
+
+_OPTIONS: dict[str, Callable[[Command], Command]] = {
+    "amount": click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91."),
+    "some": click.option("--amount", metavar="AMOUNT", help="Euros; left out where all is given up."),
+    "part": click.option("--part", required=True, type=click.Choice(PARTS), help="Which part of the claim."),
+    "until": click.option("--until", metavar="DAY", help="The first day on which it no longer holds."),
+    "interest": click.option(
+        "--interest",
+        required=True,
+        type=click.Choice(["runs", "stops"]),
+        help="On what is due (Bbz art. 41 lid 6).",
+    ),
+    "of": click.option(
+        "--of", "fact", required=True, metavar="FACT", help="The fact it is about, by number."
+    ),
+}
+
+
+def made_command(made: Made) -> click.Command:
+    """The command of a line of the table."""
+
+    def propose(loan: str, on: str, decision: str, **options: Any) -> None:
+        day = (past_day if made.fact is FactKind.STATUTORY_INTEREST else coming_day)("on", on)
+        given = {key: options.pop(key, None) for key in ("amount", "part", "until", "interest", "fact")}
+        cents = Reader({"amount": given["amount"]}).amount("amount") if given["amount"] is not None else 0
+        if (given["part"] == "all") == bool(cents) and "part" in made.options:
+            raise BadInput("amount: goes with a part, and is left out where all is given up")
+        says = {"of": given["part"], "interest": given["interest"]}
+        if given["until"] is not None:
+            says["until"] = coming_day("until", given["until"]).isoformat()
+        data = {key: value for key, value in says.items() if value is not None}
+
+        def make(dossier: Dossier) -> Draft:
+            about = named_fact(dossier, given["fact"]).nr if given["fact"] is not None else 0
+            return Draft(dossier.loan, made.fact, day, decision, cents, about, data, decision)
+
+        finish(loan, make, options)
+
+    propose.__doc__ = f"{made.help}\n\n    Example: aflos decide {made.name} 100000001 {made.example}\n"
+    command: Command = decided_options(propose)
+    for name in reversed(made.options):
+        command = _OPTIONS[name](command)
+    decided = click.option("--decision", required=True, metavar="REFERENCE", help="The decision.")
+    on = click.option("--on", required=True, metavar="DAY", help="From which day it holds.")
+    return click.command(name=made.name)(click.argument("loan")(on(decided(command))))
+
+
+LIFE_DECISIONS = tuple(made_command(made) for made in MADE)
