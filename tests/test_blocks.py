@@ -20,9 +20,9 @@ def at(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def told(nr: int, kind: FactKind, on: str, of: int = 0, cents: int = 0, **data: Any) -> Fact:
-    """A fact known on its own day."""
-    day = at(on)
+def told(nr: int, kind: FactKind, on: str, **data: Any) -> Fact:
+    """A fact known on its own day; `of` is the fact it is about, `cents` its amount."""
+    day, of, cents = at(on), data.pop("of", 0), data.pop("cents", 0)
     return Fact(LOAN, nr, kind, day, day, f"{nr}", cents, of, data, "clerk", "")
 
 

@@ -142,7 +142,7 @@ def made_command(made: Made) -> click.Command:
         finish(loan, make, options)
 
     propose.__doc__ = f"{made.help}\n\n    Example: aflos decide {made.name} 100000001 {made.example}\n"
-    command: Command = decided_options(propose)
+    command: Callable[..., Any] = decided_options(propose)
     for name in reversed(made.options):
         command = _OPTIONS[name](command)
     decided = click.option("--decision", required=True, metavar="REFERENCE", help="The decision.")
