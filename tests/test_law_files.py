@@ -215,7 +215,7 @@ def test_a_file_in_no_layer_is_refused() -> None:
 def test_the_chart_has_every_account_the_program_books_on() -> None:
     chart = chart_of_accounts()
     assert list(chart.accounts) == sorted(chart.accounts)
-    assert chart.clearing == (1100, 1195, 1200)
+    assert {1100, 1195, 1200} <= set(chart.clearing)
     assert chart.accounts[1300].nl == "Hoofdsom nog niet opeisbaar"
     assert [number for number, one in chart.accounts.items() if one.kind == "result"] == [
         4900,
