@@ -219,12 +219,17 @@ def test_a_decision_that_cannot_be_is_refused(counter: Engine, words: tuple[str,
 
 
 def test_deferrals_together_stay_within_the_law(counter: Engine) -> None:
-    good("loan", "defer", LOAN, "--from", "2025-07-01", "--until", "2027-07-01", *DEFERRED[4:], *B99)
-    more = ("--from", "2027-07-01", "--until", "2028-07-02", *DEFERRED[4:])
-    done = run("loan", "defer", LOAN, *more, "--decision", "B-2027-1")
-    assert (done.code, "13 months more, after 24, is over the 36 months" in done.err) == (2, True)
+    long = ("--from", "2025-07-01", "--until", "2026-07-02", *DEFERRED[4:])
+    done = run("loan", "defer", LOAN, *long, *B99)
+    assert (done.code, "13 months is over the 12 months of one deferral" in done.err) == (2, True)
+    for year in (2025, 2026, 2027):
+        period = ("--from", f"{year}-07-01", "--until", f"{year + 1}-07-01")
+        good("loan", "defer", LOAN, *period, *DEFERRED[4:], "--decision", f"B-{year}")
+    more = ("--from", "2028-07-01", "--until", "2028-07-02", *DEFERRED[4:], "--decision", "B-2028")
+    done = run("loan", "defer", LOAN, *more)
+    assert (done.code, "1 months more, after 36, is over the 36 months" in done.err) == (2, True)
     good("loan", "withdraw", LOAN, "3", "--reason", "objection granted")
-    assert run("loan", "defer", LOAN, *more, "--decision", "B-2027-1").code == 0
+    assert run("loan", "defer", LOAN, *more).code == 0
 
 
 def test_a_history_that_cannot_be_worked_is_refused_at_the_door(desk: Engine) -> None:

@@ -14,6 +14,7 @@ from backoffice.cli.loan_list import Wanted, lines
 from backoffice.cli.loan_page import page, shown_loan
 from backoffice.cli.options import actor_option, as_json, day_or_today, known_on_option, on_option, read_input
 from backoffice.cli.output import print_json, shown
+from backoffice.cli.payoff import payoff_command
 from backoffice.cli.table import table
 from backoffice.cli.terms_options import given_terms, terms_options
 from backoffice.granting import broken_limits, decision_draft, grant_loan, read_application
@@ -52,6 +53,7 @@ def loan() -> None:
 
 for decision in DECISIONS:
     loan.add_command(decision)
+loan.add_command(payoff_command)
 
 
 @loan.command(name="list")

@@ -135,7 +135,7 @@ def list_payments(loan: str, on: str | None, as_json: bool) -> None:
 
 def _row(line: PaymentLine) -> dict[str, object]:
     fact, division = line.fact, line.division
-    parts = dict.fromkeys(("costs", "interest", "principal", "credit", "balance"))
+    parts = dict.fromkeys(("costs", "interest", "principal", "credit", "balance", "recovered"))
     return {
         "fact": fact.nr,
         "reference": fact.key,

@@ -1,0 +1,442 @@
+"""Turns in a life, each told with its amounts: given up, interest stopped, called in, deferred, claimed by decision."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from backoffice.cli.simulate import answer_simulation
+from ledger.errors import BadInput
+from servicing.capacity import monthly_capacity, rest_after
+from servicing.explain import explain
+from servicing.facts import Draft, Fact, FactKind, FactRefused
+from servicing.files import law
+from servicing.history import history_of
+from servicing.life.timeline import live
+from servicing.regime import interest_after_calling_in, interest_free_after_end
+from servicing.registration import Dossier, check_draft
+from tests.as_facts import LOAN, Nights, drafts_of, facts_of
+from tests.eventful import eventful
+from tests.lives import state_on, sums_of
+from tests.oracle import life
+from tests.test_arrival import without_pay_off
+from tests.test_explain import BASIS
+
+Case = dict[str, Any]
+CASE_6: Case = {"principal": "25000.00", "annual_rate_percent": "8", "start": "2025-01-01", "instalments": 60}
+LENT: Case = {"on": "2025-01-01", "type": "disburse", "amount": "25000.00"}
+
+
+def told(*events: Case, on: str, terms: Case = CASE_6) -> dict[str, Any]:
+    lent = LENT | {"amount": terms["principal"]}
+    return answered({"terms": terms, "events": [lent, *events], "viewing_date": on})
+
+
+def answered(case: Case) -> dict[str, Any]:
+    return dict(answer_simulation(case))
+
+
+def sums(*events: Case, on: str, terms: Case = CASE_6) -> dict[int, int]:
+    """Balances by account, cents, debit positive; the product and the oracle say the same."""
+    told_ = [LENT | {"amount": terms["principal"]}, *events]
+    day = date.fromisoformat(on)
+    found = sums_of(state_on(terms, told_, day))
+    assert found == life(terms, told_, day).sums()
+    accounts: dict[int, int] = {}
+    for (account, _), cents in found.items():
+        accounts[account] = accounts.get(account, 0) + cents
+    return {account: cents for account, cents in sorted(accounts.items()) if cents}
+
+
+# Written off and waived.
+
+
+def test_f14_what_is_written_off_ends_in_entries_and_may_still_be_recovered() -> None:
+    gone = {"on": "2025-01-01", "type": "write_off", "of": "all"}
+    assert sums(gone, on="2025-06-01") == {1200: -25000_00, 4900: 25000_00}
+    paid = {"on": "2025-03-01", "type": "payment", "amount": "100.00", "id": "p"}
+    assert sums(gone, paid, on="2025-06-01") == {
+        1100: 100_00,
+        1200: -25000_00,
+        4900: 25000_00,
+        8020: -100_00,
+    }
+    answer = told(gone, paid, on="2025-06-01")
+    assert (answer["state"], answer["payments"][0]["recovered"]) == ("written_off", "100.00")
+    assert answer["outstanding"] == {
+        "principal": "0.00",
+        "interest": "0.00",
+        "costs": "0.00",
+        "credit": "0.00",
+    }
+
+
+def test_f14_what_is_waived_is_owed_no_more() -> None:
+    gone = {"on": "2025-01-01", "type": "waiver", "of": "all"}
+    paid = {"on": "2025-03-01", "type": "payment", "amount": "100.00"}
+    assert sums(gone, paid, on="2025-06-01") == {
+        1100: 100_00,
+        1200: -25000_00,
+        1400: -100_00,
+        4930: 25000_00,
+    }
+
+
+def test_f14_a_part_of_each_kind_on_accounts_of_its_own() -> None:
+    events = [
+        {"on": "2025-02-01", "type": "cost", "amount": "9.00"},
+        {"on": "2025-02-02", "type": "waiver", "of": "costs", "amount": "9.00"},
+        {"on": "2025-02-02", "type": "waiver", "of": "interest", "amount": "160.00"},
+        {"on": "2025-02-02", "type": "write_off", "of": "interest", "amount": "5.00"},
+        {"on": "2025-02-02", "type": "write_off", "of": "principal", "amount": "1000.00"},
+    ]
+    found = sums(*events, on="2025-02-02")
+    assert {account: found.get(account, 0) for account in (4900, 4910, 4940, 4950, 1350, 1320)} == {
+        4900: 1000_00,
+        4910: 5_00,
+        4940: 160_00,
+        4950: 9_00,
+        1350: 0,
+        1320: 1_67,
+    }
+
+
+def test_f14_more_than_is_open_takes_what_is_open() -> None:
+    gone = {"on": "2025-02-01", "type": "write_off", "of": "interest", "amount": "500.00"}
+    assert sums(gone, on="2025-02-01")[4910] == 166_67
+
+
+def test_f14_a_payment_to_a_loan_written_off_is_taken_and_to_a_waived_one_refused() -> None:
+    for kind, refused in (("write_off", False), ("waiver", True)):
+        facts = facts_of(drafts_of(CASE_6, [LENT, {"on": "2025-02-01", "type": kind, "of": "all"}]))
+        draft = Draft(LOAN, FactKind.PAYMENT, date(2025, 3, 1), "p", 100)
+        dossier = Dossier(LOAN, date(2025, 1, 1), facts)
+        if refused:
+            with pytest.raises(FactRefused, match="written off on that day"):
+                check_draft(dossier, draft)
+        else:
+            check_draft(dossier, draft)
+
+
+def test_only_all_is_given_up_without_an_amount() -> None:
+    Draft(LOAN, FactKind.WAIVER, date(2025, 3, 1), "w", data={"of": "all"})
+    with pytest.raises(FactRefused, match="amount above"):
+        Draft(LOAN, FactKind.WAIVER, date(2025, 3, 1), "w", data={"of": "costs"})
+
+
+# Interest stops.
+
+
+def test_the_end_of_a_business_takes_interest_back_from_its_day() -> None:
+    # Known in June, works from 16 January: the interest of half a month stays, all that was booked after it goes.
+    ended = {"on": "2025-01-16", "type": "interest_free_from", "recorded": "2025-06-10"}
+    nights = Nights(facts_of(drafts_of(CASE_6, [LENT, ended])))
+    nights.work_until(date(2025, 6, 9))
+    before = -sum(cents for (account, _), cents in nights.sums().items() if account == 8000)
+    nights.work_until(date(2025, 6, 10))
+    after = -sum(cents for (account, _), cents in nights.sums().items() if account == 8000)
+    assert (before, after) == (5 * 166_67, 80_65)  # 25,000 x 8 % x 15/31 of a month
+
+
+def test_an_interest_holiday_ends_by_itself() -> None:
+    holiday = {"on": "2025-02-01", "type": "interest_free_from", "until": "2025-04-01"}
+    rows = told(holiday, on="2025-06-01")["rows"][:5]
+    assert [row["interest"] for row in rows] == ["166.67", "0.00", "0.00", "166.67", "166.67"]
+
+
+@pytest.mark.parametrize(("percent", "interest"), [("8", "0.00"), ("4", "0.00")])
+def test_another_rate_does_not_start_interest_that_is_stopped(percent: str, interest: str) -> None:
+    stopped = {"on": "2025-02-01", "type": "interest_free_from"}
+    rate = {"on": "2025-03-01", "type": "rate", "percent": percent}
+    assert told(stopped, rate, on="2025-06-01")["rows"][3]["interest"] == interest
+
+
+def test_f9_a_debt_restructuring_stops_interest_and_its_early_end_revives_it() -> None:
+    start = {"on": "2025-02-16", "type": "wsnp_start", "id": "w", "recorded": "2025-05-03"}
+    end = {"on": "2025-09-20", "type": "wsnp_early_end", "of": "w", "recorded": "2025-10-01"}
+    paid = {"on": "2025-03-10", "type": "payment", "amount": "506.91"}
+    stopped = sums(start, paid, on="2025-09-30")
+    assert -stopped[8000] == 166_67 + 89_29  # a month, and 15 of 28 days of the next
+    assert sums(start, paid, end, on="2025-09-30") == stopped  # not yet known
+    assert sums(start, paid, end, on="2025-10-01") == sums(paid, on="2025-10-01")  # as if it never stopped
+
+
+def test_f9_interest_stays_stopped_after_a_clean_slate() -> None:
+    facts = facts_of(drafts_of(CASE_6, [LENT, {"on": "2025-02-16", "type": "wsnp_start", "id": "w"}]))
+    slate = Fact(
+        LOAN, 4, FactKind.WSNP_CLEAN_SLATE, date(2026, 8, 16), date(2026, 8, 16), "c", 0, 3, {}, "t", ""
+    )
+    day = date(2027, 1, 1)
+    with_slate, without = (history_of(held) for held in ([*facts, slate], facts))
+    one, other = (live(each.terms, each.events, each.reversals, day) for each in (with_slate, without))
+    assert sums_of(one) == sums_of(other)
+
+
+def test_f9_what_ends_it_must_be_about_it_and_only_once() -> None:
+    events = [LENT, {"on": "2025-02-16", "type": "wsnp_start", "id": "w"}]
+    dossier = Dossier(LOAN, date(2025, 1, 1), facts_of(drafts_of(CASE_6, events)))
+    end = Draft(LOAN, FactKind.WSNP_EARLY_END, date(2025, 9, 1), "e", of=3)
+    check_draft(dossier, end)
+    with pytest.raises(FactRefused, match="fact 2 is a disbursement, not the start of a debt restructuring"):
+        check_draft(dossier, Draft(LOAN, FactKind.WSNP_EARLY_END, date(2025, 9, 1), "e", of=2))
+    with pytest.raises(FactRefused, match="must not lie before fact 3"):
+        check_draft(dossier, Draft(LOAN, FactKind.WSNP_EARLY_END, date(2025, 2, 1), "e", of=3))
+    ended = facts_of(drafts_of(CASE_6, [*events, {"on": "2025-09-01", "type": "wsnp_early_end", "of": "w"}]))
+    with pytest.raises(FactRefused, match="has ended already, by fact 4"):
+        check_draft(Dossier(LOAN, date(2025, 1, 1), ended), end)
+
+
+# Called in.
+
+
+def test_everything_falls_due_at_once_and_the_rest_bears_interest() -> None:
+    called = {"on": "2025-02-16", "type": "due_at_once"}
+    found = sums(called, on="2025-02-16")
+    assert (found[1310], found.get(1300, 0), found[1320]) == (25000_00, 0, 166_67 + 89_29)
+    answer = told(called, on="2025-03-16")
+    assert answer["outstanding"]["interest"] == "413.99"  # and 13 days of February and 15 of March
+    assert [row["date"] for row in answer["rows"]] == ["2025-02-01", "2025-02-16"]
+    stops = told(called | {"interest": "stops"}, on="2025-12-31")
+    assert stops["outstanding"]["interest"] == "255.96"
+
+
+def test_what_was_paid_ahead_stays_paid_when_the_loan_is_called_in() -> None:
+    ahead = {"on": "2025-01-20", "type": "payment", "amount": "600.00"}
+    called = {"on": "2025-02-16", "type": "due_at_once"}
+    answer = told(ahead, called, on="2025-02-16")
+    assert sum(int(row["principal"].replace(".", "")) for row in answer["rows"]) == 25000_00
+    assert answer["rows"][-1]["date"] == "2025-02-16"
+    sums(ahead, called, on="2025-12-31")
+
+
+def test_the_rule_about_the_rest_goes_by_the_day_of_the_application() -> None:
+    assert interest_after_calling_in(date(2019, 12, 31)) == "stops"
+    assert interest_after_calling_in(date(2020, 1, 1)) == "runs"
+    assert interest_free_after_end(date(2019, 12, 31)) == "must"
+    assert interest_free_after_end(date(2020, 1, 1)) == "may"
+
+
+# Deferred.
+
+
+def test_f12_a_deferral_that_ends_early_held_only_until_then() -> None:
+    deferral = {
+        "on": "2025-02-15",
+        "type": "deferral",
+        "from": "2025-02-15",
+        "until": "2025-08-15",
+        "id": "d",
+    }
+    deferral |= {"of": "all", "end": "extend"}
+    end = {"on": "2025-04-15", "type": "deferral_end", "of": "d"}
+    short = deferral | {"until": "2025-04-15"}
+    assert told(deferral, end, on="2025-12-31") == told(short, on="2025-12-31")
+    assert len(told(deferral, end, on="2025-12-31")["rows"]) == 62
+    never = end | {"on": "2025-02-15"}
+    assert told(deferral, never, on="2025-12-31") == told(on="2025-12-31")
+
+
+# By decision.
+
+
+def test_case_8_with_the_decision_that_fixes_statutory_interest() -> None:
+    # Awb 4:92: claim 4,712.94, reminder fee 20.00, interest 130.15 by decision; 1,500.00 credited on 30-9-2025.
+    claim = {
+        "principal": "4712.94",
+        "annual_rate_percent": "0",
+        "start": "2025-03-03",
+        "instalments": 1,
+        "first_due": "2025-04-14",
+        "method": "bullet",
+    }
+    events = [
+        {"on": "2025-03-03", "type": "disburse", "amount": "4712.94"},
+        {"on": "2025-05-01", "type": "cost", "amount": "20.00", "id": "fee"},
+        {"on": "2025-09-30", "type": "statutory_interest", "amount": "130.15", "id": "i"},
+        {"on": "2025-09-30", "type": "payment", "amount": "1500.00", "id": "p"},
+    ]
+    answer = answered({"terms": claim, "events": events})
+    (split,) = answer["payments"]
+    assert [split[key] for key in ("costs", "interest", "principal", "balance")] == [
+        "20.00",
+        "130.15",
+        "1349.85",
+        "3363.09",
+    ]
+    # After an objection the fee and the interest are not owed: what was paid of them is given back.
+    back = [
+        {"on": "2025-12-01", "type": "cancellation", "of": "fee", "amount": "20.00"},
+        {"on": "2025-12-01", "type": "cancellation", "of": "i", "amount": "130.15"},
+        {"on": "2025-12-01", "type": "interest_owed", "amount": "12.00"},
+    ]
+    answer = answered({"terms": claim, "events": [*events, *back]})
+    assert answer["outstanding"] == {
+        "principal": "3363.09",
+        "interest": "0.00",
+        "costs": "0.00",
+        "credit": "162.15",
+    }
+
+
+def test_no_more_is_cancelled_than_was_charged() -> None:
+    facts = facts_of(drafts_of(CASE_6, [LENT, {"on": "2025-02-01", "type": "cost", "amount": "9.00"}]))
+    dossier = Dossier(LOAN, date(2025, 1, 1), facts)
+    check_draft(dossier, Draft(LOAN, FactKind.CANCELLATION, date(2025, 3, 1), "c", 900, 3))
+    with pytest.raises(FactRefused, match=r"only 9\.00 of fact 3 is left to cancel"):
+        check_draft(dossier, Draft(LOAN, FactKind.CANCELLATION, date(2025, 3, 1), "c", 901, 3))
+
+
+def test_a_fact_about_the_wrong_kind_of_fact_stops_its_loan() -> None:
+    facts = facts_of(drafts_of(CASE_6, [LENT]))
+    wrong = Fact(LOAN, 3, FactKind.DEFERRAL_END, date(2025, 2, 1), date(2025, 2, 1), "e", 0, 2, {}, "t", "")
+    with pytest.raises(BadInput, match="fact 3 \\(deferral-end\\) is about fact 2, which is not a deferral"):
+        history_of([*facts, wrong])
+
+
+# Rates in periods.
+
+
+@pytest.mark.parametrize(
+    ("rows", "part", "last"),
+    [(52, "195.33", "195.17"), (46, "220.80", "221.00"), (40, "253.93", "253.73")],
+    ids=["20 months elapsed", "strict 72 months", "older page"],
+)
+def test_case_e_b_a_tozo_credit_with_its_interest_holiday(rows: int, part: str, last: str) -> None:
+    terms = {
+        "principal": "10157.00",
+        "annual_rate_percent": "2",
+        "start": "2020-04-15",
+        "interest_from": "2020-05-01",
+        "first_due": "2022-07-01",
+        "method": "linear",
+        "instalments": rows + 1,
+        "grace_principal": 1,
+    }
+    events = [
+        {"on": "2020-04-15", "type": "disburse", "amount": "10157.00"},
+        {"on": "2021-01-01", "type": "rate", "percent": "0"},
+        {"on": "2022-07-01", "type": "rate", "percent": "2"},
+    ]
+    answer = answered({"terms": terms, "events": events, "viewing_date": "2022-07-01"})
+    shown: list[Case] = answer["rows"]
+    assert (shown[0]["interest"], shown[0]["principal"]) == ("135.43", "0.00")
+    assert (shown[1]["interest"], shown[1]["principal"], shown[-1]["principal"]) == ("16.93", part, last)
+    holiday = {"on": "2021-01-01", "type": "interest_free_from", "until": "2022-07-01"}
+    again = answered({"terms": terms, "events": [events[0], holiday], "viewing_date": "2022-07-01"})
+    assert again["rows"] == shown
+
+
+def test_preparation_costs_become_interest_bearing_at_the_start() -> None:
+    # Bbz 29: 905.41 without interest until the business starts on 3 November 2016, then at 8 %.
+    terms = CASE_6 | {
+        "principal": "905.41",
+        "annual_rate_percent": "0",
+        "start": "2016-05-03",
+        "instalments": 42,
+        "grace_principal": 6,
+    }
+    lent = {"on": "2016-05-03", "type": "disburse", "amount": "905.41"}
+    start = {"on": "2016-11-03", "type": "rate", "percent": "8", "recompute": True}
+    rows: list[Case] = answered({"terms": terms, "events": [lent, start]})["rows"]
+    assert [row["interest"] for row in rows[:6]] == ["0.00"] * 6
+    assert rows[6]["interest"] == "6.04"
+    assert rows[-1]["balance"] == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("income", "norm", "monthly"), [(2600_00, 1955_80, 322_10), (1955_80, 1955_80, 0), (1000_00, 1955_80, 0)]
+)
+def test_case_e_a_half_of_the_income_above_the_norm(income: int, norm: int, monthly: int) -> None:
+    figures = law()
+    share = figures.value_on("ended_business_income_share", date(2026, 1, 1)).rate
+    months = figures.value_on("ended_business_repayment_period", date(2026, 1, 1)).count
+    assert monthly_capacity(income, norm, share) == monthly
+    if monthly:
+        assert rest_after(30_000_00, monthly, months) == 10_674_00
+
+
+# Corrections.
+
+
+def worked(*events: Case, more: tuple[Fact, ...] = (), until: str = "2026-01-15") -> Nights:
+    nights = Nights([*facts_of(drafts_of(CASE_6, [LENT, *events])), *more])
+    nights.work_until(date.fromisoformat(until))
+    return nights
+
+
+def test_f1_a_rate_that_changed_a_year_ago_is_booked_as_a_difference() -> None:
+    rate = {"on": "2025-01-01", "type": "rate", "percent": "6", "recorded": "2026-01-10"}
+    before, after = worked(until="2026-01-10"), worked(rate, until="2026-01-10")
+    assert [entry for entry in after.entries if entry.key.business_date < date(2026, 1, 10)] == [
+        entry for entry in before.entries if entry.key.business_date < date(2026, 1, 10)
+    ]
+    assert after.sums() == worked(rate | {"recorded": "2025-01-01"}, until="2026-01-10").sums()
+
+
+def test_f2_a_rate_change_undone_is_back_to_the_cent() -> None:
+    rate = {"on": "2025-03-01", "type": "rate", "percent": "6", "recorded": "2025-08-10"}
+    undone = Fact(
+        LOAN, 4, FactKind.WITHDRAWAL, date(2025, 3, 1), date(2025, 11, 3), "undone", 0, 3, {}, "test", ""
+    )
+    assert worked(rate, more=(undone,)).sums() == worked().sums()
+
+
+def test_f6_a_reversal_that_was_wrong_is_taken_back_and_the_chain_stays_visible() -> None:
+    paid = {"on": "2025-02-01", "type": "payment", "amount": "506.91", "id": "p"}
+    back = {"on": "2025-02-20", "type": "reversal", "of": "p"}
+    undone = Fact(
+        LOAN, 5, FactKind.WITHDRAWAL, date(2025, 2, 20), date(2025, 3, 3), "wrong", 0, 4, {}, "test", ""
+    )
+    found = worked(paid, back, more=(undone,))
+    assert found.sums() == worked(paid).sums()
+    about = [(entry.key.kind.text, entry.fact) for entry in found.entries if entry.fact in {3, 4}]
+    assert ("payment", 3) in about
+    assert [each for each in about if each == ("reversal", 4)] == [("reversal", 4)] * 2
+
+
+# Explained.
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_every_entry_of_an_eventful_life_is_explained(block: int) -> None:
+    explained = 0
+    for seed in range(700 + block * 12, 712 + block * 12):
+        given = eventful(seed)
+        facts = facts_of(drafts_of(given.terms, without_pay_off(given)))
+        nights = Nights(facts)
+        nights.work_until(given.viewing_dates[-1] + timedelta(days=40))
+        for entry in nights.entries[:: max(1, len(nights.entries) // 25)]:
+            assert explain(entry, nights.entries, facts, BASIS).lines, f"seed {seed}: {entry.key.text()}"
+            explained += 1
+    assert explained > 100
+
+
+def test_what_was_given_up_is_explained_account_by_account() -> None:
+    nights = worked(
+        {"on": "2025-02-15", "type": "waiver", "of": "interest", "amount": "500.00"}, until="2025-02-15"
+    )
+    (entry,) = (one for one in nights.entries if one.key.kind.text == "waiver")
+    found = explain(entry, nights.entries, nights.facts, BASIS)
+    assert [(line.amount, line.text) for line in found.lines] == [
+        ("500.00", "Kwijtgescholden bij besluit (rente)"),
+        ("166.67", "Stond open op 1320"),
+        ("83.33", "Stond open op 1330"),
+        ("-250.00", "Meer dan er openstond"),
+    ]
+    assert found.lines[0].article == "Awb art. 4:94a"
+
+
+def test_interest_that_does_not_run_is_explained_by_what_stopped_it() -> None:
+    nights = worked({"on": "2025-02-15", "type": "wsnp_start", "id": "w"}, until="2025-03-01")
+    (entry,) = (
+        one
+        for one in nights.entries
+        if one.value_date == date(2025, 3, 1) and one.key.kind.text == "interest"
+    )
+    lines = explain(entry, nights.entries, nights.facts, BASIS).lines
+    assert [line.amount for line in lines[:2]] == ["83.33333333", "0.00000000"]
+    assert "wsnp-start" in lines[1].source
+    assert Fraction(lines[0].amount) > 0
