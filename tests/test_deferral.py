@@ -16,11 +16,12 @@ from servicing.reading import CaseRefused
 LAW = law()
 
 
-def fact(
-    nr: int, kind: FactKind, on: str, cents: int = 0, of: int = 0, data: Mapping[str, object] | None = None
-) -> Fact:
-    day = date.fromisoformat(on)
-    return Fact(100_000_001, nr, kind, day, day, f"fact {nr}", cents, of, data or {}, "test", "")
+def fact(nr: int, kind: FactKind, on: str, of: int = 0, data: Mapping[str, object] | None = None) -> Fact:
+    """A fact; cents stand among the data."""
+    day, held = date.fromisoformat(on), dict(data or {})
+    cents = held.pop("cents", 0)
+    assert isinstance(cents, int)
+    return Fact(100_000_001, nr, kind, day, day, f"fact {nr}", cents, of, held, "test", "")
 
 
 def deferred(nr: int, since: str, until: str) -> Fact:
@@ -100,15 +101,15 @@ def test_where_the_rest_is_spread_the_end_does_not_move() -> None:
     assert end_allowed("within_longest_term", "extend")
 
 
-TERMS = {"first": "2025-03-01", "every": "1m", "parts": 3, "statutory_interest": False}
+TERMS = {"cents": 100_00, "first": "2025-03-01", "every": "1m", "parts": 3, "statutory_interest": False}
 
 
 def test_an_arrangement_asks_its_parts_and_says_who_is_behind() -> None:
     facts = [
-        fact(1, FactKind.ARRANGEMENT, "2025-02-10", 100_00, data=TERMS),
-        fact(2, FactKind.PAYMENT, "2025-03-01", 100_00),
-        fact(3, FactKind.PAYMENT, "2025-04-01", 60_00),
-        fact(4, FactKind.PAYMENT, "2025-04-02", 40_00),
+        fact(1, FactKind.ARRANGEMENT, "2025-02-10", data=TERMS),
+        fact(2, FactKind.PAYMENT, "2025-03-01", data={"cents": 100_00}),
+        fact(3, FactKind.PAYMENT, "2025-04-01", data={"cents": 60_00}),
+        fact(4, FactKind.PAYMENT, "2025-04-02", data={"cents": 40_00}),
         fact(5, FactKind.REVERSAL, "2025-04-10", of=4),
     ]
     (one,) = arrangements_of(facts)
@@ -125,7 +126,7 @@ def test_an_arrangement_asks_its_parts_and_says_who_is_behind() -> None:
 
 
 def test_the_arrangement_in_force_ends_with_its_last_part_or_when_it_is_ended() -> None:
-    first = fact(1, FactKind.ARRANGEMENT, "2025-02-10", 100_00, data=TERMS)
+    first = fact(1, FactKind.ARRANGEMENT, "2025-02-10", data=TERMS)
     assert arrangement_on([first], day("2025-02-09")) is None
     assert arrangement_on([first], day("2025-05-01")) is not None
     assert arrangement_on([first], day("2025-05-02")) is None
@@ -139,6 +140,6 @@ def test_the_arrangement_in_force_ends_with_its_last_part_or_when_it_is_ended() 
 
 
 def test_an_arrangement_that_cannot_be_read_is_refused_by_key() -> None:
-    wrong = fact(1, FactKind.ARRANGEMENT, "2025-02-10", 100_00, data=TERMS | {"parts": 0})
+    wrong = fact(1, FactKind.ARRANGEMENT, "2025-02-10", data=TERMS | {"parts": 0})
     with pytest.raises(CaseRefused, match="arrangement: parts: 0: must be a whole number from 1 to 600"):
         arrangements_of([wrong])

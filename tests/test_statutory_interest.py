@@ -102,6 +102,17 @@ def test_f3_a_day_without_a_rate_is_refused_by_name() -> None:
         statutory_interest(debt(1_000_00, "1990-01-01", "1991-01-01"), LAW, Ways())
 
 
+def test_f4_every_day_has_one_rate_and_no_two() -> None:
+    rates = LAW.parameters["statutory_interest_non_trade"].rows
+    starts = [day for day, _ in rates.items()]
+    assert starts == sorted(set(starts))
+    for place, start in enumerate(starts[1:], start=1):
+        before, after = rates.on(start - timedelta(days=1)), rates.on(start)
+        assert before is not None
+        assert after is not None
+        assert (before[0], after[0]) == (starts[place - 1], start)
+
+
 @pytest.mark.parametrize(
     ("cents", "since", "until", "payments"),
     [
