@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
+import click
 import pytest
 
-from backoffice.cli.main import COMMANDS
+from backoffice.cli.main import COMMANDS, aflos
 from tests.house.source import ROOT
 
 
@@ -18,6 +20,24 @@ def text(path: str) -> str:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_described(command: str) -> None:
     assert f"`aflos {command}" in text("docs/cli.md")
+
+
+def helps(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The words and the help of a command and of every command below it."""
+    with click.Context(command, info_name=" ".join(words), terminal_width=120) as context:
+        yield " ".join(words), command.get_help(context)
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                below = command.get_command(context, name)
+                assert below is not None
+                yield from helps(below, (*words, name))
+
+
+def test_the_help_of_every_command_has_an_example_and_no_marks() -> None:
+    found = dict(helps(aflos, ("aflos",)))
+    assert len(found) > 30
+    assert not [words for words, help_text in found.items() if "Example" not in help_text]
+    assert not [words for words, help_text in found.items() if "\\b" in help_text]
 
 
 def test_every_target_that_is_named_exists() -> None:

@@ -17,14 +17,14 @@ from backoffice.cli.settled import answer_settlement
 @click.option("--json", "as_json", is_flag=True, help="JSON, which is the only form.")
 @click.pass_context
 def settle(context: click.Context, source: str | None, as_json: bool) -> None:
-    r"""The yearly settlement of living allowance: supplement, gift, clawback, interest remitted.
+    """The yearly settlement of living allowance: supplement, gift, clawback, interest remitted.
 
     \b
     Example, case.json:
       {"book_year": 2025, "household": "couple", "granted": "11400.00", "months_granted": [1, 12],
        "profit": "13000.00", "income_tax_percent": "20"}
       aflos settle --input case.json
-    """
+    """  # noqa: D301 - click reads the mark as: keep the lines
     del as_json
     if context.invoked_subcommand is not None:
         if source is not None:

@@ -79,7 +79,7 @@ def _outstanding(amounts: Open, written: Writer) -> dict[str, str]:
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON, which is the only form.")
 def simulate(source: str, as_json: bool) -> None:
-    r"""A loan's whole life from terms and dated events: rows, payments, what is open, its state.
+    """A loan's whole life from terms and dated events: rows, payments, what is open, its state.
 
     \b
     Example, case.json:
@@ -89,6 +89,6 @@ def simulate(source: str, as_json: bool) -> None:
                   {"on": "2025-02-01", "type": "payment", "amount": "86.99", "id": "p1"}],
        "viewing_date": "2025-02-15"}
       aflos simulate --input case.json
-    """
+    """  # noqa: D301 - click reads the mark as: keep the lines
     del as_json
     answer_cases(source, answer_simulation, sys.stdout)
