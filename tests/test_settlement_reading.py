@@ -139,3 +139,12 @@ def test_known_choices_of_other_steps_do_no_harm() -> None:
 def test_the_day_of_the_law_is_the_first_of_the_book_year() -> None:
     figures = figures_of(YEAR | {"book_year_start": "2025-04-01"})
     assert figures.day == date(2025, 4, 1)
+
+
+def test_without_assistance_there_is_no_word_about_it() -> None:
+    found = answer(granted="0.00", months_granted=None)
+    assert not [article for article in lines(found, "article") if article.startswith("Bbz art. 12")]
+
+
+def test_a_supplement_of_nothing_is_none() -> None:
+    assert "U krijgt geen aanvulling" in lines(answer(granted="9600.00", months_granted=[1, 1], profit="0.00"))

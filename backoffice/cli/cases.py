@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO
 
@@ -43,6 +44,15 @@ def answer_cases(source: str, answer: Answer, out: TextIO) -> None:
         raise CaseRefused(f"{source}: holds no case")
     if refused:
         raise CaseRefused(f"{source}: {refused} of {answered} cases refused; see their errors")
+
+
+def the_case(source: str) -> Case:
+    """The one case in a file (or `-`); raises `CaseRefused` for none, more than one, or a wrong one."""
+    with _opened(source) as stream:
+        found = list(islice(_cases(Path(source).suffix, stream), 2))
+    if len(found) != 1:
+        raise CaseRefused(f"{source}: must hold one case")
+    return read_case(found[0])
 
 
 def _answer_line(answer: Answer, text: bytes) -> tuple[str, bool]:

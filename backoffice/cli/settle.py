@@ -7,6 +7,7 @@ import sys
 import click
 
 from backoffice.cli.cases import answer_cases
+from backoffice.cli.settle_what_if import what_if
 from backoffice.cli.settled import answer_settlement
 
 
@@ -33,3 +34,6 @@ def settle(context: click.Context, source: str | None, as_json: bool) -> None:
     if source is None:
         raise click.UsageError("give --input FILE, or - to read cases from standard input")
     answer_cases(source, answer_settlement, sys.stdout)
+
+
+settle.add_command(what_if)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -53,12 +53,14 @@ def determine(figures: Figures, norm: YearNorm, net_income: int, policy: Choices
     reclaim = largest if largest >= policy.cents("art12.minimum") else 0
     branch: Branch = "a" if total < norm.cents else "c" if total > norm.cents else "b"
     found = Determination(branch, total, cap, supplement, largest, reclaim, ())
+    if figures.months_granted is None:
+        return found
     lines = (
         *_granted_lines(figures, policy),
-        *_total_lines(total),
+        _total_line(total),
         *_LINES[branch](figures, norm, found, policy),
     )
-    return Determination(branch, total, cap, supplement, largest, reclaim, lines)
+    return replace(found, lines=lines)
 
 
 def _cap(figures: Figures, norm: YearNorm, policy: Choices) -> int | None:
@@ -118,9 +120,9 @@ _HOLIDAY = {
 }
 
 
-def _total_lines(total: int) -> list[Line]:
+def _total_line(total: int) -> Line:
     text = "Bijstand en netto inkomen samen"
-    return [Line(text, "Assistance and net income together", ARTICLE, total)]
+    return Line(text, "Assistance and net income together", ARTICLE, total)
 
 
 def _less(figures: Figures, norm: YearNorm, found: Determination, policy: Choices) -> list[Line]:
@@ -141,7 +143,8 @@ def _less(figures: Figures, norm: YearNorm, found: Determination, policy: Choice
                 found.cap,
             )
         )
-    return [*lines, Line("U krijgt nog een aanvulling van", "Supplement", article, found.supplement)]
+    text = "U krijgt nog een aanvulling van" if found.supplement else "U krijgt geen aanvulling"
+    return [*lines, Line(text, "Supplement", article, found.supplement)]
 
 
 def _equal(figures: Figures, norm: YearNorm, found: Determination, policy: Choices) -> list[Line]:
@@ -164,9 +167,11 @@ def _more(figures: Figures, norm: YearNorm, found: Determination, policy: Choice
         text = f"De gemeente vraagt niets terug onder {dutch_amount(limit)}; dit mag u houden"
         text_en = f"Nothing is reclaimed below {english_amount(limit)}"
         lines.append(Line(text, text_en, article, found.not_reclaimed))
-    title = _TITLES[policy.choice("title.clawback")]
-    text = "Voorstel: dit bedrag terugvragen. De gemeente weegt eerst uw situatie"
-    return [*lines, Line(text, "Proposal to reclaim, after weighing interests", title, found.reclaim)]
+    if found.reclaim:
+        text = "Voorstel: dit bedrag terugvragen. De gemeente weegt eerst uw situatie"
+        title = _TITLES[policy.choice("title.clawback")]
+        lines.append(Line(text, "Proposal to reclaim, after weighing interests", title, found.reclaim))
+    return lines
 
 
 _TITLES = {

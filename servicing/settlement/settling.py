@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from servicing.law import Law
 from servicing.policy import Choices
-from servicing.settlement.assistance import ARTICLE, Determination, determine
+from servicing.settlement.assistance import ARTICLE, Branch, Determination, determine
 from servicing.settlement.capital import NO_EXCESS, Excess, excess_capital
 from servicing.settlement.figures import Figures
 from servicing.settlement.income import net_income
@@ -100,7 +100,10 @@ def _shares(figures: Figures, found: Determination, excess: Excess, policy: Choi
     loan = retained + blocked * as_loan
     gift = lent + supplement - loan
     return _Shares(
-        supplement, gift, loan, (*excess.lines, *_share_lines(gift, loan, found.supplement - supplement))
+        supplement,
+        gift,
+        loan,
+        (*excess.lines, *_share_lines(gift, loan, found.supplement - supplement, found.branch)),
     )
 
 
@@ -108,9 +111,14 @@ _SUPPLEMENTS = {"loan": (1, 0), "gift": (0, 1), "not_paid": (0, 0)}
 """What a supplement becomes that own capital blocks: a loan, a gift, or neither."""
 
 
-def _share_lines(gift: int, loan: int, not_paid: int) -> list[Line]:
+def _share_lines(gift: int, loan: int, not_paid: int, branch: Branch) -> list[Line]:
     lines = [
-        Line("Dit is een gift: u hoeft het niet terug te betalen", "Gift (om niet)", ARTICLE, gift),
+        Line(
+            "Dit is een gift: u hoeft het niet terug te betalen",
+            "Gift (om niet)",
+            f"{ARTICLE} {branch}",
+            gift,
+        ),
         Line(
             "Dit blijft een lening zonder rente, door uw eigen vermogen",
             "Stays an interest-free loan because of own capital",
