@@ -147,4 +147,6 @@ def test_without_assistance_there_is_no_word_about_it() -> None:
 
 
 def test_a_supplement_of_nothing_is_none() -> None:
-    assert "U krijgt geen aanvulling" in lines(answer(granted="9600.00", months_granted=[1, 1], profit="0.00"))
+    assert "U krijgt geen aanvulling" in lines(
+        answer(granted="9600.00", months_granted=[1, 1], profit="0.00")
+    )
