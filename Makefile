@@ -93,3 +93,15 @@ POSTINGS ?= 10000000
 .PHONY: bench-statement
 bench-statement: $(STAMP) ## statements of loans of seven years among POSTINGS postings (ten minutes)
 	$(BIN)/python -m benchmarks.statements $(POSTINGS)
+
+LINES ?= 100000
+
+.PHONY: bench-bank
+bench-bank: $(STAMP) ## time LINES bank lines from the inbox to the books in one night, RUNS times
+	$(BIN)/python -m benchmarks.bank $(LINES) $(RUNS)
+
+SETS ?= 2000
+
+.PHONY: bank-chaos
+bank-chaos: $(STAMP) ## send SETS random accounts as files cut, repeated, reordered and broken off, with kills between
+	$(BIN)/python -m tests.chaos.bank $(SETS) $(if $(SEED),--seed $(SEED))

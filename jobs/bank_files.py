@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bank.camt import read_camt
 from bank.files import open_bank_file
 from bank.xml_reader import Stream
-from jobs.bank_import import Document, Outcome, Request, import_document
+from jobs.bank_import import Document, Outcome, Overlaps, Request, import_document
 from ledger.errors import IoFailed
 from servicing.files import creditors
 
@@ -33,6 +33,17 @@ def import_path(connection: Connection, path: Path, request: Request) -> list[Ou
 
     Raises `BadStatement`, `Gap` and `NotYet`; the caller undoes the transaction.
     """
+    inner = connection.begin_nested()
+    try:
+        done = _import(connection, path, request)
+    except Overlaps:
+        inner.rollback()
+        return _import(connection, path, request._replace(goes_on=False))
+    inner.commit()
+    return done
+
+
+def _import(connection: Connection, path: Path, request: Request) -> list[Outcome]:
     digests = content_digests(path)
     with _documents(path) as documents:
         return [

@@ -28,7 +28,15 @@ from ledger.fault_points import reach
 from ledger.money import euros
 from servicing.receipts.store import add_lines, confirm, known_identities, known_occurrences
 from servicing.receipts.tables import bank_file, bank_statement
-from servicing.receipts.values import Place, StoredLine, identity_of, reference_of, same_key, stored
+from servicing.receipts.values import (
+    Place,
+    StoredLine,
+    has_reference,
+    identity_of,
+    reference_of,
+    same_key,
+    stored,
+)
 from servicing.store import Recorded
 
 LINES_AT_ONCE = 10_000
@@ -42,14 +50,22 @@ class NotYet(BadInput):
     """A file holds days after the one it is read for; it waits for its own night."""
 
 
+class Overlaps(BadInput):
+    """A statement that seemed to go on in the middle of a day repeats lines of it: it is to be read again as one."""
+
+
 class Request(NamedTuple):
-    """For whom a file is read: who records it, of which creditor (0: any), up to which day, gaps allowed or not."""
+    """For whom a file is read: who records it, of which creditor (0: any), up to which day, gaps allowed or not.
+
+    `goes_on` lets lines without a reference of the bank be twins of those of the last statement's day.
+    """
 
     by: Recorded
     owners: Mapping[str, int]
     creditor: int
     until: int
     allow_gap: bool = False
+    goes_on: bool = True
 
 
 class Document(NamedTuple):
@@ -143,7 +159,13 @@ class _Taking:
     def _twins_before(self) -> Mapping[tuple[str, int, int], int]:
         """Lines of the day on which the last statement ended, where this one goes on in the middle of that day."""
         heading, last = self.heading, self.last
-        if last is None or heading.opening is None or heading.number is None or last.number is None:
+        if (
+            not self.request.goes_on
+            or last is None
+            or heading.opening is None
+            or heading.number is None
+            or last.number is None
+        ):
             return {}
         goes_on = heading.number > last.number and heading.opening.cents == last.closing_cents
         return known_occurrences(self.connection, heading.account, last.closed_on) if goes_on else {}
@@ -169,6 +191,8 @@ class _Taking:
             if identity not in known:
                 new.append(stored(line, self.place, self.next_line, (reference, occurrence, identity)))
                 self.next_line += 1
+        if known and self.base:
+            raise Overlaps(f"{self.outcome.name}: repeats lines of the last statement")
         self._count(new, [(line.signed_cents, known.get(identity)) for line, _, _, identity in found])
         add_lines(self.connection, new)
         reach("bank lines kept")
@@ -180,7 +204,8 @@ class _Taking:
         mark = hash((self.place.account, key))
         occurrence = self.seen.get(mark, 0) + 1
         self.seen[mark] = occurrence
-        occurrence += self.base.get(key, 0)
+        if not has_reference(line):
+            occurrence += self.base.get(key, 0)
         return reference, occurrence, identity_of(self.place.account, key, occurrence)
 
     def _known(self, lines: Sequence[Line], identities: Sequence[bytes]) -> dict[bytes, tuple[int, bool]]:

@@ -148,4 +148,5 @@ def return_fact(line: StoredLine, part: Part) -> NewFact:
 
 def with_fact(part: Part, numbers: Iterator[int]) -> Part:
     """The part with the number of its fact, if it has one."""
-    return part._replace(fact=next(numbers)) if part.kind in FACT_KINDS else part
+    kind, cents, loan, _, other, reason = part
+    return Part(kind, cents, loan, next(numbers), other, reason) if kind in FACT_KINDS else part

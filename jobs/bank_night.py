@@ -23,7 +23,7 @@ from servicing.receipts.books import (
     Tonight,
     rows_of_night,
 )
-from servicing.receipts.store import part_of, parts_of_lines
+from servicing.receipts.store import parts_of_lines
 from servicing.receipts.tables import (
     bank_decision,
     bank_line,
@@ -32,9 +32,10 @@ from servicing.receipts.tables import (
     receipt,
     receipt_batch,
 )
-from servicing.receipts.values import Disposition, Part
+from servicing.receipts.values import Disposition, Share
 
 LINES_AT_ONCE = 20_000
+PARKED = int(Disposition.PARKED)
 
 
 class Span(NamedTuple):
@@ -112,9 +113,9 @@ def _numbered(rows: list[Row], kind: EntryKind, nr: int) -> list[Row]:
     return [(*row[:3], row[3] + nr, *row[4:]) for row in rows] if nr else rows
 
 
-def _waiting(lines: Sequence[BookedLine], parts: dict[int, list[Part]]) -> int:
+def _waiting(lines: Sequence[BookedLine], parts: dict[int, list[Share]]) -> int:
     """How many of these lines nobody has said what they are for."""
-    return sum(all(part.kind is Disposition.PARKED for part in parts.get(line.id, ())) for line in lines)
+    return sum(1 for line in lines if all(part.kind == PARKED for part in parts.get(line.id, ())))
 
 
 def _openings(connection: Connection, creditor: int, span: Span) -> list[OpeningBalance]:
@@ -136,7 +137,7 @@ def _openings(connection: Connection, creditor: int, span: Span) -> list[Opening
 
 def _new_lines(
     connection: Connection, creditor: int, span: Span
-) -> Iterator[tuple[list[BookedLine], dict[int, list[Part]]]]:
+) -> Iterator[tuple[list[BookedLine], dict[int, list[Share]]]]:
     """The lines that became known, and what they were for by that night, in pieces in the order of their numbers."""
     query = (
         select(bank_line.c.id, bank_line.c.paid_on, bank_line.c.cents)
@@ -151,24 +152,26 @@ def _new_lines(
         yield lines, _parts_between(connection, first, last, span.until)
 
 
-def _parts_between(connection: Connection, first: int, last: int, known_by: int) -> dict[int, list[Part]]:
+def _parts_between(connection: Connection, first: int, last: int, known_by: int) -> dict[int, list[Share]]:
     """What was decided last by a night about the lines with these numbers."""
-    query = select(bank_decision).where(
+    columns = (bank_decision.c[name] for name in ("line_id", "nr", "kind", "cents"))
+    query = select(*columns).where(
         bank_decision.c.line_id.between(first, last), bank_decision.c.known_on <= known_by
     )
-    found: dict[int, list[Part]] = {}
+    found: dict[int, list[Share]] = {}
     numbers: dict[int, int] = {}
-    for row in connection.execute(query.order_by(*bank_decision.primary_key)):
-        if numbers.get(row.line_id) != row.nr:
-            numbers[row.line_id] = row.nr
-            found[row.line_id] = []
-        found[row.line_id].append(part_of(row))
+    for line, nr, kind, cents in connection.execute(query.order_by(*bank_decision.primary_key)):
+        if numbers.get(line) == nr:
+            found[line].append(Share(kind, cents))
+        else:
+            numbers[line] = nr
+            found[line] = [Share(kind, cents)]
     return found
 
 
 def _moved(
     connection: Connection, creditor: int, span: Span
-) -> tuple[list[BookedLine], dict[int, list[Part]], dict[int, list[Part]]]:
+) -> tuple[list[BookedLine], dict[int, list[Share]], dict[int, list[Share]]]:
     """The lines of earlier nights about which something was decided, and what they were for before and after."""
     news = bank_decision.c.known_on.between(span.since + 1, span.until)
     query = (
@@ -181,7 +184,10 @@ def _moved(
     lines = [BookedLine._make(row) for row in connection.execute(query)]
     numbers = [line.id for line in lines]
     before, after = (
-        {line: parts for line, (_, parts) in parts_of_lines(connection, numbers, known_by).items()}
+        {
+            line: [Share(int(part.kind), part.cents) for part in parts]
+            for line, (_, parts) in parts_of_lines(connection, numbers, known_by).items()
+        }
         for known_by in (span.since, span.until)
     )
     return lines, before, after

@@ -96,7 +96,14 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index("ix_bank_line_account_booked_on", "bank_line", ["account", "booked_on"], unique=False)
-    op.create_index("ix_bank_line_end_to_end", "bank_line", ["end_to_end"], unique=False)
+    op.create_index(
+        "ix_bank_line_end_to_end",
+        "bank_line",
+        ["end_to_end"],
+        unique=False,
+        sqlite_where=sa.text("end_to_end != ''"),
+        postgresql_where=sa.text("end_to_end != ''"),
+    )
     op.create_index("ix_bank_line_iban", "bank_line", ["iban"], unique=False)
     op.create_index("ix_bank_line_known_on", "bank_line", ["known_on"], unique=False)
     op.create_index(

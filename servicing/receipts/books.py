@@ -14,7 +14,7 @@ from ledger.accounts import AccountNumber
 from ledger.day import day_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, book_of_creditor
 from ledger.period import booking_period
-from servicing.receipts.values import ACCOUNTS, Disposition, Part
+from servicing.receipts.values import ACCOUNTS, Disposition, Share
 
 BANK = int(AccountNumber.BANK)
 OPENING = int(AccountNumber.OPENING_BALANCES)
@@ -60,8 +60,8 @@ class News:
     openings: Sequence[OpeningBalance] = ()
     lines: Sequence[BookedLine] = ()
     moved: Sequence[BookedLine] = ()
-    before: Mapping[int, Sequence[Part]] = field(default_factory=dict)
-    after: Mapping[int, Sequence[Part]] = field(default_factory=dict)
+    before: Mapping[int, Sequence[Share]] = field(default_factory=dict)
+    after: Mapping[int, Sequence[Share]] = field(default_factory=dict)
     receipts: Sequence[ReceiptTotal] = ()
 
 
@@ -112,14 +112,17 @@ def _opening(cents: int) -> Move:
     return (BANK, OPENING, cents) if cents > 0 else (OPENING, BANK, -cents)
 
 
-def _first(line: BookedLine, parts: Sequence[Part]) -> list[Move]:
+def _first(line: BookedLine, parts: Sequence[Share]) -> list[Move]:
     """The line as it came in: the bank against the accounts of what it is for."""
+    if len(parts) == 1:
+        account, cents = ACCOUNTS[parts[0].kind], parts[0].cents
+        return [(BANK, account, cents)] if line.cents > 0 else [(account, BANK, cents)]
     if line.cents > 0:
         return [(BANK, account, cents) for account, cents in by_account(line, parts).items()]
     return [(account, BANK, cents) for account, cents in by_account(line, parts).items()]
 
 
-def by_account(line: BookedLine, parts: Sequence[Part]) -> dict[int, int]:
+def by_account(line: BookedLine, parts: Sequence[Share]) -> dict[int, int]:
     """On which accounts the money of a line stands; on receipts to be allocated while nothing is decided."""
     if not parts:
         return {ACCOUNTS[Disposition.PARKED]: abs(line.cents)}
@@ -130,7 +133,7 @@ def by_account(line: BookedLine, parts: Sequence[Part]) -> dict[int, int]:
     return dict(sorted(found.items()))
 
 
-def _change(line: BookedLine, before: Sequence[Part], after: Sequence[Part]) -> list[Move]:
+def _change(line: BookedLine, before: Sequence[Share], after: Sequence[Share]) -> list[Move]:
     """What moves a line from the accounts it stood on to those of the new decision."""
     net = by_account(line, after)
     for account, cents in by_account(line, before).items():

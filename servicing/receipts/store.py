@@ -260,7 +260,10 @@ def payments_of_ids(
     found: dict[str, list[Payment]] = {}
     for wanted in _parts(sorted(set(ids) - {"", "NOTPROVIDED"})):
         query = select(bank_line.c.id, bank_line.c.end_to_end, bank_line.c.paid_on).where(
-            bank_line.c.end_to_end.in_(wanted), bank_line.c.creditor_id == creditor, bank_line.c.cents > 0
+            bank_line.c.end_to_end != "",
+            bank_line.c.end_to_end.in_(wanted),
+            bank_line.c.creditor_id == creditor,
+            bank_line.c.cents > 0,
         )
         lines = {row.id: row for row in connection.execute(query)}
         decided = parts_of_lines(connection, lines, known_by)

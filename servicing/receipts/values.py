@@ -42,7 +42,7 @@ class Disposition(IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-ACCOUNTS = {
+ACCOUNTS: dict[int, int] = {
     Disposition.LOAN: int(AccountNumber.BANK_IN_TRANSIT),
     Disposition.RETURN: int(AccountNumber.BANK_IN_TRANSIT),
     Disposition.PARKED: int(AccountNumber.RECEIPTS_TO_ALLOCATE),
@@ -130,6 +130,11 @@ def reference_of(line: Line, account: str) -> str:
     return f"{own}/{detail}" if own else detail
 
 
+def has_reference(line: Line) -> bool:
+    """Whether the bank itself gave the line a reference, which then tells it from any other."""
+    return (line.account_reference or line.entry_reference) not in NO_REFERENCE
+
+
 def same_key(line: Line, reference: str) -> tuple[str, int, int]:
     """What two lines of one account have in common that only their occurrence tells apart."""
     return reference, number_of(line.booked), line.signed_cents
@@ -151,7 +156,8 @@ def stored(line: Line, place: Place, number: int, known: tuple[str, int, bytes])
     reference, occurrence, identity = known
     booked, value = number_of(line.booked), number_of(line.value)
     structured = " ".join(line.references)
-    said = (line.end_to_end_id, line.name, line.iban, structured, line.text, line.code, line.return_reason)
+    end_to_end = "" if line.end_to_end_id in NO_REFERENCE else line.end_to_end_id
+    said = (end_to_end, line.name, line.iban, structured, line.text, line.code, line.return_reason)
     content = blake2b(NAMELESS.join(said).encode(), digest_size=DIGEST_BYTES).digest()
     return StoredLine(
         number,
@@ -179,6 +185,13 @@ def content_of(line: StoredLine) -> bytes:
     """The digest of what a stored line says, to be compared with the one that was kept."""
     said = (line.end_to_end, line.name, line.iban, line.structured, line.text, line.code, line.return_reason)
     return blake2b(NAMELESS.join(said).encode(), digest_size=DIGEST_BYTES).digest()
+
+
+class Share(NamedTuple):
+    """Of a part of a line what the books need: the number of its disposition, and cents above zero."""
+
+    kind: int
+    cents: int
 
 
 class Part(NamedTuple):

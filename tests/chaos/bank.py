@@ -1,0 +1,43 @@
+"""`make bank-chaos`: random accounts, cut into files in every way a bank does, with runs killed between."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+import click
+from tqdm import tqdm
+
+from backoffice.installation import install
+from ledger.database import open_database
+from tests.bank_sets import prepare, trial
+from tests.chaos.databases import working_folder
+
+
+def main() -> None:
+    """Run so many trials from a seed on, and end with 1 if any line was lost or doubled."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.bank", description=__doc__)
+    parser.add_argument("sets", type=int, nargs="?", default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    begun, wrong = time.monotonic(), []
+    with working_folder() as folder:
+        evening = folder / "evening.db"
+        engine = open_database(f"sqlite:///{evening}", create=True)
+        install(engine)
+        engine.dispose()
+        prepare(f"sqlite:///{evening}")
+        seeds = range(asked.seed, asked.seed + asked.sets)
+        for seed in tqdm(seeds, unit=" sets", disable=not sys.stderr.isatty()):
+            found = trial(evening, folder, seed)
+            wrong += found
+            for each in found:
+                click.echo(each)
+    seconds = time.monotonic() - begun
+    click.echo(f"{asked.sets} sets, {len(wrong)} differences, {seconds:.0f} s")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()

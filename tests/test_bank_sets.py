@@ -1,0 +1,24 @@
+"""Whatever files a bank sends of an account: each of its lines once, and the books hold what the bank holds."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.bank_sets import prepare, trial
+
+SETS = 40
+
+
+@pytest.fixture(scope="module")
+def evening(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("sets") / "evening.db"))
+    prepare(f"sqlite:///{path}")
+    return path
+
+
+@pytest.mark.parametrize("first", range(0, SETS, 10))
+def test_each_real_line_is_booked_once_whatever_files_come(evening: Path, tmp_path: Path, first: int) -> None:
+    assert [wrong for seed in range(first, first + 10) for wrong in trial(evening, tmp_path, seed)] == []
