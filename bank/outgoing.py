@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import sepaxml
 from stdnum import bic as business_identifier
 from stdnum import iban
 from text_unidecode import unidecode
-from xmlschema import XMLSchema
+
+if TYPE_CHECKING:
+    from xmlschema import XMLSchema
 
 from ledger.errors import BadInput
 from ledger.money import euros
@@ -136,6 +139,8 @@ def finished(content: bytes, message: Message, payment_ids: Sequence[str], schem
 @lru_cache(maxsize=4)
 def _schema(name: str) -> XMLSchema:
     """The schema of the message as the library carries it; making it ready takes longer than using it."""
+    from xmlschema import XMLSchema  # noqa: PLC0415 - half a second that only who makes a file should wait
+
     return XMLSchema(str(PurePath(sepaxml.__file__).parent / "schemas" / f"{name}.xsd"))
 
 

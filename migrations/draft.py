@@ -34,7 +34,11 @@ def upgrade() -> None:
     """Go one step forward; there is no way back but a backup."""
 '''
 
-WHERE = {"receipts": "servicing.receipts", "decisions": "servicing.decisions"}
+WHERE = {
+    "receipts": "servicing.receipts",
+    "decisions": "servicing.decisions",
+    "collecting": "servicing.collecting",
+}
 """The package of a migration's tables, where its name is not the package."""
 
 

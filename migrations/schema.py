@@ -9,7 +9,14 @@ from sqlalchemy import MetaData
 
 from ledger.tables import metadata
 
-_PACKAGES = ("ledger", "servicing", "jobs", "servicing.receipts", "servicing.decisions")
+_PACKAGES = (
+    "ledger",
+    "servicing",
+    "jobs",
+    "servicing.receipts",
+    "servicing.decisions",
+    "servicing.collecting",
+)
 
 
 def whole_schema() -> MetaData:

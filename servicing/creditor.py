@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from stdnum import iban
+from stdnum.eu import at_02
 
 from ledger.config import Strict, Text, checked
 
@@ -20,6 +21,12 @@ def _iban(text: str) -> str:
     return text
 
 
+def _creditor_identifier(text: str) -> str:
+    if not at_02.is_valid(text) or text != at_02.compact(text):
+        raise ValueError("write a SEPA creditor identifier without spaces whose check digits are right")
+    return text
+
+
 class _Entry(Strict):
     id: Annotated[int, Field(ge=1, le=9999)]
     name: Text
@@ -29,11 +36,15 @@ class _Entry(Strict):
     iban: Annotated[str, AfterValidator(_iban)]
     account_holder: Annotated[Text, Field(max_length=70)]
     more_accounts: list[Annotated[str, AfterValidator(_iban)]] = Field(default_factory=list)
+    creditor_identifier: Annotated[str, AfterValidator(_creditor_identifier)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Creditor:
-    """Whoever is owed the debt, with the name for letters and the account on which debtors pay."""
+    """Whoever is owed the debt, with the name for letters and the account on which debtors pay.
+
+    `creditor_identifier` (incassant-id) is by which banks know it as a collector; without it nothing is collected.
+    """
 
     code: str
     id: int
@@ -44,6 +55,7 @@ class Creditor:
     iban: str
     account_holder: str
     more_accounts: tuple[str, ...] = ()
+    creditor_identifier: str | None = None
 
     @property
     def accounts(self) -> tuple[str, ...]:

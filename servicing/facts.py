@@ -60,6 +60,8 @@ class FactKind(IntEnum):
     LIABILITY = 57
     UNBLOCKED = 58
     HANDLED = 59
+    MANDATE = 90
+    MANDATE_ENDED = 91
 
     @property
     def text(self) -> str:
@@ -99,6 +101,7 @@ REFERRING_KINDS = frozenset(
         FactKind.ENDED,
         FactKind.UNBLOCKED,
         FactKind.HANDLED,
+        FactKind.MANDATE_ENDED,
     }
 )
 """Facts about another fact of the same loan, named by its number."""

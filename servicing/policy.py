@@ -30,6 +30,7 @@ USED_KEYS: frozenset[str] = frozenset(
         *("art3.date", "art13.mode", "art13.supplement", "art13.base", "art4.until", "round"),
         *("art21.base", "art21.window", "art21.refund", "art21.shares", "loan.art43_income"),
         *("hold.longest", "mandate.one_person_limit", "objection.dunning"),
+        *("collect.day", "collect.lead", "collect.notice"),
     }
 )
 """The choices that the program really asks for today; a test holds this list against the code."""

@@ -30,6 +30,9 @@ HAPPENED_KINDS = MONEY_KINDS | {
 }
 """Facts that have happened: nobody knows them before their day."""
 
+ANY_DAY_KINDS = frozenset({FactKind.WITHDRAWAL, FactKind.MANDATE, FactKind.MANDATE_ENDED})
+"""Facts that may lie before the decision that grants the loan: a mandate is often signed with the application."""
+
 DECIDED_KINDS = frozenset(
     {
         FactKind.RATE,
@@ -52,6 +55,7 @@ ABOUT: Mapping[FactKind, tuple[frozenset[FactKind], str]] = {
     FactKind.WSNP_CLEAN_SLATE: (frozenset({FactKind.WSNP_START}), "the start of a debt restructuring"),
     FactKind.DEFERRAL_END: (frozenset({FactKind.DEFERRAL}), "a deferral"),
     FactKind.ARRANGEMENT_END: (frozenset({FactKind.ARRANGEMENT}), "a payment arrangement"),
+    FactKind.MANDATE_ENDED: (frozenset({FactKind.MANDATE}), "a mandate"),
     FactKind.CANCELLATION: (
         frozenset({FactKind.COST, FactKind.STATUTORY_INTEREST}),
         "costs or statutory interest",
@@ -98,7 +102,7 @@ def check_draft(dossier: Dossier, draft: Draft) -> None:
     """Refuse a fact that does not fit what is known about the loan, naming value, rule and next step."""
     plain_text("reference", draft.key)
     plain_text("source", draft.source)
-    if draft.value_date < dossier.decision_date and draft.kind is not FactKind.WITHDRAWAL:
+    if draft.value_date < dossier.decision_date and draft.kind not in ANY_DAY_KINDS:
         raise _refusal(draft, f"must not lie before the decision of {dossier.decision_date}")
     if draft.kind in MONEY_KINDS or draft.kind in DECIDED_KINDS:
         _check_standing(dossier, draft)

@@ -46,6 +46,11 @@ SEEN = "Zweven]0;owned[2J31mde"
 BY = Recorded(HOSTILE, at("2024-01-01"), "2024-01-01T00:00:00+00:00")
 
 PRINTING: tuple[tuple[str, ...], ...] = (
+    ("bank", "clearing"),
+    ("bank", "collect", "list"),
+    ("bank", "inbox"),
+    ("bank", "mandate", "list", LOAN),
+    ("bank", "unmatched"),
     ("decide", "list"),
     ("decide", "show", "1"),
     ("debtor", "list"),
@@ -71,6 +76,16 @@ SILENT = {
     *(f"decide {name}" for name in ("cost", "defer", "early-repayment", "instalment", "rate")),
     *(f"decide {made.name}" for made in MADE),
     *("decide reschedule", "decide withdraw", "decide unblock", "event", "hold", "promise"),
+    *("bank mandate add", "bank mandate end", "bank collect propose", "bank collect release"),
+    *(
+        "bank collect file",
+        "bank import",
+        "bank match",
+        "bank park",
+        "bank refund",
+        "bank rematch",
+        "bank split",
+    ),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),
     *(f"loan {name}" for name in ("rate", "reschedule", "withdraw")),
@@ -93,6 +108,7 @@ def books(
             Draft(loan, FactKind.DISBURSEMENT, BY.known_on, HOSTILE, 2_500_000, source=HOSTILE),
             Draft(loan, FactKind.PAYMENT, at("2024-01-02"), HOSTILE, 100, source=HOSTILE),
             Draft(loan, FactKind.DISPUTE, at("2024-01-02"), HOSTILE, source=HOSTILE),
+            Draft(loan, FactKind.MANDATE, BY.known_on, HOSTILE, data={"iban": HOSTILE, "name": HOSTILE}),
         ]
         record(connection, drafts, BY)
         add_decision(connection, Proposed("rate", loan, HOSTILE, BY.known_on, document=HOSTILE), 1, 2, BY)
@@ -136,7 +152,7 @@ def test_h14_no_command_passes_on_what_steers_a_terminal(
 
 @pytest.mark.parametrize(
     "words",
-    [words for words in PRINTING if words[0] not in {"explain", "nightly", "period", "verify"}],
+    [words for words in PRINTING if words[0] not in {"bank", "explain", "nightly", "period", "verify"}],
     ids=" ".join,
 )
 def test_h14_what_can_be_seen_of_a_text_is_printed(books: Engine, words: tuple[str, ...]) -> None:
@@ -182,7 +198,7 @@ def test_h14_an_error_steers_nothing(books: Engine, tmp_path: Path) -> None:
 
 
 def test_h14_every_command_is_in_one_of_the_lists() -> None:
-    started = {" ".join(words[:count]) for words in PRINTING for count in (1, 2)}
+    started = {" ".join(words[:count]) for words in PRINTING for count in (1, 2, 3)}
     printing = set(leaves(aflos)) & started
     assert printing | SILENT == set(leaves(aflos))
     assert printing & SILENT == set()

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from backoffice.cli.bank_collect import collect
+from backoffice.cli.bank_mandate import mandate
 from backoffice.cli.bank_words import PARTS, as_line, day_text, part_words, waiting_words
 from backoffice.cli.database import looking, opened, recording
 from backoffice.cli.options import actor_option, as_json
@@ -292,3 +294,7 @@ def _tell(done: Decided, as_json: bool) -> None:
         print_json(found)
         return
     click.echo(f"line {done.line.id}: decision {done.nr}: {json.dumps(found['parts'])[1:-1]}")
+
+
+bank.add_command(collect)
+bank.add_command(mandate)

@@ -1,0 +1,214 @@
+"""Keeps what is proposed and what was released to be collected; one collection of an instalment, ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from ledger.day import day_of, number_of
+from servicing.collecting.mandates import Past
+from servicing.collecting.planning import Planned
+from servicing.collecting.tables import collection, collection_plan, collection_proposal, collection_run
+from servicing.facts import FactKind
+from servicing.receipts.tables import bank_line
+from servicing.store import LOANS_PER_QUERY, Recorded
+from servicing.tables import fact, loan
+
+UNEXPLAINED = "unexplained"
+"""Why a collection came back of which the bank gives no reason."""
+
+
+class Proposal(NamedTuple):
+    """The open proposal of a creditor: up to which due date, whether debtors were told, whose, and since when."""
+
+    creditor_id: int
+    until: date
+    is_announced: bool
+    actor: str
+    proposed_at: str
+    planned: tuple[Planned, ...]
+
+
+class Run(NamedTuple):
+    """A released run, in the order of the columns of its table."""
+
+    id: int
+    creditor_id: int
+    message_id: str
+    account: str
+    holder: str
+    creditor_identifier: str
+    number: int
+    cents: int
+    made_at: str
+    sha256: str
+    proposed_by: str
+    actor: str
+    recorded_at: str
+
+
+class Collected(NamedTuple):
+    """A released collection, in the order of the columns of its table; days as integers."""
+
+    loan_id: int
+    due_on: int
+    run_id: int
+    end_to_end: str
+    block_id: str
+    cents: int
+    collect_on: int
+    mandate: int
+    sequence: str
+
+
+def loans_with_mandate(connection: Connection, creditor: int) -> list[int]:
+    """The loans of a creditor about which a mandate was ever recorded."""
+    query = (
+        select(fact.c.loan_id)
+        .join(loan, loan.c.id == fact.c.loan_id)
+        .where(fact.c.kind == int(FactKind.MANDATE), loan.c.creditor_id == creditor)
+        .distinct()
+        .order_by(fact.c.loan_id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def propose(
+    connection: Connection, proposal: tuple[int, date, bool], planned: Sequence[Planned], by: Recorded
+) -> None:
+    """Put a proposal (creditor, up to which due date, whether debtors were told) in the place of the one before."""
+    creditor, until, is_announced = proposal
+    forget(connection, creditor)
+    row = {"creditor_id": creditor, "until": number_of(until), "is_announced": int(is_announced)}
+    connection.execute(insert(collection_plan).values(**row, actor=by.actor, proposed_at=by.at))
+    rows = [
+        {
+            "loan_id": each.loan,
+            "due_on": number_of(each.due),
+            "creditor_id": creditor,
+            "cents": each.cents,
+            "collect_on": number_of(each.collect_on),
+            "announce_by": number_of(each.announce_by),
+            "mandate": each.mandate,
+            "sequence": each.sequence,
+        }
+        for each in planned
+    ]
+    if rows:
+        connection.execute(insert(collection_proposal), rows)
+
+
+def forget(connection: Connection, creditor: int) -> None:
+    """Drop the open proposal of a creditor; it bound nobody."""
+    connection.execute(delete(collection_proposal).where(collection_proposal.c.creditor_id == creditor))
+    connection.execute(delete(collection_plan).where(collection_plan.c.creditor_id == creditor))
+
+
+def open_proposal(connection: Connection, creditor: int) -> Proposal | None:
+    """The proposal of a creditor that waits to be released."""
+    found = connection.execute(
+        select(collection_plan).where(collection_plan.c.creditor_id == creditor)
+    ).first()
+    if found is None:
+        return None
+    query = select(collection_proposal).where(collection_proposal.c.creditor_id == creditor)
+    rows = connection.execute(query.order_by(*collection_proposal.primary_key))
+    planned = tuple(
+        Planned(
+            row.loan_id,
+            day_of(row.due_on),
+            row.cents,
+            day_of(row.collect_on),
+            day_of(row.announce_by),
+            row.mandate,
+            row.sequence,
+        )
+        for row in rows
+    )
+    return Proposal(
+        creditor, day_of(found.until), bool(found.is_announced), found.actor, found.proposed_at, planned
+    )
+
+
+def next_run(connection: Connection) -> int:
+    """The number the next run gets."""
+    return (connection.execute(select(func.max(collection_run.c.id))).scalar() or 0) + 1
+
+
+def add_run(connection: Connection, run: Run, collections: Sequence[Collected]) -> None:
+    """Keep a released run; an instalment that was released before breaks the key of the table."""
+    connection.execute(insert(collection_run).values(run._asdict()))
+    connection.execute(insert(collection), [each._asdict() for each in collections])
+
+
+def runs(connection: Connection, creditor: int | None = None) -> list[Run]:
+    """The released runs (of one creditor) in order."""
+    query = select(collection_run).order_by(collection_run.c.id)
+    if creditor is not None:
+        query = query.where(collection_run.c.creditor_id == creditor)
+    return [Run._make(row) for row in connection.execute(query)]
+
+
+def collections_of_run(connection: Connection, run: int) -> list[Collected]:
+    """What a run collects, in the order of its file."""
+    query = select(collection).where(collection.c.run_id == run)
+    found = connection.execute(
+        query.order_by(collection.c.block_id, collection.c.loan_id, collection.c.due_on)
+    )
+    return [Collected._make(row) for row in found]
+
+
+def collected_before(connection: Connection, loans: Iterable[int]) -> dict[int, list[Collected]]:
+    """The released collections of these loans in the order of their days."""
+    found: dict[int, list[Collected]] = {}
+    for part in _parts(sorted(set(loans))):
+        query = select(collection).where(collection.c.loan_id.in_(part))
+        for row in connection.execute(query.order_by(collection.c.collect_on, collection.c.due_on)):
+            found.setdefault(row.loan_id, []).append(Collected._make(row))
+    return found
+
+
+def came_back(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Why collections with these ids came back, as the bank says."""
+    found: dict[str, str] = {}
+    for part in _parts(sorted(set(ids))):
+        query = select(bank_line.c.end_to_end, bank_line.c.return_reason).where(
+            bank_line.c.end_to_end.in_(part), bank_line.c.is_return == 1, bank_line.c.cents < 0
+        )
+        found |= {row.end_to_end: row.return_reason or UNEXPLAINED for row in connection.execute(query)}
+    return found
+
+
+def past_of(collections: Sequence[Collected], returns: Mapping[str, str]) -> dict[int, list[Past]]:
+    """What was collected by each mandate of a loan and whether it came back."""
+    found: dict[int, list[Past]] = {}
+    for each in collections:
+        past = Past(day_of(each.collect_on), returns.get(each.end_to_end, ""))
+        found.setdefault(each.mandate, []).append(past)
+    return found
+
+
+def collections_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Collected]:
+    """Our own collections among these end-to-end ids."""
+    found: dict[str, Collected] = {}
+    for part in _parts(sorted(set(ids) - {""})):
+        for row in connection.execute(select(collection).where(collection.c.end_to_end.in_(part))):
+            found[row.end_to_end] = Collected._make(row)
+    return found
+
+
+def collections_by_block(connection: Connection, blocks: Iterable[str]) -> dict[str, list[Collected]]:
+    """The collections of our own blocks among these batch ids; a bank may book a block as one line."""
+    found: dict[str, list[Collected]] = {}
+    for part in _parts(sorted(set(blocks) - {""})):
+        query = select(collection).where(collection.c.block_id.in_(part))
+        for row in connection.execute(query.order_by(collection.c.loan_id, collection.c.due_on)):
+            found.setdefault(row.block_id, []).append(Collected._make(row))
+    return found
+
+
+def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + LOANS_PER_QUERY] for start in range(0, len(values), LOANS_PER_QUERY))
