@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicing.banking_days import is_banking_day
+from servicing.collecting.blocking import block_of
 from servicing.collecting.mandates import Life, Mandate, Past, current, life_of, mandates_of
 from servicing.collecting.planning import Case, Instalment, LeftOut, Planned, Timing, collection_day, plan
 from servicing.facts import Fact, FactKind
@@ -158,3 +159,26 @@ def test_mandates_are_read_from_the_facts() -> None:
     assert [(each.id, each.ended) for each in found] == [("M-1", date(2025, 2, 1)), ("M-3", None)]
     assert current(found, date(2025, 3, 1)) == found[1]
     assert life_of(found[0], [], date(2025, 2, 1)) == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("kind", "end", "words"),
+    [
+        (FactKind.DISPUTE, FactKind.UNBLOCKED, "the debtor disputes the debt since 2025-02-01"),
+        (FactKind.WSNP_START, FactKind.WSNP_EARLY_END, "(WSNP) since 2025-02-01 (Fw art. 299"),
+        (FactKind.BANKRUPTCY, FactKind.ENDED, "the debtor is bankrupt"),
+        (FactKind.DEATH, FactKind.ENDED, "the debtor has died"),
+        (FactKind.ARRANGEMENT, FactKind.ARRANGEMENT_END, "a payment arrangement holds since 2025-02-01"),
+    ],
+)
+def test_nothing_is_collected_while_something_forbids_it(kind: FactKind, end: FactKind, words: str) -> None:
+    began = fact(1, kind, date(2025, 2, 1))
+    ended = fact(2, end, date(2025, 3, 1), of=1)
+    assert block_of([began, ended], date(2025, 1, 31)) == ""
+    assert words in block_of([began], date(2025, 2, 1))
+    assert words in block_of([began, ended], date(2025, 2, 28))
+    assert block_of([began, ended], date(2025, 3, 1)) == ""
+
+
+def test_a_loan_that_was_called_in_is_not_collected_by_its_schedule() -> None:
+    assert "called in" in block_of([fact(1, FactKind.DUE_AT_ONCE, date(2025, 2, 1))], TODAY)

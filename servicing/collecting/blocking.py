@@ -5,28 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from servicing.blocks import blocks_on, stopping
 from servicing.facts import Fact, FactKind
 
-_ENDED_BY = {
-    FactKind.WSNP_START: frozenset({FactKind.WSNP_EARLY_END}),
-    FactKind.ARRANGEMENT: frozenset({FactKind.ARRANGEMENT_END}),
-    FactKind.DUE_AT_ONCE: frozenset[FactKind](),
+_OTHER_SCHEDULE = {
+    FactKind.ARRANGEMENT: (FactKind.ARRANGEMENT_END, "a payment arrangement holds"),
+    FactKind.DUE_AT_ONCE: (None, "called in: nothing falls due by the schedule any more"),
 }
-"""Facts that forbid collecting from their day, and those that end it. After a clean slate nothing may be taken."""
-
-_WORDS = {
-    FactKind.WSNP_START: "debt settlement of natural persons (WSNP, Fw 313)",
-    FactKind.ARRANGEMENT: "payment arrangement",
-    FactKind.DUE_AT_ONCE: "called in: nothing falls due by the schedule any more",
-}
+"""Facts after which something else is asked than the schedule, what ends them, and the words for it."""
 
 
 def block_of(facts: Sequence[Fact], on: date) -> str:
     """Why nothing may be collected on a day; empty if nothing forbids it."""
+    found = stopping(blocks_on(facts, on), "direct-debit")
+    if found:
+        return f"{found[0].reason} since {found[0].since} ({found[0].article})"
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
     holding = [fact for fact in facts if fact.nr not in gone and fact.value_date <= on]
     for fact in holding:
-        ends = _ENDED_BY.get(fact.kind)
-        if ends is not None and not any(end.kind in ends and end.of == fact.nr for end in holding):
-            return f"{_WORDS[fact.kind]} since {fact.value_date}"
+        end, words = _OTHER_SCHEDULE.get(fact.kind, (None, ""))
+        if words and not any(each.kind is end and each.of == fact.nr for each in holding):
+            return f"{words} since {fact.value_date}"
     return ""
