@@ -108,6 +108,7 @@ def year(seed: int) -> Case:
         case |= {"granted": "0.00", "months_granted": None}
     if dice.random() < 0.5:
         case |= {"other_income": amount(dice, 15_000), "special_assistance": amount(dice, 3000)}
+        case["health_compensation"] = dice.choice(("0.00", "0.00", "512.34"))
     if dice.random() < 0.4 and start.year not in UNKNOWN_LIMITS:
         case |= capital(dice) | {"group": dice.choice(("established", "starter", "older", "terminating"))}
     if dice.random() < 0.3:

@@ -57,6 +57,7 @@ def test_special_assistance_is_part_of_the_year_norm() -> None:
     assert answer(special_assistance="1200.00")["year_norm"] == "17487.06"
     apart = answer(special_assistance="1200.00", policy={"art12.special": "separate_gift"})
     assert apart["year_norm"] == "16287.06"
+    assert answer(health_compensation="100.00")["year_norm"] == "16387.06"
 
 
 # Net income

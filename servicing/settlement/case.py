@@ -24,7 +24,7 @@ REQUIRED = ("book_year", "household", "granted", "months_granted", "profit")
 OPTIONAL = (
     *("other_income", "own_capital", "total_capital", "special_assistance", "book_year_start", "group"),
     *("application_date", "capital_loan_interest", "supplement_paid", "income_tax_percent", "policy"),
-    *("profit_before_start", "bbz_light", "tozo", "partners", "partner", "wage_tax"),
+    *("profit_before_start", "health_compensation", "bbz_light", "tozo", "partners", "partner", "wage_tax"),
     *("disbursement_date", "capital_loan_interest_accrued", "capital_loan_interest_paid"),
     *("interest_share_percent", "capital_principal", "choice_year"),
 )
@@ -57,6 +57,7 @@ def figures_of(case: Mapping[str, object]) -> Figures:
         other_income=_amount(reader, "other_income"),
         profit_before_start=_signed(reader, "profit_before_start"),
         special_assistance=_amount(reader, "special_assistance"),
+        health_compensation=_amount(reader, "health_compensation"),
         supplement_paid=_amount(reader, "supplement_paid"),
         income_tax=reader.rate("income_tax_percent") if reader.has("income_tax_percent") else None,
         group=reader.choice("group", GROUPS) if reader.has("group") else "established",

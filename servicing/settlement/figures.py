@@ -61,7 +61,8 @@ class CapitalLoan:
 class Figures:
     """The year of one person, amounts in cents; `months_granted` counts from the book year's first month.
 
-    `other_income` is net of wage tax; `income_tax` is a rate filled in by the caseworker instead of the law's.
+    `other_income` is net of wage tax, `health_compensation` that of Zvw art. 46; `income_tax` is a rate that the
+    caseworker fills in instead of the law's.
     """
 
     book_year: BookYear
@@ -72,6 +73,7 @@ class Figures:
     other_income: int = 0
     profit_before_start: int = 0
     special_assistance: int = 0
+    health_compensation: int = 0
     supplement_paid: int = 0
     income_tax: Fraction | None = None
     group: Group = "established"

@@ -44,27 +44,26 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class YearNorm:
-    """The year norm in whole cents, the special assistance in it, and its parts by month."""
+    """The year norm in whole cents, what was added to the norms in it, and its parts by month."""
 
     cents: int
-    special_assistance: int
+    added: int
     parts: tuple[Part, ...]
     lines: tuple[Line, ...]
 
     def of_months(self, months: Sequence[date]) -> Fraction:
-        """The norms of some months, with the special assistance, unrounded."""
-        return sum((part.cents for part in self.parts if part.month in months), Fraction()) + (
-            self.special_assistance
-        )
+        """The norms of some months, with all that was added, unrounded."""
+        return sum((part.cents for part in self.parts if part.month in months), Fraction()) + (self.added)
 
 
 def year_norm(figures: Figures, law: Law, policy: Choices) -> YearNorm:
-    """The norms of the twelve months and the special assistance, rounded once; refuses an unknown norm."""
+    """The norms of the twelve months with what is added to them, rounded once; refuses an unknown norm."""
     parts = tuple(_parts(figures, law, policy))
     special = _COUNTED_SPECIAL[policy.choice("art12.special")] * figures.special_assistance
-    total = sum((part.cents for part in parts), Fraction()) + special
-    cents = rounding_of(policy).favour(total)
-    return YearNorm(cents, special, parts, (*_run_lines(parts), *_special_lines(special), _total(cents)))
+    added = special + figures.health_compensation
+    cents = rounding_of(policy).favour(sum((part.cents for part in parts), Fraction()) + added)
+    lines = (*_run_lines(parts), *_added_lines(special, figures.health_compensation), _total(cents))
+    return YearNorm(cents, added, parts, lines)
 
 
 _COUNTED_SPECIAL = {"norm_and_grant": 1, "norm_only": 1, "separate_gift": 0}
@@ -202,11 +201,13 @@ def _run_line(norm: Norm, share: Fraction, count: int) -> Line:
     )
 
 
-def _special_lines(special: int) -> tuple[Line, ...]:
-    if not special:
-        return ()
-    text = "De bijzondere bijstand die u kreeg, telt mee in de jaarnorm"
-    return (Line(text, "Special assistance granted counts in the year norm", "Bbz art. 1 onder g", special),)
+def _added_lines(special: int, health: int) -> Iterator[Line]:
+    if special:
+        text = "De bijzondere bijstand die u kreeg, telt mee in de jaarnorm"
+        yield Line(text, "Special assistance counts in the year norm", "Bbz art. 1 onder g", special)
+    if health:
+        text = "De vergoeding voor de zorgverzekering telt mee in de jaarnorm"
+        yield Line(text, "Compensation of Zvw art. 46", "Bbz art. 1 onder g", health)
 
 
 def _total(cents: int) -> Line:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from math import floor
 from typing import Any
 
@@ -115,6 +116,7 @@ class Year:
         return day.year if (day.month, day.day) >= (self.start.month, self.start.day) else day.year - 1
 
 
+@cache
 def norm_of(household: str, day: date) -> Fraction:
     couple, single = NORMS[day.year, 1 if day.month < 7 else 7]
     if household == "couple":
@@ -177,6 +179,14 @@ def income_of(case: Case, year: Year, choices: Case) -> Fraction:
     return against_the_client(max(net, Fraction(0)), choices["round"])
 
 
+def added_to_the_norms(case: Case, choices: Case) -> Fraction:
+    """Art. 1 onder g: the compensation of the Zvw and special assistance."""
+    added = euro(case.get("health_compensation"))
+    return (
+        added if choices["art12.special"] == "separate_gift" else added + euro(case.get("special_assistance"))
+    )
+
+
 def cap_of(
     case: Case, year: Year, choices: Case, norm: Fraction, daily: dict[date, Fraction]
 ) -> Fraction | None:
@@ -189,8 +199,7 @@ def cap_of(
         cap = norm * (last - first + 1) / 12
     elif choices["art12.cap"] == "norms":
         cap = sum((daily[day] for day in period), Fraction(0))
-        if choices["art12.special"] != "separate_gift":
-            cap += euro(case.get("special_assistance"))
+        cap += added_to_the_norms(case, choices)
     else:
         cap = norm * len(period) / 365
     return for_the_client(cap, choices["round"])
@@ -270,10 +279,7 @@ def norm_and_income(
     case: Case, year: Year, choices: Case, daily: dict[date, Fraction]
 ) -> tuple[Fraction, Fraction]:
     """Art. 1 and 6."""
-    special = (
-        euro(case.get("special_assistance")) if choices["art12.special"] != "separate_gift" else Fraction(0)
-    )
-    norm = for_the_client(sum(daily.values(), Fraction(0)) + special, choices["round"])
+    norm = for_the_client(sum(daily.values(), added_to_the_norms(case, choices)), choices["round"])
     return norm, income_of(case, year, choices)
 
 
