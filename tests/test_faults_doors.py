@@ -62,6 +62,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "payment list": (LOAN,),
     "payment reverse": (LOAN, "3", "--on", "2025-02-20"),
     "statement": (LOAN,),
+    "worklist assign": (LOAN, "m.visser"),
+    "worklist move": ("--from", "a", "--to", "b"),
     "schedule": (
         *("--principal", "25000.00", "--rate", "8", "--start", "2025-01-01", "--instalments", "60"),
     ),

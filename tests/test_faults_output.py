@@ -64,6 +64,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("period", "list"),
     ("statement", LOAN),
     ("status",),
+    ("worklist",),
     ("verify",),
 )
 """Every command that prints what the database holds."""
@@ -86,6 +87,7 @@ SILENT = {
         "bank rematch",
         "bank split",
     ),
+    *(f"worklist {name}" for name in ("assign", "done", "move")),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),
     *(f"loan {name}" for name in ("rate", "reschedule", "withdraw")),

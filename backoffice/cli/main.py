@@ -31,6 +31,7 @@ COMMANDS = {
     "decide": ("backoffice.cli.decide", "Decisions: proposed, waiting for whom, handed over."),
     "approve": ("backoffice.cli.decide", "Approve or reject what somebody else proposed."),
     "bank": ("backoffice.cli.bank", "Bank statements in, lines that wait, and what they are for."),
+    "worklist": ("backoffice.cli.worklist", "What waits for whom, out of every part of the program."),
     "promise": ("backoffice.cli.promise", "A debtor promised to pay: dunning waits for the day."),
     "hold": ("backoffice.cli.promise", "Let dunning wait for a reason, some days at most."),
     "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),

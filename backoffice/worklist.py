@@ -1,0 +1,115 @@
+"""Loads what waits for a person out of every part of the program, for the creditors somebody may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from backoffice.cli.database import Desk
+from backoffice.deciding import waits_for
+from backoffice.rights import check_right, creditors_of
+from jobs.bank_worklist import waiting_lines
+from jobs.tables import quarantine
+from ledger.day import day_of
+from ledger.entry import creditor_of_loan
+from ledger.errors import BadInput
+from ledger.money import euros
+from servicing import files
+from servicing.blocks import RULES
+from servicing.decisions.store import decisions
+from servicing.facts import Draft, FactKind
+from servicing.law_report import findings
+from servicing.store import facts_of, record
+from servicing.tables import fact
+from servicing.worklist import ASKS, Case, Item, contact_person, items_of_decisions, items_of_loan
+
+_REVIEWED = frozenset(kind for kind, rule in RULES.items() if rule.is_reviewed)
+ASKING = _REVIEWED | frozenset(ASKS) | {FactKind.ADDRESS, FactKind.PROMISE}
+"""A loan without any fact of these kinds asks nothing of a person."""
+
+
+class Move(NamedTuple):
+    """A caseload that goes from one contact person to another, from a day on."""
+
+    giver: str
+    taker: str
+    on: date
+
+
+def all_items(connection: Connection, account: str, day: date) -> list[Item]:
+    """Everything that waits, for the creditors somebody may see."""
+    seen = set(creditors_of(account, "see"))
+    found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
+    found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
+    return found
+
+
+def move_caseload(desk: Desk, move: Move, creditors: Collection[int]) -> list[int]:
+    """Give all loans of one contact person to another, as a dated fact on each; which loans."""
+    for creditor in creditors:
+        check_right(desk.by.actor, "manage", creditor)
+    facts = facts_of(desk.connection, _loans_with(desk.connection, frozenset({FactKind.CONTACT_PERSON})))
+    moved = [
+        loan
+        for loan, known in facts.items()
+        if creditor_of_loan(loan) in creditors and contact_person(known, move.on) == move.giver
+    ]
+    record(desk.connection, [contact_draft(loan, move.taker, move.on) for loan in moved], desk.by)
+    return moved
+
+
+def contact_draft(loan: int, person: str, on: date) -> Draft:
+    """The fact that a loan is somebody's case from a day on; raises `BadInput` for nobody who works here."""
+    people = files.people()
+    if person not in people.persons and not people.is_open:
+        raise BadInput(f"person: {person!r}: is not named in people.yaml")
+    return Draft(loan, FactKind.CONTACT_PERSON, on, f"{on} {person}", data={"person": person})
+
+
+def _of_loans(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    loans = [loan for loan in _loans_with(connection, ASKING) if creditor_of_loan(loan) in seen]
+    for loan, facts in facts_of(connection, loans).items():
+        yield from items_of_loan(Case(loan, creditor_of_loan(loan), facts), day)
+
+
+def _of_decisions(connection: Connection, seen: Collection[int], day: date) -> list[Item]:
+    people = files.people()
+    found = decisions(connection, seen)
+    waiting = {each.id: waits_for(people, each, day) for each in found if each.state == "proposed"}
+    return items_of_decisions(found, waiting)
+
+
+def _set_aside(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    rows = [row for row in connection.execute(select(quarantine)) if creditor_of_loan(row.loan) in seen]
+    facts = facts_of(connection, [row.loan for row in rows])
+    for row in rows:
+        owner = contact_person(facts[row.loan], day)
+        creditor, action = creditor_of_loan(row.loan), "mend the fact, then aflos nightly --loan"
+        yield Item("quarantine", creditor, str(row.loan), 0, owner, day_of(row.since), row.error, action)
+
+
+def _receipts(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    for one in waiting_lines(connection, day):
+        line = one.line
+        if line.creditor_id in seen:
+            near = f", likeliest loan {one.candidates[0].loan}" if one.candidates else ""
+            reason = f"{euros(line.cents)}: {one.reason}{near}"
+            due, action = day_of(line.booked_on), f"aflos bank match {line.id} LOAN, or park or refund it"
+            yield Item("receipt", line.creditor_id, f"line {line.id}", 0, "", due, reason, action)
+
+
+def _law(day: date) -> Iterator[Item]:
+    found = findings(files.law(), day)
+    for finding in (*found["unknown"], *found["due"]):
+        action = f"fill in config/law/{finding.parameter}.yaml from its source"
+        reason = finding.why or f"has no value from {finding.day}"
+        yield Item("law", 0, finding.parameter, 0, "", finding.day, reason, action)
+
+
+def _loans_with(connection: Connection, kinds: frozenset[FactKind]) -> list[int]:
+    wanted = [int(kind) for kind in kinds]
+    query = select(fact.c.loan_id).where(fact.c.kind.in_(wanted)).distinct().order_by(fact.c.loan_id)
+    return list(connection.execute(query).scalars())

@@ -1,0 +1,198 @@
+"""What waits for a person: built from facts and what other parts found, one list, with owner, due day and next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from ledger.money import euros
+from servicing.blocks import Block, blocks_on
+from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision
+from servicing.facts import Fact, FactKind
+from servicing.promises import broken_promises
+
+Source = Literal[
+    "quarantine",
+    "receipt",
+    "promise",
+    "block",
+    "event",
+    "mail",
+    "decision",
+    "announcement",
+    "limitation",
+    "law",
+]
+SOURCES: tuple[Source, ...] = (
+    *("quarantine", "receipt", "promise", "block", "event"),
+    *("mail", "decision", "announcement", "limitation", "law"),
+)
+
+
+class Item(NamedTuple):
+    """Something that waits: for whom (empty: nobody yet), since or until when, why, and what to do next.
+
+    `creditor` 0 is all of them; `fact` is what `aflos worklist done` handles (0: it ends by itself).
+    """
+
+    source: Source
+    creditor: int
+    subject: str
+    fact: int
+    owner: str
+    due: date
+    reason: str
+    next_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A loan with its facts, for the list."""
+
+    loan: int
+    creditor: int
+    facts: Sequence[Fact]
+
+    @property
+    def subject(self) -> str:
+        """How the list names it."""
+        return str(self.loan)
+
+
+class Told(NamedTuple):
+    """What a kind of fact asks of a person until it is handled."""
+
+    source: Source
+    reason: str
+    next_action: str
+
+
+ASKS: Mapping[FactKind, Told] = {
+    FactKind.DEATH: Told("event", "a debtor has died", "find the heirs and write to them"),
+    FactKind.DIVORCE: Told("event", "a debtor divorced", "look at who is liable and at both addresses"),
+    FactKind.RETURNED_MAIL: Told(
+        "mail", "a letter came back", "find the address, or register unknown-address"
+    ),
+    FactKind.OUTCOME: Told(
+        "event", "an objection or dispute was answered", "carry it out, then aflos decide unblock"
+    ),
+}
+"""A line a kind of fact."""
+
+
+def contact_person(facts: Iterable[Fact], day: date) -> str:
+    """Whose case a loan is on a day; empty where nobody's."""
+    facts = list(facts)
+    gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
+    told = [
+        fact
+        for fact in facts
+        if fact.kind is FactKind.CONTACT_PERSON and fact.nr not in gone and fact.value_date <= day
+    ]
+    last = max(told, key=lambda fact: (fact.value_date, fact.nr), default=None)
+    return str(last.data["person"]) if last else ""
+
+
+def items_of_loan(case: Case, day: date) -> list[Item]:
+    """What the facts of a loan ask of a person on a day."""
+    owner = contact_person(case.facts, day)
+    found = [*_promises(case, day), *_asked(case, day), *_blocks(case, day)]
+    return [item._replace(owner=owner) for item in found]
+
+
+def items_of_decisions(decisions: Iterable[Decision], waiting: Mapping[int, Sequence[str]]) -> list[Item]:
+    """Decisions that wait for an approval (for whom), and those that wait for their hand-over."""
+    return [item for decision in decisions for item in _of_decision(decision, waiting)]
+
+
+def chosen_items(
+    items: Iterable[Item], owner: str = "", source: str = "", until: date | None = None
+) -> list[Item]:
+    """The items of an owner, from a source, due by a day; the most urgent first."""
+    kept = [
+        item
+        for item in items
+        if (not owner or owner in item.owner.split(", "))
+        and (not source or item.source == source)
+        and (until is None or item.due <= until)
+    ]
+    return sorted(kept, key=lambda item: (item.due, item.source, item.creditor, item.subject, item.fact))
+
+
+def _promises(case: Case, day: date) -> list[Item]:
+    return [
+        Item(
+            "promise",
+            case.creditor,
+            case.subject,
+            broken.fact.nr,
+            "",
+            broken.by,
+            f"promised {euros(broken.fact.cents)} by {broken.by}, {euros(broken.paid)} came",
+            "call the debtor, then aflos worklist done",
+        )
+        for broken in broken_promises(case.facts, day)
+    ]
+
+
+def _asked(case: Case, day: date) -> list[Item]:
+    """Facts that ask something of a person and that nobody has handled."""
+    done = {fact.of for fact in case.facts if fact.kind in {FactKind.WITHDRAWAL, FactKind.HANDLED}}
+    unblocked = {fact.of for fact in case.facts if fact.kind is FactKind.UNBLOCKED}
+    return [
+        Item(
+            ASKS[fact.kind].source,
+            case.creditor,
+            case.subject,
+            fact.nr,
+            "",
+            fact.value_date,
+            _with_text(ASKS[fact.kind].reason, fact),
+            ASKS[fact.kind].next_action,
+        )
+        for fact in case.facts
+        if fact.kind in ASKS and fact.nr not in done and fact.value_date <= day
+        if not (fact.of and fact.of in unblocked)
+    ]
+
+
+def _with_text(reason: str, fact: Fact) -> str:
+    text = fact.data.get("text") or fact.data.get("outcome")
+    return f"{reason}: {text}" if text else reason
+
+
+def _blocks(case: Case, day: date) -> list[Item]:
+    """Blocks that ended and wait for a look, and addresses to be found."""
+    return [_of_block(case, block) for block in blocks_on(case.facts, day) if _is_work(block)]
+
+
+def _is_work(block: Block) -> bool:
+    return block.is_over or block.kind is FactKind.ADDRESS
+
+
+def _of_block(case: Case, block: Block) -> Item:
+    if block.kind is FactKind.ADDRESS:
+        action = "find the address and register the move"
+        return Item("mail", case.creditor, case.subject, 0, "", block.since, block.reason, action)
+    action = "look at the case, then aflos worklist done: dunning restarts at the friendly reminder"
+    return Item(
+        "block", case.creditor, case.subject, block.fact, "", block.until or block.since, block.reason, action
+    )
+
+
+def _of_decision(decision: Decision, waiting: Mapping[int, Sequence[str]]) -> list[Item]:
+    proposed, approved = decision.proposed, decision.step("approved")
+    subject = f"decision {decision.id}"
+    what = f"{proposed.kind} {proposed.reference} on {proposed.subject}"
+    if decision.state == "proposed":
+        who = ", ".join(waiting.get(decision.id, ()))
+        action = f"aflos approve {decision.id}"
+        return [Item("decision", decision.creditor_id, subject, 0, who, decision.known_on, what, action)]
+    if decision.state == "fixed-not-announced" and approved is not None:
+        due = approved.day + timedelta(days=LATE_AFTER_DAYS)
+        action = f"send it, then aflos decide handed-over {decision.id}"
+        reason = f"{what}: fixed, not announced"
+        return [Item("announcement", decision.creditor_id, subject, 0, decision.maker, due, reason, action)]
+    return []
