@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sqlalchemy import select
+
 from backoffice.cli.database import Desk
 from backoffice.registering import dossier_of, register
+from backoffice.rights import check_right
 from jobs.bank_matching import Matcher
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.facts import Draft, Fact, FactKind
-from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, returned_facts
+from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, remitted, returned_facts
+from servicing.receipts.tables import receipt_batch
 from servicing.receipts.values import Disposition, Part, StoredLine, line_key
 from servicing.registration import reversal_of
 from servicing.store import find_loan
@@ -82,7 +86,20 @@ def settle(desk: Desk, line: StoredLine, other: StoredLine, reason: str) -> Deci
             f"bank line {line.id}: must be money out of {euros(other.amount)}, and line {other.id} to refund or to "
             "forward"
         )
-    return decide(desk, line, [Part(found[0], line.amount, reason=f"line {other.id}: {reason}")])
+    return decide(desk, line, [Part(found[0], line.amount, fact=other.id, reason=reason)])
+
+
+def remit(desk: Desk, line: StoredLine, batch: int, reason: str) -> Decided:
+    """Say that a line is the remittance of a batch of other receipts, or a part of it."""
+    found = desk.connection.execute(select(receipt_batch).where(receipt_batch.c.id == batch)).first()
+    if found is None or found.creditor_id != line.creditor_id or line.cents < 0:
+        raise LineRefused(f"bank line {line.id}: must be money in for the creditor of batch {batch}")
+    left = found.net_cents - remitted(desk.connection, batch)
+    if line.amount > left:
+        raise LineRefused(
+            f"bank line {line.id}: {euros(line.amount)} is more than batch {batch} still expects, {euros(left)}"
+        )
+    return decide(desk, line, [Part(Disposition(found.kind), line.amount, fact=batch, reason=reason)])
 
 
 def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
@@ -100,6 +117,7 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
                 f"bank line {line.id}: loan {part.loan} is of another creditor; a payment never crosses from one to "
                 "the other: aflos bank park --to-forward"
             )
+    check_right(desk.by.actor, "record", line.creditor_id)
     before, old = parts_of_lines(desk.connection, [line.id]).get(line.id, (0, []))
     if before and [_meaning(part) for part in old] == [_meaning(part) for part in parts]:
         return Decided(line, before, old, 0)
@@ -112,7 +130,7 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
 
 
 def _meaning(part: Part) -> tuple[int, ...]:
-    return int(part.kind), part.cents, part.loan, part.other_creditor
+    return int(part.kind), part.cents, part.loan, part.other_creditor, 0 if part.loan else part.fact
 
 
 def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, exists, func, select
 
 from jobs.bank_night import Span
+from jobs.difference import Difference, day_or_none
 from ledger.accounts import AccountNumber, account_id
 from ledger.balance import AsOf
 from ledger.day import day_of, number_of
@@ -16,6 +17,7 @@ from ledger.errors import VerificationFailed
 from ledger.money import euros
 from ledger.store import balances_of_creditor
 from servicing.banking_days import add_banking_days, is_banking_day
+from servicing.receipts.store import stored_line
 from servicing.receipts.tables import (
     bank_confirmation,
     bank_file,
@@ -24,6 +26,7 @@ from servicing.receipts.tables import (
     bank_state,
     bank_statement,
 )
+from servicing.receipts.values import content_of
 
 
 class BankDiffers(VerificationFailed):
@@ -127,6 +130,16 @@ def bank_of_night(connection: Connection, day: date, span: Span) -> dict[str, An
             if one.closing != one.counted
         ],
     }
+
+
+def changed_lines(connection: Connection) -> Iterator[Difference]:
+    """Bank lines whose texts are not what they were when they came in; amounts and days are sealed."""
+    query = select(bank_line).order_by(bank_line.c.id).execution_options(yield_per=10_000)
+    for row in connection.execute(query):
+        line = stored_line(row)
+        if content_of(line) != line.content:
+            what = f"bank line {line.id}: its texts were changed since it came in"
+            yield Difference(day_or_none(line.known_on), 0, "", what)
 
 
 def missing(found: Sequence[AccountStand], day: date) -> list[dict[str, str]]:

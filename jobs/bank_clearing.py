@@ -9,14 +9,15 @@ from sqlalchemy import Connection, case, func, select
 from ledger.accounts import account_id
 from ledger.entry import LOANS_PER_CREDITOR, EntryKind, book_of_creditor
 from ledger.tables import journal
-from servicing.receipts.store import lines_by_number, parts_of_lines
-from servicing.receipts.values import ACCOUNTS
+from servicing.receipts.store import lines_by_number, parts_of_lines, remitted
+from servicing.receipts.tables import receipt_batch
+from servicing.receipts.values import ACCOUNTS, Disposition
 
 OPEN_BY_LINE = (1160, 1170, 1190)
 """Accounts whose items are bank lines."""
 
-OPEN_BY_BATCH = (1120, 1130, 1140, 1150)
-"""Accounts whose items are batches of other receipts and the lines that pay them."""
+SETTLING = (Disposition.REFUND, Disposition.FORWARDED)
+"""Lines out that settle a line in; their fact is its number."""
 
 OPEN_BY_LOAN = (1100, 1195, 1200)
 """Accounts whose items are loans: what a loan was paid, and what bank lines and other receipts brought it."""
@@ -35,36 +36,49 @@ class Item(NamedTuple):
 def clearing_items(connection: Connection, creditor: int) -> list[Item]:
     """All open items of a creditor by account."""
     items: list[Item] = []
-    for number in (*OPEN_BY_BATCH, *OPEN_BY_LINE):
-        items += _by_source(connection, creditor, number)
+    items += _by_batch(connection, creditor)
+    for number in OPEN_BY_LINE:
+        items += _by_line(connection, creditor, number)
     for number in OPEN_BY_LOAN:
         items += _by_loan(connection, creditor, number)
     return sorted(items)
 
 
-def _by_source(connection: Connection, creditor: int, number: int) -> list[Item]:
-    """Open amounts by bank line (or batch) on an account that only the creditor's own book uses."""
+def _by_batch(connection: Connection, creditor: int) -> list[Item]:
+    """What payers still owe us of each batch of other receipts, by what is recorded."""
+    query = select(receipt_batch).where(receipt_batch.c.creditor_id == creditor)
+    found = []
+    for row in connection.execute(query.order_by(receipt_batch.c.id)).all():
+        left = row.net_cents - remitted(connection, row.id)
+        if left:
+            found.append(Item(ACCOUNTS[row.kind], f"batch {row.id}", row.value_date, left, row.reference))
+    return found
+
+
+def _by_line(connection: Connection, creditor: int, number: int) -> list[Item]:
+    """Open amounts by bank line; a line that pays back or on is taken off the line it settles."""
     account = account_id(creditor, number)
     signed = case((journal.c.debit == account, journal.c.cents), else_=-journal.c.cents)
     query = (
-        select(journal.c.kind, journal.c.fact, func.min(journal.c.value_date), func.sum(signed))
+        select(journal.c.fact, func.min(journal.c.value_date), func.sum(signed))
         .where(
             journal.c.loan == book_of_creditor(creditor),
             (journal.c.debit == account) | (journal.c.credit == account),
         )
-        .group_by(journal.c.kind == int(EntryKind.OTHER_RECEIPT), journal.c.fact)
+        .group_by(journal.c.fact)
         .having(func.sum(signed) != 0)
     )
-    return [
-        Item(
-            number,
-            f"{'batch' if kind == int(EntryKind.OTHER_RECEIPT) else 'line'} {source}",
-            since,
-            int(cents),
-            "",
-        )
-        for kind, source, since, cents in connection.execute(query)
-    ]
+    rows = [(row[0], row[1], int(row[2])) for row in connection.execute(query)]
+    decided = parts_of_lines(connection, [row[0] for row in rows])
+    found: dict[int, tuple[int, int]] = {}
+    for source, since, cents in sorted(rows, key=lambda row: row[2]):
+        settled = [
+            part.fact for part in decided.get(source, (0, []))[1] if part.kind in SETTLING and part.fact
+        ]
+        line = settled[0] if settled else source
+        before = found.get(line, (since, 0))
+        found[line] = (before[0], before[1] + cents)
+    return [Item(number, f"line {line}", since, cents, "") for line, (since, cents) in found.items() if cents]
 
 
 def _by_loan(connection: Connection, creditor: int, number: int) -> list[Item]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bank.camt import read_camt
 from bank.files import open_bank_file
+from bank.statement import BadStatement, Heading
 from bank.xml_reader import Stream
 from jobs.bank_import import Document, Outcome, Overlaps, Request, import_document
 from ledger.errors import IoFailed
@@ -61,6 +62,20 @@ def _documents(path: Path) -> Iterator[Iterator[tuple[str, Stream]]]:
     finally:
         assert isinstance(documents, Generator)
         documents.close()
+
+
+def headings_of(path: Path) -> list[Heading]:
+    """The first heading of each document in a file; none of a document that cannot be read."""
+    found = []
+    try:
+        with _documents(path) as documents:
+            for name, stream in documents:
+                first = next(iter(read_camt(stream, name)), None)
+                if isinstance(first, Heading):
+                    found.append(first)
+    except BadStatement:
+        pass
+    return found
 
 
 def content_digests(path: Path) -> list[str]:

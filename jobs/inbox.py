@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from bank.statement import BadStatement
 from jobs import clock
-from jobs.bank_files import content_digests, import_path, is_whole, our_accounts
+from jobs.bank_files import content_digests, headings_of, import_path, is_whole, our_accounts
 from jobs.bank_import import Gap, NotYet, Outcome, Request
 from jobs.run import Run
 from jobs.tables import business_day
@@ -64,6 +64,20 @@ def take_inbox(run: Run, day: date) -> list[Waiting]:
         if folder.is_dir():
             waiting += _take_folder(run, folder, creditor, day)
     return waiting
+
+
+def announced(engine: Engine) -> dict[str, date]:
+    """Up to which day the whole files in the inbox reach, by account; what cannot be read is left out."""
+    found: dict[str, date] = {}
+    place = inbox(engine)
+    folders = [place / code for code in creditors()] if place.is_dir() else []
+    for path in (path for folder in folders if folder.is_dir() for path in _files(folder)):
+        if is_whole(path):
+            for heading in headings_of(path):
+                if heading.closing is not None:
+                    day = max(heading.closing.day, found.get(heading.account, heading.closing.day))
+                    found[heading.account] = day
+    return found
 
 
 def _take_folder(run: Run, folder: Path, creditor: int, day: date) -> list[Waiting]:

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from jobs import clock
+from jobs.bank_waiting import until_statements
 from jobs.manifest import Manifest
 from jobs.night import close_nights
 from jobs.run import Options
@@ -63,8 +64,11 @@ def serve(service: Service, wake_ups: Sequence[WakeUp]) -> None:
 
 def close_open_dates(service: Service) -> list[Manifest]:
     """Close every open date up to yesterday, a day taken once; the manifests of those closed now."""
-    until = date_ended(clock.now_utc())
+    now = clock.now_utc()
+    until, late = until_statements(service.engine, date_ended(now), now)
     service.log("woke_up", until=until.isoformat())
+    if late:
+        service.log("waits_for_statements", accounts=late)
     options = Options(
         service.arrears_limits,
         CHUNK,

@@ -150,11 +150,11 @@ def _streamed(connection: Connection, query: Select[Any]) -> CursorResult[*tuple
 
 def _plain(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as the driver gives them, where it does so one by one: quicker than `_streamed`."""
-    found = _streamed(connection, query)
     if connection.dialect.name != "sqlite":
-        yield from found
+        yield from _streamed(connection, query)
         return
-    cursor = found.cursor
+    # Not streamed: then SQLAlchemy reads the first rows ahead, and its cursor no longer has them.
+    cursor = connection.execute(query).cursor
     assert cursor is not None
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         yield from rows

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import DBAPIError
 
+from jobs.bank_checks import changed_lines
 from jobs.checkers import states_unlike_journal
 from jobs.chunk import booked_row
 from jobs.difference import UNREADABLE, Difference, day_or_none, key_text
@@ -48,6 +49,7 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         dates = closed_rows(connection)
         found += wrong_dates(connection, manifests, progress)
         found += _hidden(connection)
+        found += changed_lines(connection)
         loans = list(connection.execute(select(loan.c.id).order_by(loan.c.id)).scalars())
         found += _wrong_loans(connection, loans, day_of(dates[-1].day) if dates else None, progress)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()

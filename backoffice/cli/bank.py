@@ -16,7 +16,8 @@ from backoffice.cli.database import looking, opened, recording
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
-from backoffice.receipts import Decided, LineRefused, decide, line_of, match, settle
+from backoffice.receipts import Decided, LineRefused, decide, line_of, match, remit, settle
+from backoffice.rights import check_right
 from jobs import clock
 from jobs.bank_clearing import clearing_items
 from jobs.bank_files import import_path, our_accounts
@@ -68,6 +69,9 @@ def import_files(
             until = number_of(clock.today())
             request = Request(desk.by, our_accounts(), creditor, until, record_gap)
             taken = import_path(desk.connection, file, request)
+            for outcome in taken:
+                if outcome.creditor:
+                    check_right(desk.by.actor, "record", outcome.creditor)
         done += taken
         if not as_json:
             for outcome in taken:
@@ -144,7 +148,8 @@ def match_line(
         elif settles is not None:
             done = settle(desk, own, line_of(desk, settles), why)
         else:
-            raise BadInput("batch: other receipts are matched by their reference")
+            assert batch is not None
+            done = remit(desk, own, batch, why)
     _tell(done, as_json)
 
 

@@ -11,17 +11,23 @@ import click
 from sqlalchemy import Engine, make_url
 
 from backoffice.actor import actor as acting
-from backoffice.cli.database import refusals_kept
+from backoffice.cli.database import recording, refusals_kept
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
+from backoffice.cli.receipt_file import KINDS, Batch, import_receipts
 from backoffice.cli.table import table
 from backoffice.portfolio.importing import Imported, Request, import_portfolio
 from backoffice.portfolio.reading import ENCODINGS
 from backoffice.portfolio.templates import write_templates
 from backoffice.portfolio.totals import AMOUNTS, COUNTS
-from backoffice.rights import check_right_somewhere
+from backoffice.rights import check_right, check_right_somewhere
+from jobs import clock
 from ledger.database import database_url, open_database
 from ledger.day import parse_day
+from ledger.errors import BadInput
+from ledger.money import cents_of
+from servicing.files import creditors
+from servicing.texts import plain_text
 
 Folder = click.Path(path_type=Path)
 
@@ -75,6 +81,37 @@ def portfolio(
         print_json(done.data())
     else:
         click.echo(_proof(done))
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--creditor", "code", required=True, metavar="CODE", help="Whose receipts they are, such as almere."
+)
+@click.option("--kind", required=True, type=click.Choice(["set-off", "bailiff", "trustee", "security"]))
+@click.option("--reference", required=True, metavar="TEXT", help="How the payer calls the batch.")
+@click.option("--total", required=True, metavar="AMOUNT", help="What the payer says it adds up to, net.")
+@actor_option
+@as_json
+def receipts(
+    file: Path, code: str, kind: str, reference: str, total: str, actor: str | None, as_json: bool
+) -> None:
+    """Receipts that are no bank lines: a CSV file loan;date;gross;costs;costs_of;reference, all lines or none.
+
+    Example: aflos import receipts bailiff.csv --creditor almere --kind bailiff --reference 2025-03 --total 950.00
+    """
+    known = creditors()
+    if code not in known:
+        raise BadInput(f"creditor: {code[:40]!r}: must be one of {', '.join(known)}")
+    name = plain_text("reference", reference)
+    batch = Batch(known[code].id, KINDS[kind], name, cents_of(total))
+    with recording(actor) as desk:
+        check_right(desk.by.actor, "record", batch.creditor)
+        done = import_receipts(desk, file, batch, clock.today())
+    if as_json:
+        print_json(done._asdict())
+    else:
+        click.echo(f"batch {done.batch}: {done.first or f'{done.receipts} receipts, {done.net} net'}")
 
 
 @import_.command()

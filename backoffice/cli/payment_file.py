@@ -44,8 +44,8 @@ class Line(NamedTuple):
 
 def import_payments(desk: Desk, file: Path, today: date) -> Imported:
     """Record the payments of a file; raises `BadInput` listing every line that cannot be right."""
-    rows = _rows(file)
-    headings, errors = _headings(desk, rows)
+    rows = rows_of(file, COLUMNS)
+    headings, errors = headings_of(desk, rows)
     check_loans(desk.by.actor, "record", (heading.id for heading in headings.values()))
     lines: list[Line] = []
     for number, row in rows:
@@ -54,13 +54,13 @@ def import_payments(desk: Desk, file: Path, today: date) -> Imported:
                 lines.append(Line(number, row[0], _draft(headings[row[0]].id, row, today)))
             except BadInput as wrong:
                 errors[number] = str(wrong)
-    new, refused = _checked(lines, dossiers_of(desk.connection, headings.values()), desk.by.known_on)
-    _refuse(file, errors | refused)
+    new, refused = checked_lines(lines, dossiers_of(desk.connection, headings.values()), desk.by.known_on)
+    refuse_lines(file, errors | refused)
     record(desk.connection, [line.draft for line in new], desk.by)
     return Imported(len(new), len(rows) - len(new), euros(sum(line.draft.cents for line in new)))
 
 
-def _headings(desk: Desk, rows: Sequence[tuple[int, list[str]]]) -> tuple[dict[str, Loan], dict[int, str]]:
+def headings_of(desk: Desk, rows: Sequence[tuple[int, list[str]]]) -> tuple[dict[str, Loan], dict[int, str]]:
     """The loans the file names, and the lines that name none."""
     headings: dict[str, Loan] = {}
     unknown: dict[str, str] = {}
@@ -72,7 +72,7 @@ def _headings(desk: Desk, rows: Sequence[tuple[int, list[str]]]) -> tuple[dict[s
     return headings, {number: unknown[row[0]] for number, row in rows if row[0] in unknown}
 
 
-def _checked(
+def checked_lines(
     lines: Sequence[Line], dossiers: Mapping[int, Dossier], known_on: date
 ) -> tuple[list[Line], dict[int, str]]:
     """The lines that are new, and what is wrong with others; each line sees the lines before it."""
@@ -112,7 +112,7 @@ def _draft(loan: int, row: Sequence[str], today: date) -> Draft:
     return Draft(loan, FactKind.PAYMENT, day, reference, cents=cents)
 
 
-def _rows(file: Path) -> list[tuple[int, list[str]]]:
+def rows_of(file: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
     """The lines under the heading, with their numbers; refuses a file of another form as a whole."""
     try:
         content = file.read_bytes() if file.stat().st_size <= LARGEST_FILE else None
@@ -131,15 +131,21 @@ def _rows(file: Path) -> list[tuple[int, list[str]]]:
         read = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
     except csv.Error as wrong:
         raise BadInput(f"{file} line {reader.line_num}: {wrong}") from None
-    if not read or tuple(read[0][1]) != COLUMNS:
-        raise BadInput(f"{file} line 1: must be the heading {';'.join(COLUMNS)}")
-    _refuse(
-        file, {number: f"{len(row)} columns: must be 4" for number, row in read if len(row) != len(COLUMNS)}
+    if not read or tuple(read[0][1]) != tuple(columns):
+        raise BadInput(f"{file} line 1: must be the heading {';'.join(columns)}")
+    refuse_lines(
+        file,
+        {
+            number: f"{len(row)} columns: must be {len(columns)}"
+            for number, row in read
+            if len(row) != len(columns)
+        },
     )
     return read[1:]
 
 
-def _refuse(file: Path, errors: Mapping[int, str]) -> None:
+def refuse_lines(file: Path, errors: Mapping[int, str]) -> None:
+    """Raise `BadInput` listing what is wrong by line, if anything is."""
     if not errors:
         return
     shown = [f"line {number}: {errors[number]}" for number in sorted(errors)[:MOST_ERRORS_SHOWN]]

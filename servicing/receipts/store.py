@@ -287,6 +287,26 @@ def returned_facts(connection: Connection, loans: Iterable[int]) -> set[tuple[in
     return found
 
 
+REMITTANCES = (Disposition.SET_OFF, Disposition.BAILIFF, Disposition.TRUSTEE, Disposition.SECURITY)
+"""What a line can be that pays a batch of other receipts; its fact is then the number of the batch."""
+
+
+def remitted(connection: Connection, batch: int) -> int:
+    """How many cents of a batch of other receipts bank lines have brought."""
+    kinds = [int(kind) for kind in REMITTANCES]
+    query = select(bank_decision.c.line_id).where(
+        bank_decision.c.fact_nr == batch, bank_decision.c.loan_id == 0, bank_decision.c.kind.in_(kinds)
+    )
+    lines = set(connection.execute(query).scalars())
+    decided = parts_of_lines(connection, lines)
+    return sum(
+        part.cents
+        for _, parts in decided.values()
+        for part in parts
+        if part.kind in REMITTANCES and part.fact == batch
+    )
+
+
 def open_disbursements(connection: Connection, creditor: int, amounts: Iterable[int]) -> list[PaidOut]:
     """The disbursements of these amounts that no bank line shows yet."""
     shown = exists().where(

@@ -1,0 +1,138 @@
+"""The commands of money in, as a person uses them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from jobs.bank_waiting import until_statements
+from ledger.database import open_database, writing
+from tests.bank_account import Account, Real, paying, write
+from tests.bank_desk import FIRST, INSTALMENT, balance, differences, drop, lines, open_books
+from tests.desk import good, open_desk, run
+from tests.nights import close_until
+
+LOAN = "100000001"
+NEXT = FIRST + timedelta(days=1)
+
+
+@pytest.fixture
+def desk(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Commands work on a database with a loan whose first instalment falls due."""
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    engine = open_database(sqlite_url)
+    open_books(engine, 1)
+    return engine
+
+
+def test_a_statement_is_taken_shown_and_matched(desk: Engine, tmp_path: Path) -> None:
+    paid = paying(100000001, FIRST, INSTALMENT, "R1")
+    account = Account(lines=[paid, Real(FIRST, 1000, "R2", text=f"lening {LOAN}"), Real(FIRST, -5, "R3")])
+    file = write(tmp_path, "s.xml", account.statement())
+    (done,) = good("bank", "import", str(file))
+    assert (done["new"], done["matched"], done["imported_before"]) == (3, 1, None)
+    (again,) = good("bank", "import", str(file))
+    assert again["imported_before"].startswith("first imported as s.xml on ")
+    first, second = good("bank", "unmatched", "--creditor", "almere")
+    assert (first["line"], first["candidates"][0]["loan"], second["line"]) == (2, int(LOAN), 3)
+    assert good("status")["unmatched"] == 2
+    assert good("bank", "match", "2", LOAN)["parts"][0]["for"] == "loan"
+    assert good("bank", "rematch", "2", LOAN, "--reason", "the same")["decision"] == 1
+    assert good("bank", "park", "3", "--ignore", "--reason", "not ours")["parts"][0]["for"] == "ignored"
+    assert good("bank", "unmatched") == []
+    desk.dispose()
+
+
+def test_what_cannot_be_said_of_a_line_is_refused(desk: Engine, tmp_path: Path) -> None:
+    account = Account(lines=[Real(FIRST, 1000, "R1", text="x"), Real(FIRST, -100, "R2")])
+    good("bank", "import", str(write(tmp_path, "s.xml", account.statement())))
+    for words, why in {
+        ("match", "9", LOAN): "there is none",
+        ("match", "1"): "name one of",
+        ("match", "2", LOAN): "one is needed",
+        ("split", "1", f"{LOAN}=9.99"): "is not its amount",
+        ("park", "1", "--to-forward", "almere", "--reason", "x"): "whose account it came in on",
+        ("refund", "2", "--reason", "x"): "money that went out",
+        ("rematch", "1", LOAN, "--reason", "x"): "matched to no loan yet",
+        ("match", "1", "--batch", "7"): "of batch 7",
+    }.items():
+        done = run("bank", *words)
+        assert (done.code, why in done.err) == (2, True), done.err
+    desk.dispose()
+
+
+def test_clearing_accounts_are_itemised(desk: Engine) -> None:
+    account = Account(lines=[Real(FIRST, 1000, "R1", text="x"), paying(100000001, FIRST, 2000, "R2")])
+    drop(desk, "s.xml", account.statement())
+    close_until(desk, FIRST)
+    found = [(item["account"], item["item"], item["amount"]) for item in good("bank", "clearing")]
+    assert found == [(1190, "line 1", "-10.00"), (1200, "loan 100000001", "-25000.00")]
+    desk.dispose()
+
+
+def test_p21_what_a_bailiff_remits_is_gross_for_the_debtor(desk: Engine, tmp_path: Path) -> None:
+    close_until(desk, FIRST)
+    file = tmp_path / "b.csv"
+    file.write_text(
+        "loan;date;gross;costs;costs_of;reference\n"
+        f"{LOAN};2024-02-02;300.00;50.00;debtor;D1\n{LOAN};2024-02-02;100.00;10.00;creditor;D2\n",
+        encoding="utf-8",
+    )
+    words = (
+        "import",
+        "receipts",
+        str(file),
+        "--creditor",
+        "almere",
+        "--kind",
+        "bailiff",
+        "--reference",
+        "2024-02",
+    )
+    wrong = run(*words, "--total", "341.00")
+    assert (wrong.code, "add up to 340.00 net" in wrong.err) == (2, True)
+    assert good(*words, "--total", "340.00") == {"batch": 1, "receipts": 2, "net": "340.00", "first": ""}
+    assert good(*words, "--total", "340.00")["first"].startswith("first imported on")
+    open_items = good("bank", "clearing", "--creditor", "almere")
+    assert [item["amount"] for item in open_items if item["account"] == 1130] == ["340.00"]
+    with writing(desk) as connection:
+        # What is recorded today is known to a night years ahead of the books of this test.
+        for table in ("fact", "receipt_batch"):
+            connection.execute(text(f"DROP TRIGGER {table}_no_update"))
+            connection.execute(text(f"UPDATE {table} SET known_on = 20240202 WHERE known_on > 20240202"))
+    close_until(desk, NEXT)
+    assert [balance(desk, account) for account in (1130, 1100, 1185)] == [34_000, 0, 1_000]
+    assert (balance(desk, 8010), differences(desk)) == (0, [])
+    desk.dispose()
+
+
+def test_p33_a_night_waits_for_statements_until_the_set_hour(sqlite_database: Engine) -> None:
+    early, late = (datetime(2024, 2, 3, hour, 0, tzinfo=UTC) for hour in (1, 7))
+    assert until_statements(sqlite_database, NEXT, early) == (NEXT, [])
+    open_books(sqlite_database, 1)
+    account = Account(lines=[paying(100000001, day, 1000, f"R{day}") for day in (FIRST, NEXT)])
+    drop(sqlite_database, "1.xml", account.statement(0, 1))
+    close_until(sqlite_database, FIRST)
+    assert until_statements(sqlite_database, NEXT, early) == (FIRST, ["NL44TEST0340000001"])
+    assert until_statements(sqlite_database, NEXT, late) == (NEXT, [])
+    drop(sqlite_database, "2.xml", account.statement(1, 2))
+    assert until_statements(sqlite_database, NEXT, early) == (NEXT, [])
+    assert lines(sqlite_database) == 1
+
+
+def test_a_changed_line_is_found(sqlite_database: Engine) -> None:
+    open_books(sqlite_database, 1)
+    drop(sqlite_database, "1.xml", Account(lines=[Real(FIRST, 1000, "R1", text="van Jansen")]).statement())
+    close_until(sqlite_database, date(2024, 2, 1))
+    for change, what in {
+        "text = 'van Pietersen'": "its texts were changed",
+        "cents = 2000": "differ from its seal",
+    }.items():
+        with writing(sqlite_database) as connection:
+            connection.execute(text("DROP TRIGGER IF EXISTS bank_line_no_update"))
+            connection.execute(text(f"UPDATE bank_line SET {change}"))
+        found = [one.what for one in differences(sqlite_database)]
+        assert any(what in one for one in found), found
