@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from jobs.bank_waiting import until_statements
 from ledger.database import open_database, writing
@@ -101,8 +101,8 @@ def test_p21_what_a_bailiff_remits_is_gross_for_the_debtor(desk: Engine, tmp_pat
     with writing(desk) as connection:
         # What is recorded today is known to a night years ahead of the books of this test.
         for table in ("fact", "receipt_batch"):
-            connection.execute(text(f"DROP TRIGGER {table}_no_update"))
-            connection.execute(text(f"UPDATE {table} SET known_on = 20240202 WHERE known_on > 20240202"))
+            connection.exec_driver_sql(f"DROP TRIGGER {table}_no_update")
+            connection.exec_driver_sql(f"UPDATE {table} SET known_on = 20240202 WHERE known_on > 20240202")
     close_until(desk, NEXT)
     assert [balance(desk, account) for account in (1130, 1100, 1185)] == [34_000, 0, 1_000]
     assert (balance(desk, 8010), differences(desk)) == (0, [])
@@ -132,7 +132,7 @@ def test_a_changed_line_is_found(sqlite_database: Engine) -> None:
         "cents = 2000": "differ from its seal",
     }.items():
         with writing(sqlite_database) as connection:
-            connection.execute(text("DROP TRIGGER IF EXISTS bank_line_no_update"))
-            connection.execute(text(f"UPDATE bank_line SET {change}"))
+            connection.exec_driver_sql("DROP TRIGGER IF EXISTS bank_line_no_update")
+            connection.exec_driver_sql(f"UPDATE bank_line SET {change}")
         found = [one.what for one in differences(sqlite_database)]
         assert any(what in one for one in found), found
