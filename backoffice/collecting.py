@@ -22,10 +22,9 @@ from servicing import files
 from servicing.collecting.blocking import block_of
 from servicing.collecting.mandates import Mandate, life_of, mandates_of
 from servicing.collecting.planning import Case, DayRule, Instalment, LeftOut, Planned, Timing, plan
+from servicing.collecting.released import Collected, Run
 from servicing.collecting.store import (
-    Collected,
     Proposal,
-    Run,
     add_run,
     came_back,
     collected_before,

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from jobs.bank_collections import own_collections, own_refunds, payments_of_blocks
 from ledger.day import number_of
+from servicing.collecting.matching import verdict_on_block
 from servicing.facts import FactKind
 from servicing.receipts.files import bank_rules
 from servicing.receipts.matching import (
     Known,
     LoanView,
-    Named,
     PaidOut,
     Verdict,
     verdict_by_rule,
@@ -33,6 +34,7 @@ from servicing.receipts.store import (
     undecided,
 )
 from servicing.receipts.values import Disposition, Part, StoredLine, line_key
+from servicing.refunding.matching import verdict_on_refund
 from servicing.store import Recorded
 
 
@@ -59,18 +61,23 @@ class Matcher:
 
     def _verdicts(self, lines: Sequence[StoredLine]) -> Iterable[tuple[StoredLine, Verdict]]:
         plain = [(line, loans_named(line)) for line in lines if not line.is_return]
-        known = Known(self._loans(named for _, named in plain))
+        own = own_collections(self.connection, [line for line, _ in plain])
+        wanted = {loan for _, named in plain for loan in named.sure}
+        known = Known(self._loans(wanted | own.loans), own.loan_of_id)
+        refunds = own_refunds(self.connection, [line for line, _ in plain])
         paid_out = self._paid_out(line for line, _ in plain)
         for line, named in plain:
             if line.cents > 0:
-                verdict = verdict_on_receipt(line, named, known)
+                block = verdict_on_block(line, own.by_block.get(line.batch_id, ()), known.loans)
+                verdict = block or verdict_on_receipt(line, named, known)
                 yield line, verdict if verdict.parts else verdict_by_rule(line, self.rules.incoming)
             else:
-                verdict = verdict_on_payment_out(line, named, paid_out.get(line.creditor_id, ()))
+                refund = verdict_on_refund(line, refunds)
+                verdict = refund or verdict_on_payment_out(line, named, paid_out.get(line.creditor_id, ()))
                 yield line, verdict if verdict.parts else verdict_by_rule(line, self.rules.outgoing)
 
-    def _loans(self, named: Iterable[Named]) -> Mapping[int, LoanView]:
-        new = {loan for one in named for loan in one.sure} - self.asked
+    def _loans(self, wanted: set[int]) -> Mapping[int, LoanView]:
+        new = wanted - self.asked
         if new:
             self.asked |= new
             self.views |= loan_views(self.connection, new)
@@ -105,7 +112,9 @@ class Matcher:
         waiting = [line for line in undecided(self.connection, creditor, returns_only=True) if line.cents < 0]
         known_by = number_of(self.by.known_on)
         waiting = [line for line in waiting if line.known_on <= known_by]
-        paid = payments_of_ids(self.connection, creditor, {line.end_to_end for line in waiting}, known_by)
+        ids = {line.end_to_end for line in waiting}
+        paid = payments_of_ids(self.connection, creditor, ids, known_by)
+        paid |= payments_of_blocks(self.connection, creditor, ids - paid.keys(), known_by)
         before = parts_of_lines(self.connection, [line.id for line in waiting])
         verdicts = []
         for line in waiting:

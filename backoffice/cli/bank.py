@@ -11,6 +11,7 @@ import click
 
 from backoffice.cli.bank_collect import collect
 from backoffice.cli.bank_mandate import mandate
+from backoffice.cli.bank_refunds import refunds
 from backoffice.cli.bank_words import PARTS, as_line, day_text, part_words, waiting_words
 from backoffice.cli.database import looking, opened, recording
 from backoffice.cli.options import actor_option, as_json
@@ -303,3 +304,4 @@ def _tell(done: Decided, as_json: bool) -> None:
 
 bank.add_command(collect)
 bank.add_command(mandate)
+bank.add_command(refunds)

@@ -17,7 +17,8 @@ from backoffice.rights import check_right
 from ledger.errors import BadInput
 from ledger.money import cents_of, euros
 from servicing.collecting.planning import LeftOut, Planned
-from servicing.collecting.store import Proposal, Run, open_proposal, runs
+from servicing.collecting.released import Run
+from servicing.collecting.store import Proposal, open_proposal, runs
 from servicing.creditor import Creditor
 from servicing.files import creditors
 

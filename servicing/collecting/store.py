@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from ledger.day import day_of, number_of
 from servicing.collecting.mandates import Past
 from servicing.collecting.planning import Planned
+from servicing.collecting.released import Collected, Run
 from servicing.collecting.tables import collection, collection_plan, collection_proposal, collection_run
 from servicing.facts import FactKind
 from servicing.receipts.tables import bank_line
@@ -30,38 +31,6 @@ class Proposal(NamedTuple):
     actor: str
     proposed_at: str
     planned: tuple[Planned, ...]
-
-
-class Run(NamedTuple):
-    """A released run, in the order of the columns of its table."""
-
-    id: int
-    creditor_id: int
-    message_id: str
-    account: str
-    holder: str
-    creditor_identifier: str
-    number: int
-    cents: int
-    made_at: str
-    sha256: str
-    proposed_by: str
-    actor: str
-    recorded_at: str
-
-
-class Collected(NamedTuple):
-    """A released collection, in the order of the columns of its table; days as integers."""
-
-    loan_id: int
-    due_on: int
-    run_id: int
-    end_to_end: str
-    block_id: str
-    cents: int
-    collect_on: int
-    mandate: int
-    sequence: str
 
 
 def loans_with_mandate(connection: Connection, creditor: int) -> list[int]:

@@ -1,0 +1,63 @@
+"""Finds our own collections behind bank lines: by id, by the block booked as one, and when they came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select
+
+from servicing.collecting.matching import OURS, Own
+from servicing.collecting.store import collections_by_block, collections_by_id
+from servicing.receipts.matching import Payment
+from servicing.receipts.store import parts_of_lines, returned_facts
+from servicing.receipts.tables import bank_line
+from servicing.receipts.values import StoredLine
+from servicing.refunding.matching import OURS as REFUNDS
+from servicing.refunding.matching import OwnRefunds
+from servicing.refunding.store import refunds_by_id, runs_by_message
+
+
+def own_collections(connection: Connection, lines: Sequence[StoredLine]) -> Own:
+    """Our own collections that these lines name."""
+    ids = {line.end_to_end for line in lines if line.end_to_end.startswith(OURS)}
+    blocks = {line.batch_id for line in lines if line.batch_id.startswith(OURS) and not line.end_to_end}
+    return Own(collections_by_id(connection, ids), collections_by_block(connection, blocks))
+
+
+def own_refunds(connection: Connection, lines: Sequence[StoredLine]) -> OwnRefunds:
+    """Our own refunds that these lines name."""
+    out = [line for line in lines if line.cents < 0]
+    ids = {line.end_to_end for line in out if line.end_to_end.startswith(REFUNDS)}
+    runs = {line.batch_id for line in out if line.batch_id.startswith(REFUNDS)}
+    known = refunds_by_id(connection, ids) if ids else {}
+    by_run = runs_by_message(connection, runs) if runs else {}
+    return OwnRefunds(
+        {name: each.cents for name, each in known.items()},
+        {name: each.cents for name, each in by_run.items()},
+    )
+
+
+def payments_of_blocks(
+    connection: Connection, creditor: int, ids: Iterable[str], known_by: int
+) -> dict[str, list[Payment]]:
+    """The payments behind our own collections with these ids that came in as part of a block, as known by a night."""
+    wanted = collections_by_id(connection, {name for name in ids if name.startswith(OURS)})
+    query = select(bank_line.c.id, bank_line.c.batch_id, bank_line.c.paid_on).where(
+        bank_line.c.batch_id.in_(sorted({each.block_id for each in wanted.values()})),
+        bank_line.c.end_to_end == "",
+        bank_line.c.creditor_id == creditor,
+        bank_line.c.cents > 0,
+    )
+    lines = {row.id: row for row in connection.execute(query)} if wanted else {}
+    decided = parts_of_lines(connection, lines, known_by)
+    gone = returned_facts(connection, {each.loan_id for each in wanted.values()})
+    found: dict[str, list[Payment]] = {}
+    for line, (_, parts) in decided.items():
+        for name, each in wanted.items():
+            for part in parts:
+                is_it = lines[line].batch_id == each.block_id and part.loan == each.loan_id
+                if is_it and part.fact and part.cents == each.cents:
+                    is_gone = (part.loan, part.fact) in gone
+                    one = Payment(line, part.loan, part.fact, lines[line].paid_on, part.cents, is_gone)
+                    found.setdefault(name, []).append(one)
+    return found

@@ -1,0 +1,107 @@
+"""Keeps the refunds that were released, and finds the receipts that are to go back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from servicing.receipts.store import lines_by_number, parts_of_lines
+from servicing.receipts.tables import bank_decision, bank_line
+from servicing.receipts.values import Disposition, StoredLine
+from servicing.refunding.tables import refund, refund_run
+from servicing.store import LOANS_PER_QUERY
+
+
+class RefundRun(NamedTuple):
+    """A released run, in the order of the columns of its table."""
+
+    id: int
+    creditor_id: int
+    message_id: str
+    account: str
+    holder: str
+    pay_on: int
+    number: int
+    cents: int
+    made_at: str
+    sha256: str
+    actor: str
+    recorded_at: str
+
+
+class Refund(NamedTuple):
+    """A released refund, in the order of the columns of its table."""
+
+    decision_id: int
+    run_id: int
+    line_id: int
+    end_to_end: str
+    cents: int
+    name: str
+    iban: str
+
+
+def receipts_to_refund(connection: Connection, creditor: int) -> list[tuple[StoredLine, int]]:
+    """The receipts of a creditor that are to go back, each with how many cents of it."""
+    query = (
+        select(bank_decision.c.line_id)
+        .join(bank_line, bank_line.c.id == bank_decision.c.line_id)
+        .where(bank_decision.c.kind == int(Disposition.TO_REFUND), bank_line.c.creditor_id == creditor)
+        .distinct()
+    )
+    numbers = list(connection.execute(query).scalars())
+    lines = lines_by_number(connection, numbers)
+    found = []
+    for number, (_, parts) in sorted(parts_of_lines(connection, numbers).items()):
+        cents = sum(part.cents for part in parts if part.kind is Disposition.TO_REFUND)
+        if cents:
+            found.append((lines[number], cents))
+    return found
+
+
+def next_refund_run(connection: Connection) -> int:
+    """The number the next run gets."""
+    return (connection.execute(select(func.max(refund_run.c.id))).scalar() or 0) + 1
+
+
+def add_refund_run(connection: Connection, run: RefundRun, refunds: Sequence[Refund]) -> None:
+    """Keep a released run; a decision or a receipt that was released before breaks a key."""
+    connection.execute(insert(refund_run).values(run._asdict()))
+    connection.execute(insert(refund), [each._asdict() for each in refunds])
+
+
+def refund_runs(connection: Connection, creditor: int | None = None) -> list[RefundRun]:
+    """The released runs (of one creditor) in order."""
+    query = select(refund_run).order_by(refund_run.c.id)
+    if creditor is not None:
+        query = query.where(refund_run.c.creditor_id == creditor)
+    return [RefundRun._make(row) for row in connection.execute(query)]
+
+
+def refunds_of_run(connection: Connection, run: int) -> list[Refund]:
+    """What a run pays, in the order of its file."""
+    query = select(refund).where(refund.c.run_id == run).order_by(refund.c.decision_id)
+    return [Refund._make(row) for row in connection.execute(query)]
+
+
+def released_decisions(connection: Connection) -> frozenset[int]:
+    """The decisions that were released."""
+    return frozenset(connection.execute(select(refund.c.decision_id)).scalars())
+
+
+def refunds_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Refund]:
+    """Our own refunds among these end-to-end ids."""
+    wanted, found = sorted(set(ids)), {}
+    for start in range(0, len(wanted), LOANS_PER_QUERY):
+        part = wanted[start : start + LOANS_PER_QUERY]
+        for row in connection.execute(select(refund).where(refund.c.end_to_end.in_(part))):
+            found[row.end_to_end] = Refund._make(row)
+    return found
+
+
+def runs_by_message(connection: Connection, names: Iterable[str]) -> dict[str, RefundRun]:
+    """Our own runs among these batch ids; a bank may book a run as one line."""
+    query = select(refund_run).where(refund_run.c.message_id.in_(sorted(set(names))))
+    return {row.message_id: RefundRun._make(row) for row in connection.execute(query)}
