@@ -38,6 +38,7 @@ WHERE = {
     "receipts": "servicing.receipts",
     "decisions": "servicing.decisions",
     "collecting": "servicing.collecting",
+    "refunding": "servicing.refunding",
 }
 """The package of a migration's tables, where its name is not the package."""
 

@@ -16,6 +16,7 @@ _PACKAGES = (
     "servicing.receipts",
     "servicing.decisions",
     "servicing.collecting",
+    "servicing.refunding",
 )
 
 

@@ -50,6 +50,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("bank", "collect", "list"),
     ("bank", "inbox"),
     ("bank", "mandate", "list", LOAN),
+    ("bank", "refunds", "list", "--creditor", "almere"),
     ("bank", "unmatched"),
     ("decide", "list"),
     ("decide", "show", "1"),
@@ -78,6 +79,7 @@ SILENT = {
     *(f"decide {made.name}" for made in MADE),
     *("decide reschedule", "decide withdraw", "decide unblock", "event", "hold", "promise"),
     *("bank mandate add", "bank mandate end", "bank collect propose", "bank collect release"),
+    *("bank refunds file", "bank refunds propose", "bank refunds release"),
     *(
         "bank collect file",
         "bank import",

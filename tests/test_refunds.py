@@ -1,0 +1,138 @@
+"""Receipts that go back: proposed, approved by a second person, released by their totals, written, and seen to go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from backoffice.cli.database import Desk
+from backoffice.receipts import decide, line_of
+from ledger.database import reading, writing
+from servicing.receipts.values import Disposition, Part
+from servicing.refunding.store import add_refund_run, refund_runs, refunds_of_run
+from tests.bank_account import Account, Real, write
+from tests.bank_desk import FIRST, balance, differences, kinds, open_books, take
+from tests.nights import close_until, stamp
+from tests.offices import by, good_by, open_office
+
+PAYER = "NL60TEST0340000004"
+LATER = FIRST + timedelta(days=4)
+RECEIPTS = 1170
+
+
+@pytest.fixture
+def books(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """A receipt of 25.00 of somebody unknown that is to go back, in an office that names its people."""
+    monkeypatch.setenv("AFLOS_DATABASE", database_url)
+    open_books(database, 1)
+    account = Account(lines=[Real(FIRST, 2500, "R1", iban=PAYER, name="S. Çelik")])
+    take(database, write(tmp_path, "1.xml", account.statement()), FIRST)
+    with writing(database) as connection:
+        desk = Desk(connection, stamp(database, FIRST))
+        decide(desk, line_of(desk, 1), [Part(Disposition.TO_REFUND, 2500, reason="nobody of ours")])
+    open_office(tmp_path / "office", monkeypatch)
+    return database
+
+
+def creditor(*words: str) -> tuple[str, ...]:
+    return ("bank", "refunds", *words, "--creditor", "almere")
+
+
+def released() -> dict[str, object]:
+    (row,) = good_by("approver", *creditor("propose"))
+    good_by("manager", "approve", str(row["decision"]))
+    made: dict[str, object] = good_by("approver", *creditor("release"), "--number", "1", "--total", "25.00")
+    return made
+
+
+def test_a_refund_takes_two_persons_and_leaves_once(books: Engine, tmp_path: Path) -> None:
+    (row,) = good_by("approver", *creditor("propose"))
+    assert (row["line"], row["amount"], row["iban"], row["state"]) == (1, "25.00", PAYER, "proposed")
+    assert good_by("approver", *creditor("propose")) == [row]
+    assert by("approver", "approve", str(row["decision"])).code == 2
+    early = by("approver", *creditor("release"), "--number", "1", "--total", "25.00")
+    assert (early.code, "no refund is approved" in early.err) == (2, True)
+    good_by("manager", "approve", str(row["decision"]))
+    wrong = by("approver", *creditor("release"), "--number", "1", "--total", "26.00")
+    assert (wrong.code, "not 1 of 26.00" in wrong.err) == (2, True)
+    made = good_by("approver", *creditor("release"), "--number", "1", "--total", "25.00")
+    assert by("approver", *creditor("release"), "--number", "1", "--total", "25.00").code == 2
+    assert good_by("approver", *creditor("list"))["waiting"] == []
+    written = good_by("approver", "bank", "refunds", "file", str(made["run"]), "--to", str(tmp_path))
+    content = Path(written["file"]).read_bytes()
+    assert b"<IBAN>NL60TEST0340000004</IBAN>" in content
+    assert b"S. Celik" in content
+    assert b"<CtrlSum>25.00</CtrlSum>" in content
+    assert not good_by("approver", "bank", "refunds", "file", str(made["run"]), "--to", str(tmp_path))[
+        "written"
+    ]
+
+
+def test_a_receipt_is_released_once(books: Engine) -> None:
+    released()
+    with reading(books) as connection:
+        (run,) = refund_runs(connection)
+        (one,) = refunds_of_run(connection, run.id)
+    with pytest.raises(IntegrityError), writing(books) as connection:
+        again = one._replace(decision_id=99, run_id=2, end_to_end="REF-1-99")
+        add_refund_run(connection, run._replace(id=2, message_id="REF-2"), [again])
+
+
+@pytest.mark.parametrize("is_block", [False, True])
+def test_the_line_by_which_it_went_clears_it(books: Engine, tmp_path: Path, *, is_block: bool) -> None:
+    made = released()
+    close_until(books, FIRST)
+    assert balance(books, RECEIPTS) == -2500
+    with reading(books) as connection:
+        (one,) = refunds_of_run(connection, 1)
+    gone = Real(LATER, -2500, "R2", end_to_end=one.end_to_end, iban=PAYER)
+    account = Account(lines=[Real(FIRST, 2500, "R1", iban=PAYER, name="S. Çelik"), gone])
+    text = account.statement(1)
+    if is_block:
+        begin, end = text.index("<NtryDtls>"), text.index("</NtryDtls>")
+        block = f"<NtryDtls><Btch><PmtInfId>{made['message']}</PmtInfId></Btch>"
+        text = text[:begin] + block + text[end:]
+    take(books, write(tmp_path, "2.xml", text), LATER)
+    assert kinds(books, 2) == ["refund"]
+    close_until(books, LATER)
+    assert balance(books, RECEIPTS) == 0
+    assert differences(books) == []
+
+
+def test_what_was_decided_otherwise_since_does_not_leave(books: Engine) -> None:
+    (row,) = good_by("approver", *creditor("propose"))
+    good_by("manager", "approve", str(row["decision"]))
+    good_by("clerk", "bank", "park", "1", "--reason", "it is of a debtor after all")
+    done = by("approver", *creditor("release"), "--number", "1", "--total", "25.00")
+    assert done.code == 2
+    assert "no refund is approved" in done.err
+
+
+def test_a_receipt_without_an_account_cannot_go_back(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFLOS_DATABASE", sqlite_url)
+    open_books(sqlite_database, 1)
+    account = Account(lines=[Real(FIRST, 2500, "R1", iban="NL61TEST0340000004")])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), FIRST)
+    open_office(tmp_path / "office", monkeypatch)
+    good_by("clerk", "bank", "refund", "1", "--reason", "nobody of ours")
+    (row,) = good_by("approver", *creditor("propose"))
+    assert row["decision"] is None
+    assert "check number" in row["problem"]
+
+
+def test_only_who_may_decide_proposes_and_releases(books: Engine) -> None:
+    for account in ("auditor", "urk", "night"):
+        assert by(account, *creditor("propose")).code == 2
+        assert by(account, *creditor("release"), "--number", "1", "--total", "25.00").code == 2
+
+
+def test_a_run_that_is_none_is_refused(books: Engine, tmp_path: Path) -> None:
+    done = by("approver", "bank", "refunds", "file", "7", "--to", str(tmp_path))
+    assert done.code == 2
+    assert "run 7: there is none" in done.err
