@@ -1,29 +1,56 @@
-"""The blocks of a loan under the policy of its creditor, for whoever collects, writes or shows them."""
+"""The blocks of a loan under the policy of its creditor and the law, for whoever collects, writes or shows them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from backoffice.rights import codes
+from ledger.day import day_of, number_of
 from servicing import files
 from servicing.blocks import Block, blocks_on
+from servicing.limitation import Limitation
+from servicing.limitation_signals import lapse_block, limitation_of
 from servicing.store import Loan, facts_of
+from servicing.tables import loan, loan_state
 
 
 def blocks_of(connection: Connection, heading: Loan, day: date) -> list[Block]:
-    """What blocks a loan on a day, as known now."""
+    """What blocks a loan on a day, as known now; also that it has lapsed."""
     facts = facts_of(connection, [heading.id])[heading.id]
     holds = files.policy().choice("objection.dunning", codes()[heading.creditor_id], day) == "hold"
-    return blocks_on(facts, day, objection_holds=holds)
+    lapsed = limitations(connection, day, [heading.id]).get(heading.id)
+    return [
+        *blocks_on(facts, day, objection_holds=holds),
+        *(lapse_block(lapsed, day) if lapsed else ()),
+    ]
+
+
+def limitations(
+    connection: Connection, day: date, loans: Iterable[int] | None = None
+) -> dict[int, Limitation]:
+    """How limitation stands of each loan (of some loans) with something unpaid since long before a day."""
+    late = loan_state.c.arrears_since.between(1, number_of(day))
+    query = select(loan_state.c.loan, loan_state.c.arrears_since, loan.c.product).join(
+        loan, loan.c.id == loan_state.c.loan
+    )
+    if loans is not None:
+        query = query.where(loan_state.c.loan.in_(list(loans)))
+    rows = connection.execute(query.where(late)).all()
+    facts, law, products = facts_of(connection, [row.loan for row in rows]), files.law(), files.products()
+    return {
+        row.loan: limitation_of(facts[row.loan], day_of(row.arrears_since), products[row.product].kind, law)
+        for row in rows
+    }
 
 
 def block_shown(block: Block) -> dict[str, object]:
     """A block as JSON writes it."""
     return {
-        "fact": block.fact,
-        "kind": block.kind.text,
+        "fact": block.fact or None,
+        "kind": block.kind.text if block.fact else "limitation",
         "stops": sorted(block.stops),
         "reason": block.reason,
         "article": block.article,
@@ -31,5 +58,5 @@ def block_shown(block: Block) -> dict[str, object]:
         "until": block.until.isoformat() if block.until else None,
         "debtor": block.debtor or None,
         "is_over": block.is_over,
-        "actor": block.actor,
+        "actor": block.actor or None,
     }

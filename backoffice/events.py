@@ -12,10 +12,10 @@ from backoffice.registering import Registered, dossier_of, refuse_undecided, reg
 from backoffice.rights import check_debtor, check_right
 from ledger.errors import BadInput
 from servicing.circumstances import COPIED, EVENT_KINDS, NOT_MOVED, EventKind, chosen, key_of
-from servicing.debtors.store import find_debtor, loans_of_debtor
+from servicing.debtors.store import find_debtor, loans_of_debtor, records_of
 from servicing.facts import CIRCUMSTANCES, Draft, Fact, FactKind, FactRefused
 from servicing.registration import Dossier
-from servicing.store import facts_of, find_loan, record
+from servicing.store import debtors_of, facts_of, find_loan, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,22 @@ def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -
 def copy_circumstances(desk: Desk, loan: int, debtors: Sequence[int]) -> None:
     """Tell a new loan what holds about its debtors, so that it is as protected as their others."""
     for debtor in debtors:
+        records = records_of(desk.connection, debtor)
         others = [number for number in loans_of_debtor(desk.connection, debtor) if number != loan]
         for facts in facts_of(desk.connection, others).values():
             dossier = Dossier(loan, date.min, facts)
             ended = {fact.of for fact in dossier.holding if fact.kind is FactKind.ENDED}
             drafts = [
-                Draft(loan, fact.kind, fact.value_date, fact.key, data=fact.data, source=fact.source)
+                Draft(
+                    loan,
+                    fact.kind,
+                    fact.value_date,
+                    key_of(debtor, fact.source),
+                    data={**fact.data, "debtor": debtor},
+                    source=fact.source,
+                )
                 for fact in dossier.holding
-                if fact.kind in COPIED and fact.nr not in ended and fact.data.get("debtor") == debtor
+                if fact.kind in COPIED and fact.nr not in ended and fact.data.get("debtor") in records
             ]
             record(desk.connection, drafts, desk.by)
 
@@ -110,7 +118,15 @@ def _on_each(
         for heading in headings
         if kind.fact in CIRCUMSTANCES or heading.decision_date <= happened_on
     ]
-    return Told(debtor, [_recorded(desk, loan, debtor, make) for loan in reached])
+    records = records_of(desk.connection, debtor)
+    own = {loan: _record_on(desk, loan, records) for loan in reached}
+    return Told(debtor, [_recorded(desk, loan, record, make) for loan, record in own.items()])
+
+
+def _record_on(desk: Desk, loan: int, records: Sequence[int]) -> int:
+    """Under which of the records of one person he stands on a loan."""
+    on_loan = debtors_of(desk.connection, loan)
+    return next(record for record in records if record in on_loan)
 
 
 def _recorded(desk: Desk, loan: int, debtor: int, make: Callable[[Dossier, int], Draft]) -> Registered:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from backoffice.blocking import limitations
 from backoffice.cli.database import Desk
 from backoffice.deciding import waits_for
 from backoffice.rights import check_right, creditors_of
@@ -24,7 +25,15 @@ from servicing.facts import Draft, FactKind
 from servicing.law_report import findings
 from servicing.store import facts_of, record
 from servicing.tables import fact
-from servicing.worklist import ASKS, Case, Item, contact_person, items_of_decisions, items_of_loan
+from servicing.worklist import (
+    ASKS,
+    Case,
+    Item,
+    contact_person,
+    item_of_limitation,
+    items_of_decisions,
+    items_of_loan,
+)
 
 _REVIEWED = frozenset(kind for kind, rule in RULES.items() if rule.is_reviewed)
 ASKING = _REVIEWED | frozenset(ASKS) | {FactKind.ADDRESS, FactKind.PROMISE}
@@ -44,6 +53,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     seen = set(creditors_of(account, "see"))
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
+    found += _limitations(connection, seen, day)
     return found
 
 
@@ -99,6 +109,20 @@ def _receipts(connection: Connection, seen: Collection[int], day: date) -> Itera
             reason = f"{euros(line.cents)}: {one.reason}{near}"
             due, action = day_of(line.booked_on), f"aflos bank match {line.id} LOAN, or park or refund it"
             yield Item("receipt", line.creditor_id, f"line {line.id}", 0, "", due, reason, action)
+
+
+def _limitations(connection: Connection, seen: Collection[int], day: date) -> list[Item]:
+    known = {
+        loan: found
+        for loan, found in limitations(connection, day).items()
+        if creditor_of_loan(loan) in seen and found.state(day) in {"near", "lapsed"}
+    }
+    facts = facts_of(connection, known)
+    return [
+        item
+        for loan, found in known.items()
+        for item in item_of_limitation(Case(loan, creditor_of_loan(loan), facts[loan]), found, day)
+    ]
 
 
 def _law(day: date) -> Iterator[Item]:

@@ -37,6 +37,7 @@ def upgrade() -> None:
 WHERE = {
     "receipts": "servicing.receipts",
     "decisions": "servicing.decisions",
+    "merges": "servicing.debtors",
     "collecting": "servicing.collecting",
     "refunding": "servicing.refunding",
 }

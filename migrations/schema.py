@@ -17,6 +17,7 @@ _PACKAGES = (
     "servicing.decisions",
     "servicing.collecting",
     "servicing.refunding",
+    "servicing.debtors",
 )
 
 

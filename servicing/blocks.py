@@ -119,7 +119,7 @@ def blocks_on(
 
     `objection_holds` is the policy `objection.dunning`.
     """
-    holding = _holding(facts, known_by)
+    holding = holding_of(facts, known_by)
     found = [
         block
         for fact in holding
@@ -139,7 +139,8 @@ def ended_blocks(facts: Sequence[Fact], day: date, known_by: date | None = None)
     return [block for block in blocks_on(facts, day, known_by) if block.is_over]
 
 
-def _holding(facts: Sequence[Fact], known_by: date | None) -> list[Fact]:
+def holding_of(facts: Sequence[Fact], known_by: date | None) -> list[Fact]:
+    """The facts that count, as known by a night (None: now)."""
     known = [fact for fact in facts if known_by is None or fact.known_on <= known_by]
     gone = {fact.of for fact in known if fact.kind is FactKind.WITHDRAWAL}
     return [fact for fact in known if fact.nr not in gone]
@@ -148,7 +149,7 @@ def _holding(facts: Sequence[Fact], known_by: date | None) -> list[Fact]:
 def _block(fact: Fact, rule: Rule, holding: Sequence[Fact], day: date) -> Block | None:
     """The block of a fact on a day; after its end what is left of it until a person has looked."""
     since = day_in("from")(fact) or fact.value_date
-    until = _end_of(fact, rule, holding)
+    until = end_of(fact, rule, holding)
     if day < since:
         return None
     is_over = until is not None and until <= day
@@ -161,7 +162,7 @@ def _block(fact: Fact, rule: Rule, holding: Sequence[Fact], day: date) -> Block 
     return Block(fact.nr, fact.kind, stops, reason, rule.article, since, until, debtor, fact.actor, is_over)
 
 
-def _end_of(fact: Fact, rule: Rule, holding: Sequence[Fact]) -> date | None:
+def end_of(fact: Fact, rule: Rule, holding: Sequence[Fact]) -> date | None:
     """The first day on which a fact blocks no more."""
     ends = [each.value_date for each in holding if each.kind in rule.ends_by and each.of == fact.nr]
     own = rule.ends_on(fact)

@@ -11,7 +11,21 @@ from servicing.registration import Dossier, check_draft, named_fact
 from servicing.texts import plain_text
 
 Subject = Literal["debtor", "loan"]
-Option = Literal["until", "text", "of", "outcome", "role", "name", "address", "scope", "amount"]
+Option = Literal[
+    "until",
+    "text",
+    "of",
+    "outcome",
+    "role",
+    "name",
+    "address",
+    "scope",
+    "act",
+    "proven",
+    "security",
+    "value",
+    "rank",
+]
 
 OUTCOMES = ("upheld", "changed", "rejected", "withdrawn")
 NOT_MOVED = (
@@ -75,6 +89,9 @@ EVENT_KINDS = {
             ("text",),
             refers=(FactKind.OBJECTION, FactKind.DISPUTE),
         ),
+        EventKind("interruption", FactKind.INTERRUPTION, "loan", ("act",), ("proven", "text")),
+        EventKind("security", FactKind.SECURITY, "loan", ("security", "value"), ("rank", "until", "text")),
+        EventKind("security-end", FactKind.ENDED, "loan", ("of",), refers=(FactKind.SECURITY,)),
         EventKind("contact", FactKind.CONTACT, "loan", ("text",)),
     )
 }
@@ -93,7 +110,7 @@ COPIED = frozenset(
 """Facts about a debtor that also hold for a loan granted to him later."""
 
 ABOUT: Mapping[FactKind, frozenset[FactKind]] = {
-    FactKind.ENDED: frozenset(ENDING) | {FactKind.HOLD, FactKind.SECURITY, FactKind.LIABILITY},
+    FactKind.ENDED: frozenset(ENDING) | {FactKind.HOLD, FactKind.SECURITY},
     FactKind.OUTCOME: frozenset({FactKind.OBJECTION, FactKind.DISPUTE}),
     FactKind.UNBLOCKED: frozenset({FactKind.OBJECTION, FactKind.DISPUTE}),
     FactKind.HANDLED: frozenset(FactKind),

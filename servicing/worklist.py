@@ -11,6 +11,7 @@ from ledger.money import euros
 from servicing.blocks import Block, blocks_on
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision
 from servicing.facts import Fact, FactKind
+from servicing.limitation import Limitation
 from servicing.promises import broken_promises
 
 Source = Literal[
@@ -105,6 +106,21 @@ def items_of_loan(case: Case, day: date) -> list[Item]:
 def items_of_decisions(decisions: Iterable[Decision], waiting: Mapping[int, Sequence[str]]) -> list[Item]:
     """Decisions that wait for an approval (for whom), and those that wait for their hand-over."""
     return [item for decision in decisions for item in _of_decision(decision, waiting)]
+
+
+def item_of_limitation(case: Case, found: Limitation, day: date) -> list[Item]:
+    """Twelve, six and three months before a claim lapses a person is told, and once it has."""
+    state = found.state(day)
+    if found.lapses_on is None or state not in {"near", "lapsed"}:
+        return []
+    name, owner = found.claim.name, contact_person(case.facts, day)
+    passed = [signal for signal in found.signals if signal <= day]
+    reason = f"the {name} lapses on {found.lapses_on}, told from {passed[-1]} on"
+    action = "interrupt it in time: an aanmaning that is proven sent, or another act of Awb 4:105 and 4:106"
+    if state == "lapsed":
+        reason = f"the {name} lapsed on {found.lapses_on}: nothing more is collected"
+        action = "decide about the claim; nothing is written off by itself"
+    return [Item("limitation", case.creditor, case.subject, 0, owner, found.lapses_on, reason, action)]
 
 
 def chosen_items(

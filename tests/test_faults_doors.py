@@ -40,6 +40,8 @@ DOORS: dict[str, tuple[str, ...]] = {
     "event": ("death", "1", "--on", "2025-07-01", "--document", "D"),
     "hold": (LOAN, "--until", "2025-07-10", "--on", "2025-07-01", "--reason", "figures"),
     "loan blocks": (LOAN,),
+    "loan securities": (LOAN,),
+    "decide liability": (LOAN, "--debtor", "1", "--liable", "no", "--on", "2025-07-01", "--decision", "B-9"),
     "promise": (LOAN, "--amount", "1.00", "--by", "2025-07-10", "--on", "2025-07-01"),
     "debtor add": ("--name", "De Vries"),
     "debtor list": (),

@@ -90,6 +90,7 @@ SILENT = {
         "bank split",
     ),
     *(f"worklist {name}" for name in ("assign", "done", "move")),
+    *("loan securities", "debtor merge", "decide liability"),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),
     *(f"loan {name}" for name in ("rate", "reschedule", "withdraw")),

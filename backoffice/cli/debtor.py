@@ -21,6 +21,7 @@ from ledger.errors import BadInput
 from servicing.debtors import store
 from servicing.debtors.secrets import has_keys, make_key_file
 from servicing.debtors.values import DebtorRefused, NewDebtor, Particulars, birth_date_of, check_bsn, masked
+from servicing.texts import plain_text
 
 HIDDEN = "*********"
 """A BSN where no key is at hand to show its last digits."""
@@ -192,6 +193,33 @@ def move_debtor(
     _tell(answer, told, as_json)
 
 
+@debtor.command(name="merge")
+@click.argument("merged", metavar="DEBTOR")
+@click.argument("into", metavar="INTO", required=False)
+@click.option("--undo", is_flag=True, help="They are two persons after all.")
+@click.option("--reason", required=True, metavar="TEXT", help="How that is known; kept with it.")
+@actor_option
+@as_json
+def merge_debtors(
+    merged: str, into: str | None, undo: bool, reason: str, actor: str | None, as_json: bool
+) -> None:
+    """Say that two records are the same person; loans and books keep the record they came from.
+
+    Example: aflos debtor merge 12 7 --reason "BSN compared with the register"
+    """
+    if undo == (into is not None):
+        raise BadInput("into: name the record that stays, or give --undo alone")
+    why = plain_text("reason", reason)
+    with recording(actor) as desk:
+        first = store.find_debtor(desk.connection, merged).id
+        second = 0 if into is None else store.find_debtor(desk.connection, into).id
+        for each in (first, second or first):
+            check_debtor(desk.connection, desk.by.actor, "record", each)
+        store.merge(desk.connection, first, second, why, desk.by)
+    told = f"debtor {first}: stands by itself again" if undo else f"debtor {first}: is debtor {second}"
+    _tell({"debtor": first, "merged_into": second or None, "recorded": True}, told, as_json)
+
+
 @debtor.command(name="bsn")
 @click.argument("name", metavar="DEBTOR")
 @actor_option
@@ -262,6 +290,8 @@ def _whole(connection: Connection, found: store.Debtor, day: date) -> dict[str, 
     history = store.history_of_particulars(connection, found.id)
     return {
         **_line(found, store.particulars_on(connection, [found.id], day)[found.id]),
+        "merged_into": store.merges(connection).get(found.id),
+        "records": store.records_of(connection, found.id),
         "birth_date": found.birth_date.isoformat() if found.birth_date else None,
         "bsn": None,
         "on": day.isoformat(),

@@ -11,7 +11,7 @@ from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import decision_line, decision_shown, finish, tell_decided
 from backoffice.cli.life_decisions import LIFE_DECISIONS
 from backoffice.cli.loan_decisions import DECISIONS, decided_options
-from backoffice.cli.options import actor_option, as_json, day_or_today, past_day
+from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.table import table
 from backoffice.deciding import addressees_of, hand_over, reason_given, reject, take_back
@@ -23,6 +23,7 @@ from servicing.decisions.kinds import KINDS
 from servicing.decisions.proposal import Decision, is_late
 from servicing.decisions.store import decisions, find_decision
 from servicing.facts import Draft, FactKind
+from servicing.reading import Reader
 from servicing.registration import Dossier, named_fact
 
 COLUMNS = (
@@ -75,6 +76,34 @@ def unblock(loan: str, fact: str, on: str, decision: str, **how: Any) -> None:
     def make(dossier: Dossier) -> Draft:
         about = named_fact(dossier, fact)
         return Draft(dossier.loan, FactKind.UNBLOCKED, day, decision, of=about.nr, source=decision)
+
+    finish(loan, make, how)
+
+
+@decide.command()
+@click.argument("loan")
+@click.option("--debtor", required=True, metavar="NUMBER", help="One of the debtors of the loan.")
+@click.option(
+    "--liable", required=True, type=click.Choice(["yes", "no"]), help="For the whole, or no longer."
+)
+@click.option("--on", required=True, metavar="DAY", help="From which day.")
+@click.option(
+    "--decision", required=True, metavar="REFERENCE", help="The decision; the same again is nothing new."
+)
+@decided_options
+def liability(loan: str, debtor: str, liable: str, on: str, decision: str, **how: Any) -> None:
+    """Release a joint debtor, such as after a divorce, or hold him liable again; two persons.
+
+    Example: aflos decide liability 100000001 --debtor 8 --liable no --on 2025-09-01 --decision B-2025-130
+    """
+    day = coming_day("on", on)
+
+    def make(dossier: Dossier) -> Draft:
+        says = {
+            "debtor": Reader({"debtor": debtor}).integer("debtor", 1, 999_999_999),
+            "liable": liable == "yes",
+        }
+        return Draft(dossier.loan, FactKind.LIABILITY, day, decision, data=says, source=decision)
 
     finish(loan, make, how)
 

@@ -16,13 +16,17 @@ from backoffice.events import Happened, Told, register_event, take_back_event
 from backoffice.rights import creditors_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
+from ledger.money import euros
 from servicing.circumstances import EVENT_KINDS, OUTCOMES, EventKind
 from servicing.debtors import store
+from servicing.limitation_signals import ACTS
+from servicing.reading import Reader
 from servicing.representatives import ROLES, SCOPES
+from servicing.securities import SECURITIES
 from servicing.texts import plain_text
 
 KINDS = (*EVENT_KINDS, "wrong-report", "transfer")
-_TEXTS = ("text", "role", "name", "address", "outcome")
+_TEXTS = ("text", "role", "name", "address", "outcome", "act", "security", "rank")
 
 
 @click.command()
@@ -43,6 +47,13 @@ _TEXTS = ("text", "role", "name", "address", "outcome")
 @click.option(
     "--scope", multiple=True, type=click.Choice(SCOPES), help="For what; default decisions and letters."
 )
+@click.option("--act", type=click.Choice(ACTS), help="Of an interruption of limitation (Awb 4:105, 4:106).")
+@click.option("--proven", is_flag=True, help="It is proven that the act was sent.")
+@click.option("--security", type=click.Choice(SECURITIES), help="Which security was given.")
+@click.option("--value", metavar="AMOUNT", help="What the security is worth, such as 50000.00.")
+@click.option(
+    "--rank", type=click.Choice([str(rank) for rank in range(1, 10)]), help="Of a mortgage or pledge."
+)
 @click.option("--reason", default="", metavar="TEXT", help="Why a report was wrong.")
 @address_options
 @actor_option
@@ -56,6 +67,8 @@ def event(
     of: str | None,
     which: str | None,
     scope: tuple[str, ...],
+    proven: bool,
+    value: str | None,
     reason: str,
     actor: str | None,
     as_json: bool,
@@ -65,12 +78,20 @@ def event(
 
     About a debtor: death, move, unknown-address, secret-address, bewind, moratorium, bankruptcy, divorce,
     wsnp-start, wsnp-early-end, wsnp-clean-slate, returned-mail, representative, end (of one of these).
-    About a loan: objection, dispute, outcome, contact. wrong-report takes one back.
+    About a loan: objection, dispute, outcome, interruption, security, security-end, contact.
+    wrong-report takes one back.
 
     Example: aflos event death 7 --on 2025-07-01 --document "BRP 2025-07-03"
     """
     day = past_day("on", on)
-    happened = Happened(kind, day, document, _says(kind, texts, until, scope), of, which)
+    happened = Happened(
+        kind,
+        day,
+        document,
+        _says(kind, texts | {"value": value, "until": until}, scope, proven=proven),
+        of,
+        which,
+    )
     with recording(actor) as desk:
         if kind == "wrong-report":
             told = take_back_event(desk, subject, happened, plain_text("reason", reason_given(reason)))
@@ -81,7 +102,7 @@ def event(
 
 
 def _says(
-    kind: str, texts: Mapping[str, str | None], until: str | None, scope: tuple[str, ...]
+    kind: str, texts: Mapping[str, str | None], scope: tuple[str, ...], *, proven: bool
 ) -> dict[str, object]:
     """What an event says, by the options that go with its kind."""
     known = EVENT_KINDS.get(kind)
@@ -90,8 +111,13 @@ def _says(
     given: dict[str, object] = {
         key: plain_text(key, value) for key in _TEXTS if (value := texts.get(key)) is not None
     }
+    until, value = texts.get("until"), texts.get("value")
     if until is not None:
         given["until"] = coming_day("until", until).isoformat()
+    if value is not None:
+        given["value"] = euros(Reader({"value": value}).amount("value"))
+    if proven:
+        given["proven"] = True
     if scope or known.name == "representative":
         given["scope"] = list(scope or SCOPES[:2])
     _check_options(known, given)

@@ -18,11 +18,14 @@ from backoffice.cli.payoff import payoff_command
 from backoffice.cli.table import table
 from backoffice.cli.terms_options import given_terms, terms_options
 from backoffice.granting import broken_limits, decision_draft, grant_loan, read_application
-from backoffice.registering import known_from
+from backoffice.registering import dossier_of, known_from
 from backoffice.rights import creditors_of, seen_loan
 from ledger.errors import BadInput
+from ledger.money import euros
 from servicing import files
 from servicing.night_work import STANDINGS
+from servicing.securities import liable_on, securities_on
+from servicing.store import debtors_of
 
 HEADINGS = (
     "creditor",
@@ -120,6 +123,41 @@ def list_blocks(name: str, on: str | None, as_json: bool) -> None:
         print_json(rows)
     else:
         click.echo(table(BLOCK_COLUMNS, [[shown(row[key]) for key in BLOCK_COLUMNS] for row in rows]))
+
+
+@loan.command(name="securities")
+@click.argument("name", metavar="LOAN")
+@on_option
+@as_json
+def list_securities(name: str, on: str | None, as_json: bool) -> None:
+    """What secures a loan on a day, and which of its debtors are liable.
+
+    Example: aflos loan securities 100000001
+    """
+    day = day_or_today(on)
+    with looking() as connection:
+        heading = seen_loan(connection, name)
+        facts = dossier_of(connection, heading).facts
+        liable = liable_on(facts, debtors_of(connection, heading.id), day)
+    rows = [
+        {
+            "fact": each.fact,
+            "security": each.kind,
+            "value": euros(each.cents),
+            "rank": each.rank or None,
+            "since": each.since.isoformat(),
+            "until": each.until.isoformat() if each.until else None,
+            "document": each.document,
+            "text": each.text,
+        }
+        for each in securities_on(facts, day)
+    ]
+    if as_json:
+        print_json({"loan": heading.id, "liable": liable, "securities": rows})
+    else:
+        click.echo(f"liable: {shown(liable)}")
+        columns = ("fact", "security", "value", "rank", "since", "until", "document", "text")
+        click.echo(table(columns, [[shown(row[key]) for key in columns] for row in rows]))
 
 
 @loan.command(name="add")

@@ -37,6 +37,7 @@ LATER = {"xlsx": "the auditor's package", "pdf": "the letters"}
 @click.option("--to", "until", metavar="DAY", help="Last value date; default today.")
 @click.option("--value-date", metavar="DAY", help="Only what holds on this day or before.")
 @click.option("--known-at", metavar="WHEN", help="As the books were then: a business date, or a moment.")
+@click.option("--debtor", type=click.IntRange(1), metavar="NUMBER", help="For one of joint debtors alone.")
 @click.option("--format", "form", metavar="WORD", help="json or csv; without it a page for people.")
 @actor_option
 @as_json
@@ -46,6 +47,7 @@ def statement(
     until: str | None,
     value_date: str | None,
     known_at: str | None,
+    debtor: int | None,
     form: str | None,
     actor: str | None,
     as_json: bool,
@@ -67,8 +69,18 @@ def statement(
         heading = heading_of(connection, loan, last)
         period = Period(None if since is None else parse_day(since), last)
         found = statement_of(connection, loan, period, now, known)
-    _log(heading, actor)
-    show(heading, found)
+    mine = _for_one(heading, debtor)
+    _log(mine, actor)
+    show(mine, found)
+
+
+def _for_one(heading: Heading, debtor: int | None) -> Heading:
+    """The heading for one of the joint debtors: one balance, and nobody else's name."""
+    if debtor is None:
+        return heading
+    if debtor not in heading.debtors:
+        raise BadInput(f"debtor: {debtor}: is none of the debtors of loan {heading.loan}")
+    return heading._replace(debtors={debtor: heading.debtors[debtor]})
 
 
 def _form(word: str | None) -> Callable[[Heading, Statement], None]:

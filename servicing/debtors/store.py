@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
 from servicing.debtors.secrets import KeyRing, key_ring
+from servicing.debtors.tables import debtor_merge
 from servicing.debtors.values import DebtorRefused, NewDebtor, Particulars, without_bsn
 from servicing.store import Recorded
 from servicing.tables import debtor, debtor_bsn, debtor_particulars, loan_debtor, reading_log
@@ -165,11 +166,39 @@ def debtors_of_loan(connection: Connection, loan: int, day: date) -> dict[int, P
 
 
 def loans_of_debtor(connection: Connection, number: int) -> list[int]:
-    """The loans somebody owes, alone or with others, by number."""
-    query = (
-        select(loan_debtor.c.loan_id).where(loan_debtor.c.debtor_id == number).order_by(loan_debtor.c.loan_id)
-    )
+    """The loans somebody owes, alone or with others, by number; also under records merged into this one."""
+    own = loan_debtor.c.debtor_id.in_(records_of(connection, number))
+    query = select(loan_debtor.c.loan_id).where(own).distinct().order_by(loan_debtor.c.loan_id)
     return list(connection.execute(query).scalars())
+
+
+def records_of(connection: Connection, number: int) -> list[int]:
+    """The record itself, and those that turned out to be the same person."""
+    return [number, *sorted(merged for merged, into in merges(connection).items() if into == number)]
+
+
+def merges(connection: Connection) -> dict[int, int]:
+    """Which record stands for which merged one now; the last word about each counts."""
+    rows = connection.execute(select(debtor_merge).order_by(debtor_merge.c.id))
+    found = {row.merged: row.into_debtor for row in rows}
+    return {merged: into for merged, into in found.items() if into}
+
+
+def merge(connection: Connection, merged: int, into: int, reason: str, by: Recorded) -> None:
+    """Say that two records are one person (`into` 0: that they are not after all); loans and books stay as they are.
+
+    Raises `DebtorRefused` where that cannot be: two citizen numbers, a record merged already, a chain.
+    """
+    known = merges(connection)
+    if into == 0 and merged not in known:
+        raise DebtorRefused(f"debtor {merged}: is not merged into another")
+    if into and (merged in known or into in known or merged in known.values() or merged == into):
+        raise DebtorRefused(f"debtor {merged}: cannot be merged into {into}: one of them is merged already")
+    if into and has_bsn(connection, merged) and has_bsn(connection, into):
+        raise DebtorRefused(f"debtor {merged}: has another BSN than debtor {into}: they are two persons")
+    row = {"merged": merged, "into_debtor": into, "reason": without_bsn(reason)}
+    stamp = {"known_on": number_of(by.known_on), "actor": by.actor, "recorded_at": by.at}
+    connection.execute(insert(debtor_merge).values(row | stamp))
 
 
 def bsn_of(connection: Connection, number: int) -> str | None:

@@ -51,6 +51,7 @@ KINDS = {
         Kind("deferral-end", FactKind.DEFERRAL_END, "small", "burdening", ("deferral",)),
         Kind("withdraw", FactKind.WITHDRAWAL, "two"),
         Kind("unblock", FactKind.UNBLOCKED, "two"),
+        Kind("liability", FactKind.LIABILITY, "two"),
         Kind("refund", None, "two", "favourable"),
         Kind("reopen-period", None, "two"),
     )

@@ -1,0 +1,177 @@
+"""Joint debtors, debtors that are one person, securities, and claims that lapse."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from backoffice.blocking import limitations
+from jobs import clock
+from ledger.database import reading
+from servicing import files
+from servicing.blocks import stopping
+from servicing.facts import FactKind
+from servicing.limitation_signals import lapse_block, limitation_of
+from servicing.securities import liable_on, securities_on
+from servicing.tables import loan_debtor
+from servicing.worklist import Case, item_of_limitation
+from tests.desk import GRANTED, LOAN, add_debtor, good, open_desk, options, run
+from tests.nights import begin_on, close_until
+from tests.test_blocks import at, told
+
+LAW = files.law()
+
+
+@pytest.fixture
+def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """A loan of 25,000.00 that debtors 1 and 2 owe together, paid out; debtor 3 owes nothing yet."""
+    open_desk(database_url, tmp_path, monkeypatch)
+    for name in ("S. Jansen", "B. Bakker", "S. Janssen"):
+        assert add_debtor(name).code == 0
+    known = ("--known-on", "2025-01-01")
+    done = run("loan", "add", *options(GRANTED), "--debtor", "2", *known)
+    assert done.code == 0, done.err
+    good("loan", "disburse", LOAN, "--amount", "25000.00", "--on", "2025-01-01", *known)
+    return database
+
+
+def test_f17_joint_debtors_have_one_balance_and_each_his_own_statement(desk: Engine) -> None:
+    begin_on(desk, date(2025, 1, 1))
+    close_until(desk, date(2025, 2, 1))
+    good("payment", "add", LOAN, "--amount", "506.91", "--on", "2025-02-01")
+    period = ("--to", "2025-02-28")
+    first, second = (good("statement", LOAN, "--debtor", debtor, *period) for debtor in "12")
+    assert (first["debtor"], second["debtor"]) == ("S. Jansen", "B. Bakker")
+    assert (first["debtors"], second["debtors"]) == ([1], [2])
+    same = ("lines", "closing", "not_booked", "expected")
+    assert {key: first[key] for key in same} == {key: second[key] for key in same}
+    assert first["expected"]["principal"] == "24659.76"
+    other = run("statement", LOAN, "--debtor", "3", *period)
+    assert (other.code, "debtor: 3: is none of the debtors" in other.err) == (2, True)
+
+
+def test_f15_two_records_of_one_person_are_merged_and_parted_again(desk: Engine) -> None:
+    words = ("debtor", "merge", "1", "3", "--reason", "BSN compared with the register")
+    assert good(*words)["merged_into"] == 3
+    shown = good("debtor", "show", "3")
+    assert (shown["records"], [each["loan"] for each in shown["loans"]]) == ([3, 1], [int(LOAN)])
+    assert good("debtor", "show", "1")["merged_into"] == 3
+    # The loan keeps the record it was granted to; an event about the person reaches it.
+    told_now = good("event", "bewind", "3", "--on", "2025-07-01", "--document", "Rb 1")
+    assert [each["loan"] for each in told_now["facts"]] == [int(LOAN)]
+    (block,) = good("loan", "blocks", LOAN)
+    assert block["debtor"] == 1
+    with reading(desk) as connection:
+        debtors = list(connection.execute(select(loan_debtor.c.debtor_id)).scalars())
+    assert sorted(debtors) == [1, 2]
+    for again in (("1", "3"), ("3", "2"), ("2", "1"), ("2", "2")):
+        done = run("debtor", "merge", *again, "--reason", "x")
+        assert (done.code, "is merged already" in done.err) == (2, True), again
+    assert good("debtor", "merge", "1", "--undo", "--reason", "a namesake")["merged_into"] is None
+    assert good("debtor", "show", "3")["loans"] == []
+    assert "is not merged into another" in run("debtor", "merge", "1", "--undo", "--reason", "x").err
+    assert "name the record that stays" in run("debtor", "merge", "1", "--reason", "x").err
+
+
+def test_f15_two_citizen_numbers_are_two_persons(desk: Engine) -> None:
+    for debtor, bsn in (("1", "999990019"), ("3", "999990020")):
+        done = run("debtor", "bsn", debtor, given=f"{bsn}\n")
+        if done.code:
+            pytest.fail(done.err)
+    done = run("debtor", "merge", "1", "3", "--reason", "x")
+    assert (done.code, "they are two persons" in done.err) == (2, True)
+
+
+def test_a_joint_debtor_is_released_by_two_persons_only(desk: Engine) -> None:
+    words = ("decide", "liability", LOAN, "--debtor", "2", "--liable", "no", "--on", "2025-07-01")
+    assert good(*words, "--decision", "B-7")["state"] == "proposed"
+    assert good("loan", "securities", LOAN)["liable"] == [1, 2]
+    facts = [
+        told(1, FactKind.LIABILITY, "2025-07-01", debtor=2, liable=False),
+        told(2, FactKind.LIABILITY, "2025-09-01", debtor=2, liable=True),
+    ]
+    days = ("2025-06-30", "2025-07-01", "2025-09-01")
+    assert [liable_on(facts, [1, 2], at(day)) for day in days] == [[1, 2], [1], [1, 2]]
+
+
+def test_the_register_of_securities_has_value_rank_and_end(desk: Engine) -> None:
+    on = ("--on", "2025-03-01", "--document", "deed 1")
+    words = ("event", "security", LOAN, *on, "--security", "mortgage", "--value", "50000.00", "--rank", "2")
+    good(*words)
+    good(
+        "event",
+        "security",
+        LOAN,
+        "--on",
+        "2025-04-01",
+        "--document",
+        "deed 2",
+        "--security",
+        "pledge",
+        "--value",
+        "900",
+    )
+    rows = good("loan", "securities", LOAN)["securities"]
+    assert [(row["security"], row["value"], row["rank"]) for row in rows] == [
+        ("pledge", "900.00", None),
+        ("mortgage", "50000.00", 2),
+    ]
+    end = ("event", "security-end", LOAN, "--of", "security", "--on", "2025-06-01", "--document", "deed 3")
+    assert "several" in run(*end).err
+    good(*end, "--which", "deed 1")
+    assert [row["security"] for row in good("loan", "securities", LOAN)["securities"]] == ["pledge"]
+    assert "security: is missing" in run("event", "security", LOAN, *on).err
+
+
+def test_a_security_holds_in_its_days() -> None:
+    facts = [told(1, FactKind.SECURITY, "2025-03-01", security="pledge", value="10.00", until="2025-05-01")]
+    assert [len(securities_on(facts, at(day))) for day in ("2025-02-28", "2025-03-01", "2025-05-01")] == [
+        0,
+        1,
+        0,
+    ]
+
+
+def test_f13_limitation_is_told_ahead_and_stops_collecting_on_its_day() -> None:
+    late = at("2021-03-01")
+    found = limitation_of([], late, "public", LAW)
+    lapse = found.lapses_on
+    assert lapse == at("2026-03-02")
+    case = Case(int(LOAN), 1, [])
+    assert item_of_limitation(case, found, at("2025-03-01")) == []
+    (item,) = item_of_limitation(case, found, at("2025-12-15"))
+    assert item.reason == "the instalment of 2021-03-01 lapses on 2026-03-02, told from 2025-12-02 on"
+    assert lapse_block(found, at("2026-03-01")) == []
+    (block,) = lapse_block(found, at("2026-03-02"))
+    assert stopping([block], "dunning")
+    assert stopping([block], "direct-debit")
+    (gone,) = item_of_limitation(case, found, at("2026-03-02"))
+    assert "lapsed on 2026-03-02: nothing more is collected" in gone.reason
+
+
+def test_f13_only_an_act_that_interrupts_and_is_proven_starts_the_term_again() -> None:
+    late = at("2021-03-01")
+    act = {"act": "formal_reminder", "proven": True}
+    reminded = told(1, FactKind.INTERRUPTION, "2024-06-01", **act)
+    assert limitation_of([reminded], late, "public", LAW).lapses_on == at("2029-06-02")
+    unproven = told(1, FactKind.INTERRUPTION, "2024-06-01", act="formal_reminder")
+    assert limitation_of([unproven], late, "public", LAW).lapses_on == at("2026-03-02")
+    moratorium = told(2, FactKind.MORATORIUM, "2025-01-01", debtor=1, until="2025-01-31")
+    assert limitation_of([moratorium], late, "public", LAW).lapses_on == at("2026-04-01")
+
+
+def test_f13_the_work_list_and_the_blocks_know_the_lapse(desk: Engine) -> None:
+    act = ("event", "interruption", LOAN, "--act", "formal_reminder", "--proven", "--on", "2025-06-01")
+    good(*act, "--document", "letter 3")
+    begin_on(desk, date(2025, 1, 1))
+    close_until(desk, date(2025, 2, 2))
+    with reading(desk) as connection:
+        (found,) = limitations(connection, clock.today()).values()
+    assert found.lapses_on == at("2030-06-02")
+    rows = good("worklist", "--source", "limitation", "--on", "2030-06-02")
+    assert [row["due"] for row in rows] == ["2030-06-02"]
+    blocks = good("loan", "blocks", LOAN, "--on", "2030-06-02")
+    assert [(row["kind"], row["stops"]) for row in blocks] == [("limitation", ["direct-debit", "dunning"])]
