@@ -36,7 +36,8 @@ class Registered(NamedTuple):
 
 def dossier_of(connection: Connection, heading: Loan) -> Dossier:
     """Everything recorded about a loan."""
-    return Dossier(heading.id, heading.decision_date, facts_of(connection, [heading.id])[heading.id])
+    facts = facts_of(connection, [heading.id])[heading.id]
+    return Dossier(heading.id, heading.decision_date, facts, heading.application_date)
 
 
 def dossiers_of(connection: Connection, headings: Iterable[Loan]) -> Mapping[int, Dossier]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +15,9 @@ MOST_PARTS = 600
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Cents to be paid a step, from a first day, so many times; it changes no interest by itself.
+    """Cents to be paid a step, from a first day, until (not including) a day or all is paid; no interest changes by it.
 
-    `statutory_interest` says whether statutory interest runs meanwhile (Awb art. 4:101).
+    Statutory interest runs meanwhile unless decided otherwise (Awb art. 4:101).
     """
 
     fact: int
@@ -25,23 +25,30 @@ class Arrangement:
     cents: int
     first: date
     step: Step
-    parts: int
+    until: date | None
     statutory_interest: bool
     ended_on: date | None = None
 
-    @property
-    def last_day(self) -> date:
-        """The day of the last part."""
-        return step_date(self.first, self.step, self.parts - 1)
-
     def asked_by(self, day: date) -> int:
         """What must have been paid by the end of a day, in cents."""
-        due = (step_date(self.first, self.step, place) for place in range(self.parts))
-        return sum(self.cents for each in due if each <= day)
+        return self.cents * sum(1 for due in self._days() if due <= day)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        ends = [end for end in (self.until, self.ended_on) if end is not None]
+        return self.decided_on <= day and all(day < end for end in ends)
 
     def behind(self, paid: int, day: date) -> int:
         """How much less than asked was paid by the end of a day, in cents: above 0 the arrangement is not kept."""
         return max(0, self.asked_by(day) - paid)
+
+    def _days(self) -> Iterator[date]:
+        """The days of the parts; where no end was decided, as many as an arrangement can have."""
+        for place in range(MOST_PARTS):
+            due = step_date(self.first, self.step, place)
+            if self.until is not None and due >= self.until:
+                return
+            yield due
 
 
 def arrangements_of(facts: Iterable[Fact]) -> list[Arrangement]:
@@ -53,11 +60,7 @@ def arrangements_of(facts: Iterable[Fact]) -> list[Arrangement]:
 
 def arrangement_on(facts: Iterable[Fact], day: date) -> Arrangement | None:
     """The arrangement in force on a day, or None: the last decided that has neither ended nor run out."""
-    in_force = [
-        one
-        for one in arrangements_of(facts)
-        if one.decided_on <= day <= one.last_day and (one.ended_on is None or day < one.ended_on)
-    ]
+    in_force = [one for one in arrangements_of(facts) if one.holds_on(day)]
     return in_force[-1] if in_force else None
 
 
@@ -68,10 +71,10 @@ def arrangement_of(fact: Fact, ended_on: date | None = None) -> Arrangement:
         fact.nr,
         fact.value_date,
         fact.cents,
-        reader.day("first"),
+        reader.day("first") if reader.has("first") else fact.value_date,
         parse_step(reader.text("every")) if reader.has("every") else parse_step("1m"),
-        reader.integer("parts", 1, MOST_PARTS),
-        reader.flag("statutory_interest"),
+        reader.day("until") if reader.has("until") else None,
+        reader.flag("statutory_interest") if reader.has("statutory_interest") else True,
         ended_on,
     )
 

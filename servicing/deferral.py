@@ -7,9 +7,12 @@ from datetime import date
 from typing import Literal
 
 from ledger.day import parse_day
+from servicing.events import Disbursed, Opened
 from servicing.facts import Fact, FactKind
 from servicing.granting import months_between
+from servicing.history import history_of
 from servicing.law import Law
+from servicing.life.timeline import live
 
 LONGEST_TOTAL, LONGEST_AT_ONCE = "deferral_longest_total", "deferral_longest_at_once"
 LONGEST_TERM = "capital_longest_term"
@@ -73,6 +76,16 @@ def end_breach(first: date, last: date, deferred: Sequence[Period], cap: Cap, la
         f"end: the last due date {last} lies {months} months after {first}, over the {longest.count + more} "
         f"that {LONGEST_TERM} from {longest.since} and loan.deferral ({cap}) allow"
     )
+
+
+def last_due_date(facts: Sequence[Fact]) -> tuple[date, date] | None:
+    """The first disbursement of a loan and its last due date with all that is known; None if nothing was paid out."""
+    history = history_of(facts)
+    first = min((one.on for one in history.events if isinstance(one, Disbursed | Opened)), default=None)
+    if first is None:
+        return None
+    known = max(fact.value_date for fact in facts)
+    return first, live(history.terms, history.events, history.reversals, known).last_row.due
 
 
 def end_allowed(cap: Cap, end: Literal["extend", "same"]) -> bool:

@@ -29,6 +29,8 @@ USED_KEYS: frozenset[str] = frozenset(
         *("art6.period", "art6.forfait_scope", "art6.negative"),
         *("art3.date", "art13.mode", "art13.supplement", "art13.base", "art4.until", "round"),
         *("art21.base", "art21.window", "art21.refund", "art21.shares", "loan.art43_income"),
+        *("loan.deferral", "loan.deferral_count"),
+        *("interest.end", "interest.basis", "interest.floor", "interest.policy"),
         *("hold.longest", "mandate.one_person_limit", "objection.dunning"),
         *("collect.day", "collect.lead", "collect.notice"),
     }

@@ -73,6 +73,7 @@ class Dossier:
     loan: int
     decision_date: date
     facts: Sequence[Fact]
+    application_date: date | None = None
 
     @property
     def withdrawn(self) -> dict[int, int]:

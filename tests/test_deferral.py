@@ -101,7 +101,13 @@ def test_where_the_rest_is_spread_the_end_does_not_move() -> None:
     assert end_allowed("within_longest_term", "extend")
 
 
-TERMS = {"cents": 100_00, "first": "2025-03-01", "every": "1m", "parts": 3, "statutory_interest": False}
+TERMS = {
+    "cents": 100_00,
+    "first": "2025-03-01",
+    "every": "1m",
+    "until": "2025-06-01",
+    "statutory_interest": False,
+}
 
 
 def test_an_arrangement_asks_its_parts_and_says_who_is_behind() -> None:
@@ -122,14 +128,14 @@ def test_an_arrangement_asks_its_parts_and_says_who_is_behind() -> None:
     paid = paid_between(facts, one.decided_on, day("2025-04-30"))
     assert (paid, one.behind(paid, day("2025-04-30"))) == (160_00, 40_00)
     assert one.behind(paid, day("2025-03-31")) == 0
-    assert one.last_day == day("2025-05-01")
+    assert one.until == day("2025-06-01")
 
 
 def test_the_arrangement_in_force_ends_with_its_last_part_or_when_it_is_ended() -> None:
     first = fact(1, FactKind.ARRANGEMENT, "2025-02-10", data=TERMS)
     assert arrangement_on([first], day("2025-02-09")) is None
-    assert arrangement_on([first], day("2025-05-01")) is not None
-    assert arrangement_on([first], day("2025-05-02")) is None
+    assert arrangement_on([first], day("2025-05-31")) is not None
+    assert arrangement_on([first], day("2025-06-01")) is None
     broken = fact(2, FactKind.ARRANGEMENT_END, "2025-04-15", of=1, data={"reason": "broken"})
     held = arrangement_on([first, broken], day("2025-04-14"))
     assert held is not None
@@ -139,7 +145,14 @@ def test_the_arrangement_in_force_ends_with_its_last_part_or_when_it_is_ended() 
     assert arrangements_of([first, gone]) == []
 
 
+def test_an_arrangement_without_an_end_asks_a_part_a_month_from_its_day_and_interest_runs() -> None:
+    plain = fact(1, FactKind.ARRANGEMENT, "2025-02-10", data={"cents": 50_00})
+    (one,) = arrangements_of([plain])
+    assert (one.asked_by(day("2026-02-09")), one.statutory_interest) == (12 * 50_00, True)
+    assert one.holds_on(day("2040-01-01"))
+
+
 def test_an_arrangement_that_cannot_be_read_is_refused_by_key() -> None:
-    wrong = fact(1, FactKind.ARRANGEMENT, "2025-02-10", data=TERMS | {"parts": 0})
-    with pytest.raises(CaseRefused, match="arrangement: parts: 0: must be a whole number from 1 to 600"):
+    wrong = fact(1, FactKind.ARRANGEMENT, "2025-02-10", data=TERMS | {"until": "June"})
+    with pytest.raises(CaseRefused, match="arrangement: until: 'June': a day is written 2025-03-01"):
         arrangements_of([wrong])

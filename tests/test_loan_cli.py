@@ -193,7 +193,7 @@ def test_a_reschedule_keeps_what_it_does_not_change(desk: Engine) -> None:
         ),
         (
             ("defer", LOAN, "--from", "2025-07-01", "--until", "2028-08-01", *DEFERRED[4:], *B99),
-            "37 months more, after 0, is over the 36 months in total (deferral_longest_total from 2004-01-01)",
+            "37 months is over the 12 months of one deferral (deferral_longest_at_once from 2004-01-01)",
         ),
         (
             ("reschedule", LOAN, "--on", "2025-02-01", *B99),
@@ -230,6 +230,14 @@ def test_deferrals_together_stay_within_the_law(counter: Engine) -> None:
     assert (done.code, "1 months more, after 36, is over the 36 months" in done.err) == (2, True)
     good("loan", "withdraw", LOAN, "3", "--reason", "objection granted")
     assert run("loan", "defer", LOAN, *more).code == 0
+
+
+def test_p_b9_the_end_moves_past_the_longest_term_only_as_the_college_chose(desk: Engine) -> None:
+    add_loan(decision="B-2", instalments="118")
+    good("loan", "disburse", "100000002", "--amount", "25000.00", "--on", "2025-01-01")
+    long = ("--from", "2025-07-01", "--until", "2026-01-01", *DEFERRED[4:], "--decision", "B-2025")
+    done = run("loan", "defer", "100000002", *long)
+    assert (done.code, "loan.deferral for almere: not chosen yet" in done.err) == (2, True)
 
 
 def test_a_history_that_cannot_be_worked_is_refused_at_the_door(desk: Engine) -> None:

@@ -21,6 +21,7 @@ from servicing.night_work import Setting, StateRow, Task, news_reaches_back, wor
 from servicing.payment_lane import LanePayment, work_paid
 from servicing.short_lane import LaneLoan, Tonight, work_short
 from tests.as_facts import LOAN, NO_NIGHT, drafts_of, facts_of
+from tests.eventful import eventful
 from tests.histories import history
 from tests.test_arrival import without_pay_off
 
@@ -224,6 +225,30 @@ def test_both_lanes_agree_on_nasty_lives() -> None:
         last = max((fact.known_on for fact in late), default=date(2024, 1, 1))
         compared += compare_slowly(facts, last)
     assert compared["time alone"] > 50, "the short lane was hardly ever open"
+
+
+def test_both_lanes_agree_on_eventful_lives() -> None:
+    compared: Counter[str] = Counter()
+    for seed in range(120):
+        given = eventful(seed)
+        facts = facts_of(drafts_of(given.terms, without_pay_off(given)))
+        last = max((fact.known_on for fact in facts[1:]), default=date(2024, 1, 1))
+        compared += compare_slowly(facts, last)
+    assert compared["time alone"] > 50, "the short lane was hardly ever open"
+
+
+def test_a_fact_the_lane_does_not_know_goes_through_the_full_function() -> None:
+    terms = {"principal": "1200.00", "annual_rate_percent": "8", "start": "2024-01-01", "instalments": 12}
+    lent: dict[str, object] = {"on": "2024-01-01", "type": "disburse", "amount": "1200.00"}
+    for event, is_open in (
+        ({"on": "2024-02-10", "type": "cost", "amount": "5.00"}, True),
+        ({"on": "2024-02-10", "type": "interest_free_from", "until": "2024-02-20"}, False),
+        ({"on": "2024-02-10", "type": "wsnp_start"}, False),
+        ({"on": "2024-02-10", "type": "due_at_once"}, False),
+    ):
+        facts = facts_of(drafts_of(terms, [lent, event]))
+        _, state = full_night(facts, None, date(2024, 3, 2))
+        assert bool(state.lane) is is_open, event
 
 
 def compare_slowly(facts: list[Fact], last: date) -> Counter[str]:

@@ -9,9 +9,7 @@ import pytest
 
 from backoffice.cli.simulate import answer_simulation
 from ledger.errors import BadInput
-from servicing.capacity import monthly_capacity, rest_after
 from servicing.facts import Draft, Fact, FactKind, FactRefused
-from servicing.files import law
 from servicing.history import history_of
 from servicing.life.timeline import live
 from servicing.regime import interest_after_calling_in, interest_free_after_end
@@ -339,15 +337,3 @@ def test_preparation_costs_become_interest_bearing_at_the_start() -> None:
     assert [row["interest"] for row in rows[:6]] == ["0.00"] * 6
     assert rows[6]["interest"] == "6.04"
     assert rows[-1]["balance"] == "0.00"
-
-
-@pytest.mark.parametrize(
-    ("income", "norm", "monthly"), [(2600_00, 1955_80, 322_10), (1955_80, 1955_80, 0), (1000_00, 1955_80, 0)]
-)
-def test_case_e_a_half_of_the_income_above_the_norm(income: int, norm: int, monthly: int) -> None:
-    figures = law()
-    share = figures.value_on("ended_business_income_share", date(2026, 1, 1)).rate
-    months = figures.value_on("ended_business_repayment_period", date(2026, 1, 1)).count
-    assert monthly_capacity(income, norm, share) == monthly
-    if monthly:
-        assert rest_after(30_000_00, monthly, months) == 10_674_00

@@ -14,6 +14,7 @@ from backoffice.cli.options import Command, coming_day, past_day
 from ledger.errors import BadInput
 from servicing.facts import Draft, FactKind
 from servicing.reading import Reader
+from servicing.regime import interest_after_calling_in
 from servicing.registration import Dossier, named_fact
 
 PARTS = ("costs", "statutory_interest", "interest", "principal", "all")
@@ -57,7 +58,7 @@ MADE = (
         FactKind.DUE_AT_ONCE,
         ("interest",),
         "Make all that is left due at once (Bbz art. 39, 41 lid 4); works from its hand-over.",
-        "--interest runs --on 2025-07-01 --decision B-2025-99",
+        "--on 2025-07-01 --decision B-2025-99",
     ),
     Made(
         "statutory-interest",
@@ -111,9 +112,8 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
     "until": click.option("--until", metavar="DAY", help="The first day on which it no longer holds."),
     "interest": click.option(
         "--interest",
-        required=True,
         type=click.Choice(["runs", "stops"]),
-        help="On what is due (Bbz art. 41 lid 6).",
+        help="On what is due; default by the day of the application (Bbz art. 41 lid 6).",
     ),
     "of": click.option(
         "--of", "fact", required=True, metavar="FACT", help="The fact it is about, by number."
@@ -137,6 +137,8 @@ def made_command(made: Made) -> click.Command:
 
         def make(dossier: Dossier) -> Draft:
             about = named_fact(dossier, given["fact"]).nr if given["fact"] is not None else 0
+            if made.fact is FactKind.DUE_AT_ONCE and dossier.application_date is not None:
+                data.setdefault("interest", interest_after_calling_in(dossier.application_date))
             return Draft(dossier.loan, made.fact, day, decision, cents, about, data, decision)
 
         finish(loan, make, options)

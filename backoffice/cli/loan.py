@@ -9,12 +9,14 @@ import click
 from backoffice.actor import actor as acting
 from backoffice.blocking import block_shown, blocks_of
 from backoffice.cli.database import looking, recording
+from backoffice.cli.limitation import limitation_command
 from backoffice.cli.loan_decisions import DECISIONS
 from backoffice.cli.loan_list import Wanted, lines
 from backoffice.cli.loan_page import page, shown_loan
 from backoffice.cli.options import actor_option, as_json, day_or_today, known_on_option, on_option, read_input
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.payoff import payoff_command
+from backoffice.cli.statutory import statutory_interest_command
 from backoffice.cli.table import table
 from backoffice.cli.terms_options import given_terms, terms_options
 from backoffice.granting import broken_limits, decision_draft, grant_loan, read_application
@@ -57,6 +59,8 @@ def loan() -> None:
 for decision in DECISIONS:
     loan.add_command(decision)
 loan.add_command(payoff_command)
+loan.add_command(limitation_command)
+loan.add_command(statutory_interest_command)
 
 
 @loan.command(name="list")

@@ -22,9 +22,9 @@ from backoffice.cli.options import (
     read_input,
 )
 from backoffice.cli.terms_options import given_terms, terms_options
+from backoffice.deferring import broken_deferral_limits
 from ledger.errors import BadInput
 from servicing import files
-from servicing.deferral import deferral_breach
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.reading import Reader
 from servicing.registration import Dossier, named_fact
@@ -143,11 +143,10 @@ def defer(
     product = files.products()
 
     def check(dossier: Dossier, code: str) -> None:
-        others = [fact for fact in dossier.holding if fact.key != decision]
-        breach = deferral_breach(others, first, last, files.law())
-        if breach and product[code].on_breach == "refuse":
-            raise FactRefused(f"loan {dossier.loan}: {breach}")
-        if breach:
+        draft = Draft(dossier.loan, what.kind, day, decision, data=data, source=decision)
+        for breach in broken_deferral_limits(dossier, product[code], draft):
+            if product[code].on_breach == "refuse":
+                raise FactRefused(f"loan {dossier.loan}: {breach}")
             click.echo(f"warning: {breach}", err=True)
 
     _tell(loan, what, how, check)

@@ -1,0 +1,163 @@
+"""What of a loan is in default, and the statutory interest that a decision may fix on it (Bbz art. 41 lid 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from ledger.entry import EntryKind
+from servicing.arrangement import arrangements_of
+from servicing.banking_days import ONE_DAY, legal_term_end
+from servicing.facts import Fact, FactKind
+from servicing.history import history_of
+from servicing.law import Law
+from servicing.life.notes import Notes, Occasion
+from servicing.life.state import Row, State
+from servicing.life.timeline import live
+from servicing.policy import Choices
+from servicing.statutory_interest import (
+    FLOOR_DEBTOR,
+    Basis,
+    Debt,
+    End,
+    Floor,
+    Interest,
+    Reduction,
+    Ways,
+    statutory_interest,
+)
+
+_ENDS: Mapping[str, End] = {"exclusive": "exclusive", "inclusive": "inclusive"}
+_BASES: Mapping[str, Basis] = {"365": "365", "actual": "actual"}
+_FLOORS: Mapping[str, Floor] = {
+    "cumulative": "cumulative",
+    "per_payment": "per_payment",
+    "per_decision": "per_decision",
+}
+
+Pauses = tuple[tuple[date, date], ...]
+
+
+class Owing(NamedTuple):
+    """A row in default, with the interest on it."""
+
+    row_nr: int
+    due: date
+    debt: Debt
+    interest: Interest
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Statutory interest up to a day: by row, in all, what earlier decisions fixed, what can be fixed now; in cents."""
+
+    on: date
+    owing: tuple[Owing, ...]
+    total: int
+    fixed_before: int
+    due: int
+
+
+def proposed_interest(facts: Sequence[Fact], on: date, law: Law, ways: Ways) -> Proposal:
+    """The statutory interest on what is in default; nothing below the floor of the law; less what was fixed before.
+
+    Where interest of the loan runs over the principal, only arrears of interest bear statutory interest: it comes
+    instead of the interest of the loan, never on top of it. Raises `UnknownLaw`.
+    """
+    found = tuple(
+        Owing(row.nr, due, debt, statutory_interest(debt, law, ways)) for row, due, debt in _debts(facts, on)
+    )
+    if ways.floor == "per_payment":
+        total = sum(one.interest.due for one in found)
+    else:
+        total = sum(one.interest.total for one in found)
+        total = total if total >= law.value_on(FLOOR_DEBTOR, on).cents else 0
+    before = _fixed(facts, on)
+    return Proposal(on, found, total, before, max(0, total - before))
+
+
+def ways_of(choices: Choices) -> Ways:
+    """What a creditor chose about statutory interest; raises `NotChosen`."""
+    return Ways(
+        _ENDS[choices.choice("interest.end")],
+        _BASES[choices.choice("interest.basis")],
+        _FLOORS[choices.choice("interest.floor")],
+    )
+
+
+def _debts(facts: Sequence[Fact], on: date) -> Iterator[tuple[Row, date, Debt]]:
+    """The rows that fell due before a day and of which something was not paid in time."""
+    notes, history = Notes(), history_of(facts)
+    state = live(history.terms, history.events, history.reversals, on, notes)
+    pauses = _pauses(facts, on)
+    bears_interest = state.rate > 0 and not state.stops
+    for row in state.rows:
+        if row.fell_due and row.payable:
+            due = state.last_row.due if row.deferred == "all" else row.due
+            default_from = legal_term_end(due) + ONE_DAY
+            debt = _debt(_Row(row, default_from, bears_interest), state, notes, on)
+            if default_from < on and debt is not None:
+                cents, payments = debt
+                yield row, due, Debt(cents, default_from, on, payments, pauses)
+
+
+class _Row(NamedTuple):
+    row: Row
+    default_from: date
+    bears_interest: bool
+
+
+def _debt(of: _Row, state: State, notes: Notes, on: date) -> tuple[int, tuple[Reduction, ...]] | None:
+    """What of a row was open when its default began, and the payments on it since; None if nothing was."""
+    row = of.row
+    owed = _fell_due(row, notes) if of.bears_interest else _fell_due(row, notes) + _principal(row, notes)
+    paid = []
+    for split in state.splits:
+        for share in notes.payments.get(split.fact, ()):
+            if (share.row_nr, share.due) == (row.nr, row.due) and row.due <= split.on < on:
+                part = share.interest + (0 if of.bears_interest else share.principal)
+                paid.append(Reduction(split.on, int(part)))
+    still_open = row.open_interest + (0 if of.bears_interest else row.open_principal)
+    given_up = max(0, owed - sum(one.cents for one in paid) - int(still_open))
+    in_time = sum(one.cents for one in paid if one.on < of.default_from)
+    owed -= in_time + given_up
+    late = tuple(one for one in paid if one.on >= of.default_from and one.cents)
+    return (owed, late) if owed > 0 and sum(one.cents for one in late) <= owed else None
+
+
+def _fell_due(row: Row, notes: Notes) -> int:
+    """The interest that became due with the row, in cents; of a row brought in at the opening all of it."""
+    noted = notes.interest.get(Occasion(EntryKind.INTEREST, row.due, 0, row.nr))
+    return int(noted.due if noted is not None else row.interest)
+
+
+def _principal(row: Row, notes: Notes) -> int:
+    given = notes.principal.get(row.nr)
+    return int(given.principal - given.paid if given is not None and row.nr else row.principal)
+
+
+def _pauses(facts: Sequence[Fact], on: date) -> Pauses:
+    """When no statutory interest runs: an arrangement that says so (Awb art. 4:101), a restructuring (Fw art. 303)."""
+    quiet = [
+        (one.decided_on, min(end for end in (one.until, one.ended_on, on) if end is not None))
+        for one in arrangements_of(facts)
+        if not one.statutory_interest
+    ]
+    gone = {fact.of for fact in facts if fact.kind in {FactKind.WITHDRAWAL, FactKind.WSNP_EARLY_END}}
+    starts = [fact for fact in facts if fact.kind is FactKind.WSNP_START and fact.nr not in gone]
+    return tuple(
+        (since, until)
+        for since, until in [*quiet, *((one.value_date, on) for one in starts)]
+        if since < until
+    )
+
+
+def _fixed(facts: Sequence[Fact], on: date) -> int:
+    """What earlier decisions fixed and was not cancelled, in cents."""
+    gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
+    holding = [fact for fact in facts if fact.nr not in gone and fact.value_date <= on]
+    fixed = {fact.nr: fact.cents for fact in holding if fact.kind is FactKind.STATUTORY_INTEREST}
+    cancelled = [fact for fact in holding if fact.kind is FactKind.CANCELLATION and fact.of in fixed]
+    return sum(fixed.values()) - sum(fact.cents for fact in cancelled)

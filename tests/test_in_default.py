@@ -1,0 +1,105 @@
+"""What of a loan is in default, and the statutory interest a decision may fix on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from servicing.facts import Fact, FactKind
+from servicing.files import law
+from servicing.in_default import Proposal, proposed_interest
+from servicing.statutory_interest import Ways
+from tests.as_facts import LOAN, drafts_of, facts_of
+from tests.desk import good, open_loan
+
+LAW = law()
+PLAIN = Ways()
+CLAIM: dict[str, Any] = {
+    "principal": "4712.94",
+    "annual_rate_percent": "0",
+    "start": "2025-03-03",
+    "instalments": 1,
+    "first_due": "2025-04-14",
+    "method": "bullet",
+}
+BORNE = {"principal": "25000.00", "annual_rate_percent": "8", "start": "2025-01-01", "instalments": 60}
+
+
+def told(*events: dict[str, Any], terms: dict[str, Any] = CLAIM, on: str, ways: Ways = PLAIN) -> Proposal:
+    lent = {"on": terms["start"], "type": "disburse", "amount": terms["principal"]}
+    return proposed_interest(facts_of(drafts_of(terms, [lent, *events])), date.fromisoformat(on), LAW, ways)
+
+
+def test_case_8_on_the_claim_itself() -> None:
+    found = told(on="2025-09-30")
+    (one,) = found.owing
+    assert (str(one.debt.default_from), one.debt.cents, found.due) == ("2025-04-15", 4_712_94, 130_15)
+    assert told(on="2025-09-30", ways=Ways(end="inclusive")).due == 130_93
+
+
+def test_what_was_fixed_before_is_not_asked_again() -> None:
+    fixed = {"on": "2025-09-30", "type": "statutory_interest", "amount": "130.15", "id": "i"}
+    paid = {"on": "2025-09-30", "type": "payment", "amount": "1500.00"}
+    found = told(fixed, paid, on="2026-01-01")
+    assert (found.total, found.fixed_before) == (181_26, 130_15)
+    assert found.due == 51_11
+    back = {"on": "2025-10-10", "type": "cancellation", "of": "i", "amount": "130.15"}
+    assert told(fixed, paid, back, on="2026-01-01").fixed_before == 0
+
+
+def test_a_payment_in_time_leaves_nothing_in_default() -> None:
+    assert told({"on": "2025-04-14", "type": "payment", "amount": "4712.94"}, on="2025-09-30").owing == ()
+
+
+def test_below_the_floor_nothing_is_due() -> None:
+    most = {"on": "2025-04-10", "type": "payment", "amount": "4500.00"}
+    found = told(most, on="2025-09-30")
+    assert (len(found.owing), found.due) == (1, 0)
+
+
+def test_over_principal_that_bears_interest_no_statutory_interest_runs() -> None:
+    found = told(terms=BORNE, on="2027-01-01")
+    assert [one.debt.cents for one in found.owing[:3]] == [166_67, 166_67, 166_67]
+    free = {"on": "2025-01-01", "type": "interest_free_from"}
+    assert told(free, terms=BORNE, on="2027-01-01").owing[0].debt.cents == 506_91
+
+
+def test_a_due_date_on_a_weekend_begins_default_after_the_next_working_day() -> None:
+    # 1 February 2025 is a Saturday.
+    assert str(told(terms=BORNE, on="2026-01-01").owing[0].debt.default_from) == "2025-02-04"
+
+
+def test_a_part_given_up_bears_no_interest() -> None:
+    waived = {"on": "2025-06-01", "type": "waiver", "of": "principal", "amount": "712.94"}
+    assert told(waived, on="2025-09-30").owing[0].debt.cents == 4_000_00
+
+
+def test_no_interest_runs_in_a_restructuring_and_it_does_when_that_ends_early() -> None:
+    start = {"on": "2025-04-15", "type": "wsnp_start", "id": "w"}
+    assert told(start, on="2025-09-30").total == 0
+    end = {"on": "2025-09-29", "type": "wsnp_early_end", "of": "w"}
+    assert told(start, end, on="2025-09-30").due == 130_15
+
+
+def test_an_arrangement_says_whether_interest_runs() -> None:
+    facts = facts_of(drafts_of(CLAIM, [{"on": "2025-03-03", "type": "disburse", "amount": "4712.94"}]))
+    day = date(2025, 4, 15)
+    for runs, due in ((True, 130_15), (False, 0)):
+        data = {"statutory_interest": runs}
+        agreed = Fact(LOAN, 3, FactKind.ARRANGEMENT, day, day, "a", 100_00, 0, data, "test", "")
+        assert proposed_interest([*facts, agreed], date(2025, 9, 30), LAW, Ways()).due == due
+
+
+def test_the_command(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sqlite_database is not None
+    open_loan(sqlite_url, tmp_path, monkeypatch)
+    shown = good("loan", "statutory-interest", str(LOAN), "--on", "2025-12-31")
+    assert [row["in_default"] for row in shown["rows"]] == ["166.67"] * 11
+    assert shown["due"] == "54.47"
+    assert shown["rows"][0]["lines"]
