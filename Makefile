@@ -94,6 +94,10 @@ POSTINGS ?= 10000000
 bench-statement: $(STAMP) ## statements of loans of seven years among POSTINGS postings (ten minutes)
 	$(BIN)/python -m benchmarks.statements $(POSTINGS)
 
+.PHONY: bench-backdated
+bench-backdated: $(STAMP) ## a payment of ten years ago on a loan of ten years, booked again (a minute)
+	$(BIN)/python -m benchmarks.backdated
+
 LINES ?= 100000
 
 .PHONY: bench-bank
