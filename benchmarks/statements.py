@@ -18,6 +18,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, func, select
 
+from backoffice.cli.database import keep_what_is_loaded
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.lives import lives
 from benchmarks.portfolio import Size, build, loan_number
@@ -80,6 +81,7 @@ def _in_process(engine: Engine, loans: int) -> list[tuple[float, int]]:
 
 def _work(url: str, loans: int) -> None:
     engine = open_database(url)
+    keep_what_is_loaded()
     choose = random.Random(SEED)
     numbers = [loan_number(choose.randrange(loans)) for _ in range(ASKED)]
     asked = [_asked(engine, number) for number in numbers]
