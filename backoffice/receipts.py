@@ -59,6 +59,18 @@ def match(desk: Desk, line: StoredLine, loan: str, reason: str) -> Decided:
     return decide(desk, line, [Part(kind, line.amount, number, fact.nr, reason=reason)])
 
 
+def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> Decided:
+    """Say that a line shows a payment that was recorded by hand; nothing new is recorded on the loan."""
+    heading = find_loan(desk.connection, loan)
+    facts = {fact.nr: fact for fact in dossier_of(desk.connection, heading).holding}
+    fact = facts.get(number)
+    if fact is None or fact.kind is not FactKind.PAYMENT or fact.cents != line.cents:
+        raise LineRefused(
+            f"bank line {line.id}: fact {number} of loan {heading.id} is no payment of its amount"
+        )
+    return decide(desk, line, [Part(Disposition.LOAN, line.amount, heading.id, number, reason=reason)])
+
+
 def _fact_out(desk: Desk, line: StoredLine, loan: int, kind: Disposition) -> Fact:
     """The fact of the loan that a line out shows: a payment that came back, or a disbursement."""
     dossier = dossier_of(desk.connection, find_loan(desk.connection, str(loan)))
@@ -156,7 +168,9 @@ def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
 
 def _with_fact(desk: Desk, line: StoredLine, part: Part, nr: int, place: int) -> Part:
     """The part with the number of the fact it records on its loan."""
-    if part.kind not in {Disposition.LOAN, Disposition.RETURN}:
+    if part.kind not in {Disposition.LOAN, Disposition.RETURN} or (
+        part.kind is Disposition.LOAN and part.fact
+    ):
         return part
     dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
     more = (f" part {place}" if place > 1 else "") + (f" decision {nr}" if nr > 1 else "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from jobs.bank_collections import own_collections, own_refunds, payments_of_blocks
-from ledger.day import number_of
+from ledger.day import day_of, number_of
 from servicing.collecting.matching import verdict_on_block
 from servicing.facts import FactKind
 from servicing.receipts.files import bank_rules
@@ -30,6 +31,7 @@ from servicing.receipts.store import (
     loan_views,
     open_disbursements,
     parts_of_lines,
+    payments_by_hand,
     payments_of_ids,
     undecided,
 )
@@ -56,8 +58,31 @@ class Matcher:
     def take(self, lines: Sequence[StoredLine], source: Source) -> int:
         """Decide about new lines and record what is certain; about how many it was."""
         verdicts = [(line, verdict) for line, verdict in self._verdicts(lines) if verdict.parts]
+        verdicts = self._without_doubles(verdicts)
         self._record(verdicts, source)
         return len(verdicts)
+
+    def _without_doubles(
+        self, verdicts: list[tuple[StoredLine, Verdict]]
+    ) -> list[tuple[StoredLine, Verdict]]:
+        """Leave to a person what somebody recorded by hand about the same day, with the same amount."""
+        paid = [line for line, verdict in verdicts if verdict.parts[0].kind is Disposition.LOAN]
+        if not paid:
+            return verdicts
+        first, last = (end(line.paid_on for line in paid) for end in (min, max))
+        loans = {part.loan for _, verdict in verdicts for part in verdict.parts}
+        by_hand = payments_by_hand(
+            self.connection, loans, days_from(first, -BY_HAND_DAYS), days_from(last, BY_HAND_DAYS)
+        )
+        if not by_hand:
+            return verdicts
+        return [
+            (line, verdict)
+            for line, verdict in verdicts
+            if not any(
+                part.kind in FACT_KINDS and (part.loan, part.cents) in by_hand for part in verdict.parts
+            )
+        ]
 
     def _verdicts(self, lines: Sequence[StoredLine]) -> Iterable[tuple[StoredLine, Verdict]]:
         plain = [(line, loans_named(line)) for line in lines if not line.is_return]
@@ -133,6 +158,15 @@ class Matcher:
         ]
         add_decisions(self.connection, decided, self.by)
         return len(verdicts)
+
+
+BY_HAND_DAYS = 5
+"""A payment recorded by hand for so many days before or after may be the one a line shows."""
+
+
+def days_from(number: int, days: int) -> int:
+    """The day so many days after (negative: before) that of a number such as 20250301."""
+    return number_of(day_of(number) + timedelta(days))
 
 
 FACT_KINDS = {Disposition.LOAN: FactKind.PAYMENT}

@@ -83,7 +83,10 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     if line.cents < 0:
         amounts = open_disbursements(connection, line.creditor_id, [line.amount])
         return verdict_on_payment_out(line, named, amounts).reason
-    return verdict_on_receipt(line, named, Known(views)).reason
+    verdict = verdict_on_receipt(line, named, Known(views))
+    if verdict.parts:
+        return "a payment of this amount was recorded by hand: match it with --fact, or as another payment"
+    return verdict.reason
 
 
 def _paid_before(connection: Connection, ibans: Sequence[str]) -> dict[str, list[int]]:

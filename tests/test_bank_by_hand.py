@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from backoffice.cli.database import Desk
-from backoffice.receipts import LineRefused, decide, line_of
+from backoffice.receipts import LineRefused, adopt, decide, line_of
 from jobs.bank_import import Gap
 from jobs.inbox import inbox
 from ledger.database import writing
@@ -27,8 +27,9 @@ from tests.bank_desk import (
     money,
     open_books,
     take,
+    waiting,
 )
-from tests.nights import close_until, stamp, sums
+from tests.nights import close_until, paid, stamp, sums, tell
 
 NEXT = FIRST + timedelta(days=1)
 BANK, TRANSIT, TO_ALLOCATE, TO_FORWARD = 1010, 1100, 1190, 1160
@@ -66,6 +67,22 @@ def test_a_refused_file_is_moved_with_the_reason_and_the_night_says_so(books: En
     assert "of another creditor" in (place / "s.xml.txt").read_text(encoding="utf-8")
     assert (place / "s.xml").exists()
     assert lines(books) == 0
+
+
+def test_a_payment_recorded_by_hand_is_not_booked_again_by_its_line(books: Engine, tmp_path: Path) -> None:
+    tell(books, FIRST, paid(LOAN, "2024-02-01", INSTALMENT, "by hand"))
+    account = Account(lines=[paying(LOAN, NEXT, INSTALMENT, "R1"), paying(LOAN, NEXT, 1000, "R2")])
+    take(books, write(tmp_path, "1.xml", account.statement()), NEXT)
+    (one,) = waiting(books)
+    assert "was recorded by hand" in one.reason
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, NEXT))
+        with pytest.raises(LineRefused, match="no payment of its amount"):
+            adopt(desk, line_of(desk, 1), str(LOAN), 4, "the same")
+        adopt(desk, line_of(desk, 1), str(LOAN), 3, "the same")
+    close_until(books, NEXT)
+    assert [fact.cents for fact in money(books, LOAN)] == [INSTALMENT, 1000]
+    assert (balance(books, TRANSIT), differences(books)) == (0, [])
 
 
 def test_p17_money_for_another_creditor_stays_to_forward(books: Engine, tmp_path: Path) -> None:

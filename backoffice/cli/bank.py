@@ -17,7 +17,7 @@ from backoffice.cli.database import looking, opened, recording
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
-from backoffice.receipts import Decided, LineRefused, decide, line_of, match, remit, settle
+from backoffice.receipts import Decided, LineRefused, adopt, decide, line_of, match, remit, settle
 from backoffice.rights import check_right
 from jobs import clock
 from jobs.bank_clearing import clearing_items
@@ -118,6 +118,7 @@ def unmatched(code: str | None, as_json: bool) -> None:
 @bank.command(name="match")
 @click.argument("line", type=int)
 @click.argument("loan", required=False)
+@click.option("--fact", type=int, metavar="NR", help="The payment of LOAN that was recorded by hand for it.")
 @click.option(
     "--settles", type=int, metavar="LINE", help="A line out that pays back or on what this line brought."
 )
@@ -128,6 +129,7 @@ def unmatched(code: str | None, as_json: bool) -> None:
 def match_line(
     line: int,
     loan: str | None,
+    fact: int | None,
     settles: int | None,
     batch: int | None,
     reason: str,
@@ -145,7 +147,7 @@ def match_line(
     with recording(actor) as desk:
         own = line_of(desk, line)
         if loan is not None:
-            done = match(desk, own, loan, why)
+            done = match(desk, own, loan, why) if fact is None else adopt(desk, own, loan, fact, why)
         elif settles is not None:
             done = settle(desk, own, line_of(desk, settles), why)
         else:

@@ -18,7 +18,7 @@ from servicing.receipts.tables import (
     bank_line,
     bank_statement,
 )
-from servicing.receipts.values import Disposition, Part, StoredLine
+from servicing.receipts.values import LINE_KEY, Disposition, Part, StoredLine
 from servicing.store import LOANS_PER_QUERY, Recorded
 from servicing.tables import fact, loan, loan_state
 
@@ -195,6 +195,27 @@ def lines_by_number(connection: Connection, numbers: Iterable[int]) -> dict[int,
 def stored_line(row: Sequence[Any]) -> StoredLine:
     """A row of the table as a line."""
     return StoredLine._make(bytes(each) if isinstance(each, memoryview) else each for each in row)
+
+
+def payments_by_hand(
+    connection: Connection, loans: Iterable[int], first: int, last: int
+) -> set[tuple[int, int]]:
+    """The payments of these loans, as loan and cents, that a person recorded for these days and no line shows."""
+    shown = exists().where(
+        bank_decision.c.loan_id == fact.c.loan_id,
+        bank_decision.c.fact_nr == fact.c.nr,
+        bank_decision.c.kind == int(Disposition.LOAN),
+    )
+    query = select(fact.c.loan_id, fact.c.cents).where(
+        fact.c.kind == int(FactKind.PAYMENT),
+        fact.c.value_date.between(first, last),
+        fact.c.key.not_like(f"{LINE_KEY}%"),
+        ~shown,
+    )
+    found: set[tuple[int, int]] = set()
+    for part in _parts(sorted(set(loans))):
+        found |= {(row[0], row[1]) for row in connection.execute(query.where(fact.c.loan_id.in_(part)))}
+    return found
 
 
 def undecided(

@@ -18,6 +18,10 @@ NAMELESS = "\x1f"
 """Between the parts of an identity; no text of a bank holds it."""
 
 
+LINE_KEY = "bank "
+"""With this begins the key of every payment that a bank line brought."""
+
+
 class Disposition(IntEnum):
     """What a bank line, or a part of it, is for (bestemming); the numbers are stored."""
 
@@ -110,7 +114,9 @@ class StoredLine(NamedTuple):
 
 def line_key(line: StoredLine) -> str:
     """The identity of a line as people read it: account, day, reference, cents with sign, occurrence."""
-    return f"bank {line.account} {line.booked_on} {line.reference[:80]} {line.cents:+d} {line.occurrence}"
+    return (
+        f"{LINE_KEY}{line.account} {line.booked_on} {line.reference[:80]} {line.cents:+d} {line.occurrence}"
+    )
 
 
 def reference_of(line: Line, account: str) -> str:
