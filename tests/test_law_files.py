@@ -238,7 +238,7 @@ def test_the_chart_has_every_account_the_program_books_on() -> None:
     [
         (("  1300:", "  130:"), "accounts: 130: an account number has four digits"),
         (("  1300:", "  1301:"), "accounts: 1300: this account is booked on and must exist"),
-        (("kind: balance", "kind: balans"), "accounts.1100.kind: 'balans'"),
+        (("kind: balance", "kind: balans"), "accounts.1010.kind: 'balans'"),
         (("  1300:", "  1310:"), "'1310' stands twice"),
     ],
 )
