@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from backoffice.demo.offers import ONE_MONTH
-from backoffice.demo.story import Due, Story
+from backoffice.demo.story import UNNUMBERED, Due, Story
 from servicing.daycount import step_date
-from servicing.facts import FactKind
+from servicing.facts import Draft, FactKind
 from servicing.law import UnknownLaw
 from servicing.terms_data import terms_data
 
@@ -18,6 +18,13 @@ Behaviour = Callable[[Story, Sequence[Due]], None]
 
 TYPING_ERROR = 90_00
 """Cents by which a payment is recorded wrongly."""
+
+
+STATUTORY = 41_23
+"""Cents of statutory interest that a decision fixes."""
+
+WAIVED = 25_00
+"""Cents of interest that are waived when the rest is written off."""
 
 
 def days(number: int) -> timedelta:
@@ -168,6 +175,44 @@ def corrected(story: Story, dues: Sequence[Due]) -> None:
             story.pay_due(due, due.on)
 
 
+def ended(story: Story, dues: Sequence[Due]) -> None:
+    """The business ends, which is decided a month later: no interest from that day (Bbz art. 43 lid 2)."""
+    at = _some_place(story, dues)
+    on_time(story, dues[:at])
+    on = dues[at - 1].on + days(2)
+    story.tell(on + days(30), Draft(story.loan, FactKind.INTEREST_FREE, on, f"interest-free {on}"))
+    on_time(story, _coming(story, on))
+
+
+def restructured(story: Story, dues: Sequence[Due]) -> None:
+    """A court declares debt restructuring (WSNP); every second time it ends early, and interest revives."""
+    at = _some_place(story, dues)
+    on_time(story, dues[:at])
+    on = dues[at - 1].on + days(5)
+    start = f"wsnp {on}"
+    story.tell(on + days(9), Draft(story.loan, FactKind.WSNP_START, on, start))
+    if story.rng.randrange(2):
+        end = on + days(200)
+        draft = Draft(story.loan, FactKind.WSNP_EARLY_END, end, f"einde {start}", of=UNNUMBERED)
+        story.tell(end + days(1), draft, start)
+        on_time(story, _coming(story, end))
+
+
+def called_in(story: Story, dues: Sequence[Due]) -> None:
+    """Payment stops, the loan is called in, statutory interest fixed, some interest waived, the rest written off."""
+    at = _some_place(story, dues)
+    on_time(story, dues[:at])
+    on = dues[at - 1].on + days(100)
+    story.decide(FactKind.DUE_AT_ONCE, on, {"interest": "runs"})
+    fixed = on + days(60)
+    story.tell(fixed, Draft(story.loan, FactKind.STATUTORY_INTEREST, fixed, f"rente {fixed}", STATUTORY))
+    story.pay(on + days(80), int(story.state(on).principal) // 3)
+    gone = on + days(150)
+    waiver = Draft(story.loan, FactKind.WAIVER, gone, f"waiver {gone}", WAIVED, data={"of": "interest"})
+    story.tell(gone, waiver)
+    story.decide(FactKind.WRITE_OFF, gone, {"of": "all"})
+
+
 def nothing(_story: Story, _dues: Sequence[Due]) -> None:
     """Nothing is paid."""
 
@@ -205,5 +250,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "rescheduled": rescheduled,
     "paid_off": paid_off,
     "corrected": corrected,
+    "ended": ended,
+    "restructured": restructured,
+    "called_in": called_in,
     "nothing": nothing,
 }

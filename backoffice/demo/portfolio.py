@@ -54,6 +54,9 @@ PUBLIC: Mapping[str, int] = {
     "rescheduled": 2,
     "paid_off": 3,
     "corrected": 1,
+    "ended": 1,
+    "restructured": 1,
+    "called_in": 1,
 }
 """How debtors of a municipality behave, and what is decided for them."""
 
