@@ -16,8 +16,8 @@ from tests.test_arrival import check_nights, check_view, without_pay_off
 
 BLOCKS = range(4)
 VIEWS_IN_BLOCK, NIGHTS_IN_BLOCK = 40, 12
-LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 25, 20
-"""Together 2,000 orders of arrival."""
+LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 30, 20
+"""Together at least 2,000 orders of arrival: few facts have fewer orders than twenty."""
 
 FACTS_OF_A_LIFE = 6
 
@@ -42,7 +42,7 @@ def test_f9_f12_the_order_in_which_turns_become_known_does_not_matter(block: int
     orders = 0
     for seed in range(10_000 + block * LIVES_IN_BLOCK, 10_000 + (block + 1) * LIVES_IN_BLOCK):
         orders += check_turns(seed, ORDERS_OF_A_LIFE)
-    assert orders > LIVES_IN_BLOCK * ORDERS_OF_A_LIFE // 2
+    assert orders >= 500
 
 
 def check_turns(seed: int, most: int) -> int:
