@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from bank.statement import BadStatement
 from jobs import clock
+from jobs.access import REHEARSAL
 from jobs.bank_files import content_digests, headings_of, import_path, is_whole, our_accounts
 from jobs.bank_import import Gap, NotYet, Outcome, Request
 from jobs.run import Run
@@ -45,7 +46,10 @@ def inbox(engine: Engine) -> Path:
     if given := os.environ.get("AFLOS_INBOX"):
         return Path(given)
     if engine.dialect.name == "sqlite" and engine.url.database:
-        return Path(engine.url.database).with_suffix(".inbox")
+        path = Path(engine.url.database)
+        # A rehearsal works on a copy in a folder of its own, and looks into the same inbox.
+        folder = path.parent.parent if path.parent.name.startswith(REHEARSAL) else path.parent
+        return (folder / path.name).with_suffix(".inbox")
     data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(data) / "aflos" / f"{engine.url.database}.inbox"
 

@@ -12,6 +12,8 @@ from backoffice.cli.database import Desk
 from backoffice.receipts import LineRefused, adopt, decide, line_of
 from jobs.bank_import import Gap
 from jobs.inbox import inbox
+from jobs.night import rehearse_nights
+from jobs.run import Options
 from ledger.database import writing
 from servicing.receipts.values import Disposition, Part
 from tests.bank_account import Account, Real, camt, paying, write
@@ -29,7 +31,7 @@ from tests.bank_desk import (
     take,
     waiting,
 )
-from tests.nights import close_until, paid, stamp, sums, tell
+from tests.nights import ARREARS_LIMITS, close_until, paid, stamp, sums, tell
 
 NEXT = FIRST + timedelta(days=1)
 BANK, TRANSIT, TO_ALLOCATE, TO_FORWARD = 1010, 1100, 1190, 1160
@@ -83,6 +85,16 @@ def test_a_payment_recorded_by_hand_is_not_booked_again_by_its_line(books: Engin
     close_until(books, NEXT)
     assert [fact.cents for fact in money(books, LOAN)] == [INSTALMENT, 1000]
     assert (balance(books, TRANSIT), differences(books)) == (0, [])
+
+
+def test_a_rehearsal_reads_the_inbox_and_leaves_it(database: Engine) -> None:
+    books = database
+    open_books(books, 1)
+    path = drop(books, "s.xml", one_payment().statement())
+    (told,) = rehearse_nights(books, FIRST, Options(ARREARS_LIMITS))
+    assert (told["bank"]["lines"], lines(books), path.exists()) == (1, 0, True)  # type: ignore[index]
+    (kept,) = close_until(books, FIRST)
+    assert (kept["seal"], path.exists()) == (told["seal"], False)
 
 
 def test_p17_money_for_another_creditor_stays_to_forward(books: Engine, tmp_path: Path) -> None:
