@@ -46,6 +46,7 @@ def line_of(desk: Desk, number: int) -> StoredLine:
         raise LineRefused(
             f"bank line {number}: there is none; aflos bank unmatched and aflos bank lines show them"
         )
+    check_right(desk.by.actor, "record", found[number].creditor_id)
     return found[number]
 
 

@@ -25,7 +25,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
 }
 """Which roles give a right: an auditor sees everything and changes nothing; the night runs and records."""
 
-EVERYTHING = "no people.yaml of the office is in force"
+EVERYTHING = "an office without people.yaml of its own"
 """By which decision an account may act that is not named, as long as that is allowed."""
 
 

@@ -126,9 +126,10 @@ AMOUNTS = [door for door in ALL_DOORS if door.takes == "AMOUNT"]
 
 @pytest.fixture
 def desk(sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """A database with a loan that is paid out, and a payment on it."""
+    """A database with a loan that is paid out, a payment on it and an objection against it."""
     open_loan(sqlite_url, tmp_path, monkeypatch)
     assert run("payment", "add", LOAN, "--amount", "1.00", "--on", "2025-02-01", "--reference", "a").code == 0
+    assert run("event", "objection", LOAN, "--on", "2025-02-01", "--document", "D").code == 0
     return sqlite_database
 
 

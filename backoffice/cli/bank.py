@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from backoffice.actor import actor as actor_of
 from backoffice.cli.bank_collect import collect
 from backoffice.cli.bank_mandate import mandate
 from backoffice.cli.bank_refunds import refunds
@@ -18,7 +19,7 @@ from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
 from backoffice.receipts import Decided, LineRefused, adopt, decide, line_of, match, remit, settle
-from backoffice.rights import check_right
+from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
 from jobs.bank_files import import_path, our_accounts
@@ -104,7 +105,9 @@ def unmatched(code: str | None, as_json: bool) -> None:
     Example: aflos bank unmatched --creditor almere
     """
     with looking() as connection:
-        found = waiting_lines(connection, clock.today(), _creditor(code) if code else None)
+        seen = creditors_of(actor_of(), "see")
+        waiting = waiting_lines(connection, clock.today(), _creditor(code) if code else None)
+        found = [one for one in waiting if one.line.creditor_id in seen]
     if as_json:
         print_json([waiting_words(one) for one in found])
         return
