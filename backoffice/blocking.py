@@ -11,8 +11,8 @@ from backoffice.rights import codes
 from ledger.day import day_of, number_of
 from servicing import files
 from servicing.blocks import Block, blocks_on
-from servicing.limitation import Limitation
-from servicing.limitation_signals import lapse_block, limitation_of
+from servicing.lapsing import Lapse
+from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
 from servicing.store import Loan, facts_of
 from servicing.tables import loan, loan_state
 
@@ -24,26 +24,27 @@ def blocks_of(connection: Connection, heading: Loan, day: date) -> list[Block]:
     lapsed = limitations(connection, day, [heading.id]).get(heading.id)
     return [
         *blocks_on(facts, day, objection_holds=holds),
-        *(lapse_block(lapsed, day) if lapsed else ()),
+        *lapse_block(lapsed, day),
     ]
 
 
-def limitations(
-    connection: Connection, day: date, loans: Iterable[int] | None = None
-) -> dict[int, Limitation]:
-    """How limitation stands of each loan (of some loans) with something unpaid since long before a day."""
+def limitations(connection: Connection, day: date, loans: Iterable[int] | None = None) -> dict[int, Lapse]:
+    """The row that lapses first, of each loan (of some loans) where one is near its lapse or past it on a day."""
     late = loan_state.c.arrears_since.between(1, number_of(day))
     query = select(loan_state.c.loan, loan_state.c.arrears_since, loan.c.product).join(
         loan, loan.c.id == loan_state.c.loan
     )
     if loans is not None:
         query = query.where(loan_state.c.loan.in_(list(loans)))
-    rows = connection.execute(query.where(late)).all()
-    facts, law, products = facts_of(connection, [row.loan for row in rows]), files.law(), files.products()
-    return {
-        row.loan: limitation_of(facts[row.loan], day_of(row.arrears_since), products[row.product].kind, law)
-        for row in rows
+    law, products = files.law(), files.products()
+    systems = {
+        row.loan: products[row.product].kind
+        for row in connection.execute(query.where(late))
+        if may_be_near(day_of(row.arrears_since), day, products[row.product].kind, law)
     }
+    known = facts_of(connection, systems)
+    found = {number: first_lapse(known[number], day, system, law) for number, system in systems.items()}
+    return {number: lapse for number, lapse in found.items() if lapse is not None}
 
 
 def block_shown(block: Block) -> dict[str, object]:

@@ -30,7 +30,7 @@ from servicing.worklist import (
     Case,
     Item,
     contact_person,
-    item_of_limitation,
+    item_of_lapse,
     items_of_decisions,
     items_of_loan,
 )
@@ -113,15 +113,12 @@ def _receipts(connection: Connection, seen: Collection[int], day: date) -> Itera
 
 def _limitations(connection: Connection, seen: Collection[int], day: date) -> list[Item]:
     known = {
-        loan: found
-        for loan, found in limitations(connection, day).items()
-        if creditor_of_loan(loan) in seen and found.state(day) in {"near", "lapsed"}
+        loan: found for loan, found in limitations(connection, day).items() if creditor_of_loan(loan) in seen
     }
     facts = facts_of(connection, known)
     return [
-        item
+        item_of_lapse(Case(loan, creditor_of_loan(loan), facts[loan]), found, day)
         for loan, found in known.items()
-        for item in item_of_limitation(Case(loan, creditor_of_loan(loan), facts[loan]), found, day)
     ]
 
 

@@ -11,7 +11,7 @@ from ledger.money import euros
 from servicing.blocks import Block, blocks_on
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision
 from servicing.facts import Fact, FactKind
-from servicing.limitation import Limitation
+from servicing.lapsing import Lapse
 from servicing.promises import broken_promises
 
 Source = Literal[
@@ -108,19 +108,20 @@ def items_of_decisions(decisions: Iterable[Decision], waiting: Mapping[int, Sequ
     return [item for decision in decisions for item in _of_decision(decision, waiting)]
 
 
-def item_of_limitation(case: Case, found: Limitation, day: date) -> list[Item]:
-    """Twelve, six and three months before a claim lapses a person is told, and once it has."""
-    state = found.state(day)
-    if found.lapses_on is None or state not in {"near", "lapsed"}:
-        return []
-    name, owner = found.claim.name, contact_person(case.facts, day)
-    passed = [signal for signal in found.signals if signal <= day]
-    reason = f"the {name} lapses on {found.lapses_on}, told from {passed[-1]} on"
-    action = "interrupt it in time: an aanmaning that is proven sent, or another act of Awb 4:105 and 4:106"
-    if state == "lapsed":
-        reason = f"the {name} lapsed on {found.lapses_on}: nothing more is collected"
-        action = "decide about the claim; nothing is written off by itself"
-    return [Item("limitation", case.creditor, case.subject, 0, owner, found.lapses_on, reason, action)]
+def item_of_lapse(case: Case, found: Lapse, day: date) -> Item:
+    """Twelve, six and three months before a row lapses a person is told, and once it has."""
+    lapses_on = found.limitation.lapses_on or day
+    passed = [signal for signal in found.limitation.signals if signal <= day]
+    what, owner = f"{euros(int(found.open))} due on {found.due}", contact_person(case.facts, day)
+    if lapses_on <= day:
+        reason = f"{what} lapsed on {lapses_on}: nothing more is collected"
+        action = "decide about it; nothing is written off by itself"
+    else:
+        reason = f"{what} lapses on {lapses_on}, told from {passed[-1]} on"
+        action = (
+            "interrupt it in time: an aanmaning that is proven sent, or another act of Awb 4:105 and 4:106"
+        )
+    return Item("limitation", case.creditor, case.subject, 0, owner, lapses_on, reason, action)
 
 
 def chosen_items(

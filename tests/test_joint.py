@@ -9,20 +9,23 @@ import pytest
 from sqlalchemy import Engine, select
 
 from backoffice.blocking import limitations
-from jobs import clock
 from ledger.database import reading
 from servicing import files
 from servicing.blocks import stopping
-from servicing.facts import FactKind
-from servicing.limitation_signals import lapse_block, limitation_of
+from servicing.facts import Fact, FactKind
+from servicing.lapsing import Lapse
+from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
 from servicing.securities import liable_on, securities_on
 from servicing.tables import loan_debtor
-from servicing.worklist import Case, item_of_limitation
+from servicing.worklist import Case, item_of_lapse
 from tests.desk import GRANTED, LOAN, add_debtor, good, open_desk, options, run
 from tests.nights import begin_on, close_until
 from tests.test_blocks import at, told
 
 LAW = files.law()
+TERMS = {"principal": "25000.00", "annual_rate_percent": "8", "start": "2021-01-01", "instalments": 60}
+GRANTED_FACT = told(1, FactKind.GRANT, "2021-01-01", **TERMS)
+PAID_OUT_FACT = told(2, FactKind.DISBURSEMENT, "2021-01-01", cents=2_500_000)
 
 
 @pytest.fixture
@@ -135,43 +138,49 @@ def test_a_security_holds_in_its_days() -> None:
     ]
 
 
+def lapse_of(*facts: Fact, day: str) -> Lapse | None:
+    return first_lapse([GRANTED_FACT, PAID_OUT_FACT, *facts], at(day), "public", LAW)
+
+
 def test_f13_limitation_is_told_ahead_and_stops_collecting_on_its_day() -> None:
-    late = at("2021-03-01")
-    found = limitation_of([], late, "public", LAW)
-    lapse = found.lapses_on
-    assert lapse == at("2026-03-02")
+    assert lapse_of(day="2025-02-01") is None
+    found = lapse_of(day="2025-12-15")
+    assert found is not None
+    assert (found.row_nr, found.limitation.lapses_on) == (1, at("2026-02-02"))
     case = Case(int(LOAN), 1, [])
-    assert item_of_limitation(case, found, at("2025-03-01")) == []
-    (item,) = item_of_limitation(case, found, at("2025-12-15"))
-    assert item.reason == "the instalment of 2021-03-01 lapses on 2026-03-02, told from 2025-12-02 on"
-    assert lapse_block(found, at("2026-03-01")) == []
-    (block,) = lapse_block(found, at("2026-03-02"))
+    item = item_of_lapse(case, found, at("2025-12-15"))
+    assert item.reason == "506.91 due on 2021-02-01 lapses on 2026-02-02, told from 2025-11-02 on"
+    assert lapse_block(found, at("2026-02-01")) == []
+    (block,) = lapse_block(found, at("2026-02-02"))
     assert stopping([block], "dunning")
     assert stopping([block], "direct-debit")
-    (gone,) = item_of_limitation(case, found, at("2026-03-02"))
-    assert "lapsed on 2026-03-02: nothing more is collected" in gone.reason
+    assert (
+        "lapsed on 2026-02-02: nothing more is collected"
+        in item_of_lapse(case, found, at("2026-02-02")).reason
+    )
 
 
 def test_f13_only_an_act_that_interrupts_and_is_proven_starts_the_term_again() -> None:
-    late = at("2021-03-01")
-    act = {"act": "formal_reminder", "proven": True}
-    reminded = told(1, FactKind.INTERRUPTION, "2024-06-01", **act)
-    assert limitation_of([reminded], late, "public", LAW).lapses_on == at("2029-06-02")
-    unproven = told(1, FactKind.INTERRUPTION, "2024-06-01", act="formal_reminder")
-    assert limitation_of([unproven], late, "public", LAW).lapses_on == at("2026-03-02")
-    moratorium = told(2, FactKind.MORATORIUM, "2025-01-01", debtor=1, until="2025-01-31")
-    assert limitation_of([moratorium], late, "public", LAW).lapses_on == at("2026-04-01")
+    day = "2026-02-02"
+    proven = told(3, FactKind.INTERRUPTION, "2024-06-01", act="formal_reminder", proof="3S1")
+    assert lapse_of(proven, day=day) is None
+    unproven = told(3, FactKind.INTERRUPTION, "2024-06-01", act="formal_reminder")
+    assert lapse_of(unproven, day=day) is not None
+    assert may_be_near(at("2021-02-01"), at("2025-02-02"), "public", LAW)
+    assert not may_be_near(at("2021-02-01"), at("2025-02-01"), "public", LAW)
 
 
 def test_f13_the_work_list_and_the_blocks_know_the_lapse(desk: Engine) -> None:
-    act = ("event", "interruption", LOAN, "--act", "formal_reminder", "--proven", "--on", "2025-06-01")
-    good(*act, "--document", "letter 3")
     begin_on(desk, date(2025, 1, 1))
     close_until(desk, date(2025, 2, 2))
     with reading(desk) as connection:
-        (found,) = limitations(connection, clock.today()).values()
-    assert found.lapses_on == at("2030-06-02")
-    rows = good("worklist", "--source", "limitation", "--on", "2030-06-02")
-    assert [row["due"] for row in rows] == ["2030-06-02"]
-    blocks = good("loan", "blocks", LOAN, "--on", "2030-06-02")
+        (found,) = limitations(connection, at("2030-02-02")).values()
+        assert limitations(connection, at("2028-01-01")) == {}
+    assert found.limitation.lapses_on == at("2030-02-02")
+    rows = good("worklist", "--source", "limitation", "--on", "2030-02-02")
+    assert [row["due"] for row in rows] == ["2030-02-02"]
+    blocks = good("loan", "blocks", LOAN, "--on", "2030-02-02")
     assert [(row["kind"], row["stops"]) for row in blocks] == [("limitation", ["direct-debit", "dunning"])]
+    act = ("event", "interruption", LOAN, "--act", "formal_reminder", "--proof", "3S1", "--on", "2025-06-01")
+    good(*act, "--document", "letter 3")
+    assert good("loan", "blocks", LOAN, "--on", "2030-02-02") == []

@@ -19,14 +19,14 @@ from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.circumstances import EVENT_KINDS, OUTCOMES, EventKind
 from servicing.debtors import store
-from servicing.limitation_signals import ACTS
+from servicing.lapsing import ACT_KINDS
 from servicing.reading import Reader
 from servicing.representatives import ROLES, SCOPES
 from servicing.securities import SECURITIES
 from servicing.texts import plain_text
 
 KINDS = (*EVENT_KINDS, "wrong-report", "transfer")
-_TEXTS = ("text", "role", "name", "address", "outcome", "act", "security", "rank")
+_TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "security", "rank")
 
 
 @click.command()
@@ -47,8 +47,10 @@ _TEXTS = ("text", "role", "name", "address", "outcome", "act", "security", "rank
 @click.option(
     "--scope", multiple=True, type=click.Choice(SCOPES), help="For what; default decisions and letters."
 )
-@click.option("--act", type=click.Choice(ACTS), help="Of an interruption of limitation (Awb 4:105, 4:106).")
-@click.option("--proven", is_flag=True, help="It is proven that the act was sent.")
+@click.option(
+    "--act", type=click.Choice(ACT_KINDS), help="Of an interruption of limitation (Awb 4:105, 4:106)."
+)
+@click.option("--proof", metavar="TEXT", help="How it is proven that the act was sent.")
 @click.option("--security", type=click.Choice(SECURITIES), help="Which security was given.")
 @click.option("--value", metavar="AMOUNT", help="What the security is worth, such as 50000.00.")
 @click.option(
@@ -67,7 +69,6 @@ def event(
     of: str | None,
     which: str | None,
     scope: tuple[str, ...],
-    proven: bool,
     value: str | None,
     reason: str,
     actor: str | None,
@@ -88,7 +89,7 @@ def event(
         kind,
         day,
         document,
-        _says(kind, texts | {"value": value, "until": until}, scope, proven=proven),
+        _says(kind, texts | {"value": value, "until": until}, scope),
         of,
         which,
     )
@@ -101,9 +102,7 @@ def event(
     _tell(told, kind, acting(actor), as_json)
 
 
-def _says(
-    kind: str, texts: Mapping[str, str | None], scope: tuple[str, ...], *, proven: bool
-) -> dict[str, object]:
+def _says(kind: str, texts: Mapping[str, str | None], scope: tuple[str, ...]) -> dict[str, object]:
     """What an event says, by the options that go with its kind."""
     known = EVENT_KINDS.get(kind)
     if known is None:
@@ -116,8 +115,6 @@ def _says(
         given["until"] = coming_day("until", until).isoformat()
     if value is not None:
         given["value"] = euros(Reader({"value": value}).amount("value"))
-    if proven:
-        given["proven"] = True
     if scope or known.name == "representative":
         given["scope"] = list(scope or SCOPES[:2])
     _check_options(known, given)
