@@ -74,6 +74,7 @@ def close_open_dates(service: Service) -> list[Manifest]:
         CHUNK,
         stop_asked=lambda: service.stopping,
         closed=lambda manifest: _note_closed(service, manifest),
+        waiting=lambda files: _note_waiting(service, files),
     )
     manifests = close_nights(service.engine, until, options)
     service.log("nothing_open" if not manifests else "up_to_date", until=until.isoformat())
@@ -120,6 +121,11 @@ def _note_closed(service: Service, manifest: Manifest) -> None:
     assert isinstance(aside, list)
     facts = {key: manifest[key] for key in ("business_date", "loans_touched", "postings", "seal", "seconds")}
     service.log("closed", **facts, set_aside=len(aside))
+
+
+def _note_waiting(service: Service, files: Sequence[tuple[str, str]]) -> None:
+    if files:
+        service.log("files_stay_in_inbox", files=[f"{name}: {reason}" for name, reason in files])
 
 
 def _note_failure(service: Service, error: Exception) -> None:

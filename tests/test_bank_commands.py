@@ -70,6 +70,12 @@ def test_clearing_accounts_are_itemised(desk: Engine) -> None:
     close_until(desk, FIRST)
     found = [(item["account"], item["item"], item["amount"]) for item in good("bank", "clearing")]
     assert found == [(1190, "line 1", "-10.00"), (1200, "loan 100000001", "-25000.00")]
+    told = good("explain", "100000000:2024-02-01:bank-line:2")
+    assert [line["text"] for line in told["lines"]] == [
+        "bank line 2: bank NL44TEST0340000001 20240201 R2 +2000 1",
+        "decision 1: loan 100000001: payment reference",
+    ]
+    assert "Bij- of afschrijving van de bank" in run("explain", "100000000:2024-02-01:bank-line:1").out
     desk.dispose()
 
 

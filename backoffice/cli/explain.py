@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 from sqlalchemy import Connection
 
 from backoffice.cli.database import looking
+from backoffice.cli.explain_bank import explained_bank
 from backoffice.cli.options import as_json
 from backoffice.cli.output import pairs, print_json
 from backoffice.cli.table import table
 from backoffice.rights import seen_loan
-from ledger.entry import Entry, Key, parse_key
+from ledger.entry import LOANS_PER_CREDITOR, Entry, Key, parse_key
 from ledger.files import chart_of_accounts
 from ledger.money import euros
 from ledger.store import entries_of_loan, find_entry
@@ -32,12 +36,29 @@ def explain(key: str, as_json: bool) -> None:
 
     Example: aflos explain 100000001:2025-03-01:interest:1
     """
+    parsed = parse_key(key)
+    if parsed.loan % LOANS_PER_CREDITOR == 0:
+        with looking() as connection:
+            told = explained_bank(connection, parsed)
+        if as_json:
+            print_json(told)
+        else:
+            click.echo(_bank_page(told))
+        return
     with looking() as connection:
-        basis, found = _explained(connection, parse_key(key))
+        basis, found = _explained(connection, parsed)
     if as_json:
         print_json(_shown(found, basis))
     else:
         click.echo(_page(found, basis))
+
+
+def _bank_page(told: Mapping[str, Any]) -> str:
+    names = ("key", "text", "value_date", "business_date")
+    rows = [[f"{row['debit']} aan {row['credit']}", row["amount"]] for row in told["postings"]]
+    lines = [[line[name] for name in ("text", "amount", "source")] for line in told["lines"]]
+    parts = [pairs({name: told[name] for name in names}), table(("booked", "amount"), rows)]
+    return "\n\n".join([*parts, table(("because", "amount", "source"), lines)])
 
 
 def _explained(connection: Connection, key: Key) -> tuple[Basis, Explanation]:

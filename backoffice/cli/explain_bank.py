@@ -1,0 +1,101 @@
+"""Where an entry in a creditor's own book comes from: a bank line, what was decided about it, other receipts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from backoffice.actor import actor
+from backoffice.rights import check_right
+from jobs.bank_night import span_of, steps_of_night
+from jobs.tables import business_day
+from ledger.day import day_of, number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR, Entry, EntryKind, Key, creditor_of_loan
+from ledger.errors import VerificationFailed
+from ledger.files import chart_of_accounts
+from ledger.money import euros
+from ledger.rows import journal_rows, key_row
+from ledger.store import find_entry, last_closed
+from servicing.receipts.books import Tonight
+from servicing.receipts.store import lines_by_number
+from servicing.receipts.tables import bank_decision, bank_file, bank_statement
+from servicing.receipts.values import Disposition
+from servicing.wording import entry_text
+
+
+def explained_bank(connection: Connection, key: Key) -> dict[str, Any]:
+    """The entry with its postings and what it rests on; raises `VerificationFailed` if the facts give another."""
+    entry = find_entry(connection, key)
+    check_right(actor(), "see", creditor_of_loan(key.loan))
+    _check(connection, entry)
+    names = {number: account.nl for number, account in chart_of_accounts().accounts.items()}
+    return {
+        "key": key.text(),
+        "loan": None,
+        "kind": key.kind.text,
+        "text": entry_text(key.kind, entry.value_date, 0, None),
+        "value_date": entry.value_date.isoformat(),
+        "business_date": key.business_date.isoformat(),
+        "row": None,
+        "fact": None,
+        "postings": [
+            {
+                "debit": _account(names, row.debit),
+                "credit": _account(names, row.credit),
+                "amount": euros(row.cents),
+            }
+            for row in entry.postings
+        ],
+        "lines": list(_because(connection, entry)),
+        "earlier": [],
+    }
+
+
+def _account(names: dict[int, str], account: int) -> str:
+    number = account % ACCOUNTS_PER_CREDITOR
+    return f"{number} {names.get(number, '')}".strip()
+
+
+def _check(connection: Connection, entry: Entry) -> None:
+    """Compute the night of the entry again from the facts of the bank."""
+    day, creditor = entry.key.business_date, creditor_of_loan(entry.key.loan)
+    before = select(func.max(business_day.c.day)).where(business_day.c.day < number_of(day))
+    previous = connection.execute(before).scalar()
+    span = span_of(day, day_of(previous) if previous else None)
+    tonight = Tonight(span.until, creditor, last_closed(connection, creditor, day))
+    wanted = key_row(entry.key)
+    steps = steps_of_night(connection, tonight, span)
+    found = [row for step in steps for row in step.rows if row[:4] == wanted]
+    if found != journal_rows(entry):
+        raise VerificationFailed(
+            f"{entry.key.text()}: the facts of the bank give {found}, booked is {journal_rows(entry)}"
+        )
+
+
+def _because(connection: Connection, entry: Entry) -> list[dict[str, str]]:
+    if entry.key.kind is EntryKind.BANK_OPENING:
+        return [
+            _line("the opening balance of the first statement that was taken", "", f"statement {entry.fact}")
+        ]
+    if entry.key.kind is EntryKind.OTHER_RECEIPT:
+        return [_line("other receipts", "", f"batch {entry.fact}")]
+    line = lines_by_number(connection, [entry.fact])[entry.fact]
+    query = (
+        select(bank_file.c.name)
+        .join(bank_statement, bank_statement.c.file_id == bank_file.c.id)
+        .where(bank_statement.c.id == line.statement_id)
+    )
+    file = connection.execute(query).scalar()
+    found = [_line(f"bank line {line.id}: {line.key}", euros(line.cents), f"{file} line {line.file_line}")]
+    decided = select(bank_decision).where(
+        bank_decision.c.line_id == line.id, bank_decision.c.known_on <= number_of(entry.key.business_date)
+    )
+    for row in connection.execute(decided.order_by(*bank_decision.primary_key)):
+        what = f"decision {row.nr}: {Disposition(row.kind).text}" + (f" {row.loan_id}" if row.loan_id else "")
+        found.append(_line(f"{what}: {row.reason}", euros(row.cents), f"{row.actor}, {day_of(row.known_on)}"))
+    return found
+
+
+def _line(text: str, amount: str, source: str) -> dict[str, str]:
+    return {"text": text, "amount": amount, "article": "", "source": source}
