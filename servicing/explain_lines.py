@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ledger.entry import EntryKind
 from ledger.money import euros
-from servicing.facts import Fact, FactKind
+from servicing.facts import GIVING_UP_KINDS, Fact, FactKind
 from servicing.life.notes import Accrued, Given, Notes, Occasion, Segment, Share
 from servicing.life.state import COSTS, RECOVERED, REFUNDABLE, STATUTORY, Effect, Split, State
 from servicing.posting import Cause
@@ -177,7 +177,8 @@ def _taken(known: Known, noted: Accrued) -> list[Line]:
         lines.append(Line("Al betaald in deze periode", euros(-int(noted.taken))))
     if noted.booked > noted.taken:
         lines.append(Line("Stond al in de boeken", euros(int(noted.taken - noted.booked))))
-    return [*lines, Line("Door de betaling genomen, nieuw in de boeken", euros(known.booked))]
+    by = "afboeking" if known.facts[known.cause.fact].kind in GIVING_UP_KINDS else "betaling"
+    return [*lines, Line(f"Door de {by} genomen, nieuw in de boeken", euros(known.booked))]
 
 
 def _recognised(noted: Accrued) -> list[Line]:

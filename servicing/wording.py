@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ledger.entry import EntryKind
 from ledger.money import euros
-from servicing.facts import FactKind
+from servicing.facts import GIVING_UP_KINDS, FactKind
 from servicing.schedule import UNROUNDED, Amount, round_cents
 from servicing.terms_data import percent_text
 
@@ -41,6 +41,7 @@ _TEXTS = {
     EntryKind.INTEREST_OWED: "Rente die u terugkrijgt",
 }
 _OF_A_PAYMENT = "Rente tot de betaling"
+_UNTIL_GIVEN_UP = "Rente tot de afboeking"
 _EARLY = "Extra aflossing ontvangen"
 
 
@@ -52,7 +53,7 @@ def dutch_day(day: date) -> str:
 def entry_text(kind: EntryKind, day: date, row_nr: int, cause: FactKind | None) -> str:
     """What an entry is about; `cause` is the kind of fact behind it, None when time has passed."""
     if kind is EntryKind.INTEREST and cause is not None:
-        return _OF_A_PAYMENT
+        return _UNTIL_GIVEN_UP if cause in GIVING_UP_KINDS else _OF_A_PAYMENT
     if kind is EntryKind.PAYMENT and cause is FactKind.EARLY_REPAYMENT:
         return _EARLY
     return _TEXTS[kind].format(row=row_nr, day=dutch_day(day))

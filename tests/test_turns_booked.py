@@ -82,6 +82,10 @@ def test_what_was_given_up_is_explained_account_by_account() -> None:
         ("-250.00", "Meer dan er openstond"),
     ]
     assert found.lines[0].article == "Awb art. 4:94a"
+    (before,) = (one for one in nights.entries if one.key.text().endswith("2025-02-15:interest:1"))
+    interest = explain(before, nights.entries, nights.facts, BASIS)
+    assert interest.text == "Rente tot de afboeking"
+    assert interest.lines[-1].text == "Door de afboeking genomen, nieuw in de boeken"
 
 
 def test_interest_that_does_not_run_is_explained_by_what_stopped_it() -> None:
