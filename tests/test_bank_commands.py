@@ -142,3 +142,15 @@ def test_a_changed_line_is_found(sqlite_database: Engine) -> None:
             connection.exec_driver_sql(f"UPDATE bank_line SET {change}")
         found = [one.what for one in differences(sqlite_database)]
         assert any(what in one for one in found), found
+
+
+def test_the_night_says_what_the_bank_and_the_books_do_not_agree_on(desk: Engine) -> None:
+    account = Account(lines=[Real(FIRST, 1000, "R1", text="x")])
+    drop(desk, "half.xml", account.statement()[:-30])
+    drop(desk, "other.xml", account.statement(), code="dronten")
+    done = run("nightly", "--date", "2024-02-01", "--json")
+    assert done.code == 3
+    assert done.json[0]["bank"]["refused"][0]["file"] == "other.xml"
+    for told in ("inbox: half.xml stays: is not written to its end yet", "other.xml: refused: "):
+        assert told in done.err
+    desk.dispose()
