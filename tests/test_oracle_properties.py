@@ -42,7 +42,8 @@ def test_money_in_is_what_the_payments_are(history: History) -> None:
         out = [e for e in history.events if e["type"] == "disburse" and known_on(e) <= day]
         assert -result.balance(1200) == sum(cents(event["amount"]) for event in out)
         for payment in result.payments:
-            parts = (payment.costs, payment.interest, payment.principal, payment.credit)
+            taken = (payment.costs, payment.interest, payment.principal, payment.recovered)
+            parts = (*taken, payment.credit)
             assert payment.amount == sum(parts)
             assert min(parts) >= 0
             assert payment.balance >= 0
