@@ -7,6 +7,9 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check -qq
 LOAN = 100000001
 UV = uv>=0.13,<0.14
 
+# What is compiled is kept: the tests and a chaos run start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo test chaos check lock clean
 .DEFAULT_GOAL = help
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NAME = "TEST_PG_DSN"
-# Tests may lose everything at power failure; they may not wait for the disk.
-OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+# Tests may lose everything at power failure; they may not wait for the disk, nor are they tidied up after.
+OPTIONS = (
+    "-c listen_addresses= -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"
+)
 
 
 @contextmanager

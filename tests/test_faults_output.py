@@ -6,8 +6,6 @@ import ast
 import csv
 import io
 import json
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,8 +30,9 @@ from servicing.decisions.store import add_decision
 from servicing.facts import Draft, FactKind
 from servicing.store import Loan, Recorded, add_loan, record
 from servicing.tables import debtor, debtor_particulars, reading_log
+from tests.command import started
 from tests.desk import LOAN, Done, add_debtor, good, open_desk, run
-from tests.house.source import ROOT, Source, repository
+from tests.house.source import Source, repository
 from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until
 
 BSN = "999990019"
@@ -194,9 +193,8 @@ def test_h14_csv_for_a_spreadsheet_is_as_harmless(books: Engine) -> None:
 
 
 def test_h14_an_error_steers_nothing(books: Engine, tmp_path: Path) -> None:
-    start = [sys.executable, "-c", "from backoffice.cli.main import main; main()"]
     for words in (("debtor", "show", f"{HOSTILE}2"), ("payment", "import", str(tmp_path / HOSTILE))):
-        told = subprocess.run([*start, *words], capture_output=True, text=True, check=False, cwd=ROOT)
+        told = started(*words)
         assert (told.returncode, told.stdout) == (2, "")
         assert told.stderr.startswith("aflos: ")
         assert steering(told.stderr) == set()
@@ -247,7 +245,7 @@ def test_h8_csv_and_workbooks_are_written_in_known_places_only() -> None:
 
 
 def calls(source: Source) -> set[str]:
-    return {ast.unparse(node.func) for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
+    return {ast.unparse(node.func) for node in source.nodes if isinstance(node, ast.Call)}
 
 
 # Logs.
@@ -332,7 +330,7 @@ def test_h16_nothing_is_unpickled() -> None:
     packages = {"ledger", "bank", "servicing", "reports", "jobs", "backoffice", "migrations"}
     for each in repository():
         if each.package in packages and each.path.endswith(".py"):
-            names = {part for node in ast.walk(each.tree) for part in imported(node)}
+            names = {part for node in each.nodes for part in imported(node)}
             assert not names & {"pickle", "marshal", "shelve", "dill"}, each.path
             assert "jobstores" not in each.text, each.path
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import pytest
 
@@ -14,7 +14,15 @@ FILES = repository()
 PYTHON = [source for source in FILES if source.path.endswith(".py")]
 CODE = [source for source in PYTHON if source.package not in {"tests", "benchmarks"}]
 
-true_divisions = partial(numbers.true_divisions, known=numbers.exact_names(CODE))
+
+@cache
+def exact_names() -> frozenset[str]:
+    return numbers.exact_names(CODE)
+
+
+def true_divisions(source: Source) -> Iterator[str]:
+    yield from numbers.true_divisions(source, exact_names())
+
 
 CODE_RULES: tuple[Rule, ...] = (
     size.long_files,
@@ -40,8 +48,7 @@ TEXT_RULES: tuple[Rule, ...] = (
 
 
 def named(rule: object) -> str:
-    function = rule.func if isinstance(rule, partial) else rule
-    return getattr(function, "__name__", "")
+    return getattr(rule, "__name__", "")
 
 
 @pytest.mark.parametrize("rule", CODE_RULES, ids=named)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from sqlalchemy import URL
 
+from tests.command import called, started
 from tests.conftest import blank_postgresql
 from tests.portfolios import DEBTOR, OPENED, PAID_OUT, PAYMENT, write_csv
 
-RUN = "from backoffice.cli.main import main; main()"
-ROOT = Path(__file__).parents[1]
 
-
-def aflos(database: str, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", RUN, *map(str, words)]
-    given = {key: value for key, value in os.environ.items() if not key.startswith("AFLOS_")}
-    given |= {"AFLOS_DATABASE": database, **environment}
-    return subprocess.run(command, env=given, capture_output=True, text=True, check=False, cwd=ROOT)
+def aflos(database: str, *words: str | Path, **environment: str) -> CompletedProcess[str]:
+    others = dict.fromkeys(key for key in os.environ if key.startswith("AFLOS_"))
+    return called(*map(str, words), variables={**others, "AFLOS_DATABASE": database, **environment})
 
 
 @pytest.fixture
@@ -33,7 +28,7 @@ def blank(tmp_path: Path) -> str:
 
 def test_a_portfolio_makes_the_database_and_the_nights_work_it(blank: str, tmp_path: Path) -> None:
     folder = write_csv(tmp_path / "oud", OPENED | {"payments": [PAYMENT | {"date": "2025-01-02"}]})
-    done = aflos(blank, "import", "portfolio", folder, "--json")
+    done = started("import", "portfolio", str(folder), "--json", variables={"AFLOS_DATABASE": blank})
     assert done.returncode == 0
     answer = json.loads(done.stdout)
     assert (answer["cut_over"], answer["first_business_date"]) == ("2024-12-31", "2025-01-01")

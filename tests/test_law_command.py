@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.command import called, started
 from tests.law_files import write
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def aflos(*words: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    start = "from backoffice.cli.main import main; main()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **(variables or {})}
-    return subprocess.run(
-        [sys.executable, "-c", start, *words], capture_output=True, text=True, env=environment, check=False
-    )
 
 
 def test_list_gives_every_value_on_a_day() -> None:
-    done = aflos("law", "list", "--on", "2025-07-01", "--json")
+    done = started("law", "list", "--on", "2025-07-01", "--json")
     rows = {row["parameter"]: row for row in json.loads(done.stdout)}
     assert (done.returncode, done.stderr) == (0, "")
     assert rows["norm_couple_21_to_pension"]["value"] == "1955.80"
@@ -36,7 +23,7 @@ def test_list_gives_every_value_on_a_day() -> None:
 
 
 def test_list_is_a_table_for_people() -> None:
-    lines = aflos("law", "list", "--on", "2025-07-01").stdout.splitlines()
+    lines = called("law", "list", "--on", "2025-07-01").stdout.splitlines()
     column = lines[0].index("value")
     assert lines[0].startswith("parameter ")
     assert {line[column - 2 : column] for line in lines} == {"  "}
@@ -44,22 +31,22 @@ def test_list_is_a_table_for_people() -> None:
 
 @pytest.mark.parametrize("name", ["reminder_fee_high", "aanmaning_vergoeding_hoog"])
 def test_show_takes_the_english_name_and_the_dutch_term(name: str) -> None:
-    shown = json.loads(aflos("law", "show", name, "--on", "2025-01-01", "--json").stdout)
+    shown = json.loads(called("law", "show", name, "--on", "2025-01-01", "--json").stdout)
     assert shown["parameter"] == "reminder_fee_high"
     assert shown["value"] == "20.00"
     assert shown["values"][0]["from"] == "2009-07-01"
-    assert "Aanmaningsvergoeding" in aflos("law", "show", name).stdout
+    assert "Aanmaningsvergoeding" in called("law", "show", name).stdout
 
 
 def test_show_of_an_unknown_name_suggests_others() -> None:
-    done = aflos("law", "show", "reminder_fee_hihg")
+    done = called("law", "show", "reminder_fee_hihg")
     assert done.returncode == 2
     assert done.stdout == ""
     assert "did you mean reminder_fee_high" in done.stderr
 
 
 def test_check_lists_what_is_unknown_not_verified_and_due() -> None:
-    done = aflos("law", "check", "--on", "2025-11-01", "--json")
+    done = called("law", "check", "--on", "2025-11-01", "--json")
     found = json.loads(done.stdout)
     assert done.returncode == 0
     assert found["unknown"] == [
@@ -77,18 +64,18 @@ def test_check_lists_what_is_unknown_not_verified_and_due() -> None:
 
 
 def test_check_in_june_asks_for_the_norms_of_july() -> None:
-    due = json.loads(aflos("law", "check", "--on", "2026-06-01", "--json").stdout)["due"]
+    due = json.loads(called("law", "check", "--on", "2026-06-01", "--json").stdout)["due"]
     assert {one["day"] for one in due if one["parameter"].startswith("norm_")} == {"2026-07-01"}
 
 
 def test_check_tells_people_how_many_and_which() -> None:
-    text = aflos("law", "check", "--on", "2025-11-01").stdout
+    text = called("law", "check", "--on", "2025-11-01").stdout
     assert "unknown on 2025-11-01: 1" in text
     assert "not verified on 2025-11-01: " in text
 
 
 def test_policy_lists_all_choices() -> None:
-    rows = {row["key"]: row for row in json.loads(aflos("law", "policy", "--json").stdout)}
+    rows = {row["key"]: row for row in json.loads(called("law", "policy", "--json").stdout)}
     assert rows["art12.cap"]["value"] == "months"
     assert rows["art13.mode"]["value"] is None
     assert rows["art13.mode"]["options"] == ["i", "ii", "iii"]
@@ -97,7 +84,7 @@ def test_policy_lists_all_choices() -> None:
 
 def test_policy_of_a_creditor_shows_what_it_chose() -> None:
     rows = json.loads(
-        aflos("law", "policy", "--creditor", "flevoland", "--on", "2025-01-01", "--json").stdout
+        called("law", "policy", "--creditor", "flevoland", "--on", "2025-01-01", "--json").stdout
     )
     fee = next(row for row in rows if row["key"] == "fee.charge")
     assert fee["value"] == "none"
@@ -113,7 +100,7 @@ def test_policy_of_a_creditor_shows_what_it_chose() -> None:
     ],
 )
 def test_bad_input_exits_2(words: tuple[str, ...], message: str) -> None:
-    done = aflos("law", *words)
+    done = called("law", *words)
     assert done.returncode == 2
     assert message in done.stderr
 
@@ -122,7 +109,7 @@ def test_bad_input_exits_2(words: tuple[str, ...], message: str) -> None:
 def test_a_mistake_in_the_configuration_exits_78(words: tuple[str, ...], tmp_path: Path) -> None:
     name = "policy/defaults.yaml" if words == ("policy",) else "law/reminder_fee_low.yaml"
     write(tmp_path, name, "speling: 1")
-    done = aflos("law", *words, variables={"AFLOS_CONFIG": str(tmp_path)})
+    done = called("law", *words, variables={"AFLOS_CONFIG": str(tmp_path)})
     assert done.returncode == 78
     assert done.stdout == ""
     assert name in done.stderr
@@ -130,4 +117,4 @@ def test_a_mistake_in_the_configuration_exits_78(words: tuple[str, ...], tmp_pat
 
 def test_help_gives_an_example() -> None:
     for command in ("list", "show", "check", "policy"):
-        assert f"Example: aflos law {command}" in aflos("law", command, "--help").stdout
+        assert f"Example: aflos law {command}" in called("law", command, "--help").stdout

@@ -11,16 +11,13 @@ from typing import Any
 
 import pytest
 
-RUN = "from backoffice.cli.main import main; main()"
+from tests.command import RUN, called, started
 
 LOAN = {"principal": "25000.00", "rate": "8", "start": "2025-01-01", "instalments": 60}
 
-ROOT = Path(__file__).parents[1]
-
 
 def schedule(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", RUN, "schedule", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, text=True, check=False, cwd=ROOT)
+    return called("schedule", *arguments, given=given)
 
 
 def options(**changes: str) -> list[str]:
@@ -29,7 +26,7 @@ def options(**changes: str) -> list[str]:
 
 
 def test_the_schedule_of_a_loan() -> None:
-    done = schedule(*options())
+    done = started("schedule", *options())
     answer: dict[str, Any] = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
     assert (answer["instalment"], answer["method"]) == ("506.91", "annuity")
@@ -163,6 +160,6 @@ def test_a_thousand_cases_take_under_ten_seconds(tmp_path: Path, rounding: str) 
     cases = [LOAN | {"principal": f"{1000 + number}.37", "rounding": rounding} for number in range(1000)]
     path.write_text("\n".join(map(json.dumps, cases)))
     began = seconds_of_work()
-    done = schedule("--input", str(path))
+    done = started("schedule", "--input", str(path))
     assert seconds_of_work() - began < 10
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1000)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from tests.command import called, started
 from tests.settlement_years import year
 
-RUN = "from backoffice.cli.main import main; main()"
-ROOT = Path(__file__).parents[1]
 CASE: dict[str, Any] = {
     "book_year": 2025,
     "household": "couple",
@@ -40,12 +38,11 @@ ANSWER = {
 
 
 def settle(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", RUN, "settle", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, text=True, check=False, cwd=ROOT)
+    return called("settle", *arguments, given=given)
 
 
 def test_the_example() -> None:
-    done = settle("--input", "-", given=json.dumps(CASE))
+    done = started("settle", "--input", "-", given=json.dumps(CASE))
     answer: dict[str, Any] = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
     assert ANSWER.items() <= answer.items()
@@ -85,7 +82,7 @@ def test_a_thousand_cases_take_less_than_ten_seconds(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_text("".join(json.dumps(year(seed)) + "\n" for seed in range(1000)))
     before = computing()
-    done = settle("--input", str(path))
+    done = started("settle", "--input", str(path))
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1000)
     assert computing() - before < 10
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from keyword import iskeyword
 
 import click
@@ -92,10 +93,10 @@ def aflos() -> None:
     """
 
 
-def main() -> None:
-    """Run the command line; an expected error becomes one clear line and its exit code."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line, of this program or as given; an expected error becomes one clear line and its exit code."""
     try:
-        aflos(standalone_mode=False)
+        aflos(words, standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as wrong:

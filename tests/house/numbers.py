@@ -18,8 +18,8 @@ def floats(source: Source) -> Iterator[str]:
     """Float literals and the name `float` near money; `isinstance(x, float)` may stand, to refuse one."""
     if source.package not in MONEY_PACKAGES:
         return
-    refusals = {id(part) for node in ast.walk(source.tree) for part in _refused(node)}
-    for node in ast.walk(source.tree):
+    refusals = {id(part) for node in source.nodes for part in _refused(node)}
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
             yield f"{source.path}:{node.lineno}: {node.value}"
         if isinstance(node, ast.Name) and node.id == "float" and id(node) not in refusals:
@@ -47,7 +47,7 @@ def exact_names(sources: Iterable[Source]) -> frozenset[str]:
     """Functions that give, and attributes that hold, a Fraction, Decimal or path, by their annotations."""
     found: set[str] = set()
     for source in sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, Function) and _is_exact(node.returns):
                 found.add(node.name)
             if isinstance(node, ast.AnnAssign) and _is_exact(node.annotation):

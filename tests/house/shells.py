@@ -63,8 +63,8 @@ def clock_reads(source: Source) -> Iterator[str]:
     """Places other than jobs/clock.py that ask what day or time it is, in Python or (but in tests) in SQL."""
     if source.path == CLOCK:
         return
-    docstrings = {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(source.tree):
+    docstrings = {id(node.value) for node in source.nodes if isinstance(node, ast.Expr)}
+    for node in source.nodes:
         is_text = isinstance(node, ast.Constant) and (source.package == "tests" or id(node) in docstrings)
         if not is_text and (what := _clock_read(node)):
             yield f"{source.path}:{getattr(node, 'lineno', 1)}: {what}"
@@ -73,7 +73,7 @@ def clock_reads(source: Source) -> Iterator[str]:
 def effects(source: Source) -> Iterator[tuple[int, str]]:
     """The line and name of every use of database, file, log, clock, random, machine or terminal."""
     yield from sorted({(line, what) for line, module in _imports(source) if (what := _world(module))})
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and _last(node.func) in {"open", "print", "input"}:
             yield node.lineno, f"file: {_last(node.func)}()"
         if isinstance(node, ast.Attribute) and node.attr in _PATH_READS:
@@ -102,7 +102,7 @@ def _clock_read(node: ast.AST) -> str:
 
 
 def _imports(source: Source) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         if isinstance(node, ast.ImportFrom) and node.module:

@@ -6,7 +6,7 @@ import ast
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,12 @@ class Source:
     @cached_property
     def functions(self) -> list[Function]:
         """All functions and methods, the inner ones too."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, Function)]
+        return [node for node in self.nodes if isinstance(node, Function)]
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Everything that is written in the file: each rule goes through it."""
+        return list(ast.walk(self.tree))
 
     @property
     def name(self) -> str:
@@ -46,9 +51,10 @@ Rule = Callable[[Source], Iterator[str]]
 """A rule gives a line of text for every place where a file breaks it."""
 
 
-def repository() -> list[Source]:
-    """Every text file that git tracks or would track."""
-    return [source for path in _paths() if (source := _read(path)) is not None]
+@cache
+def repository() -> tuple[Source, ...]:
+    """Every text file that git tracks or would track, read once."""
+    return tuple(source for path in _paths() if (source := _read(path)) is not None)
 
 
 def _paths() -> list[str]:

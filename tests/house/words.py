@@ -49,7 +49,7 @@ def citizen_numbers(source: Source) -> Iterator[str]:
 
 def built_sql(source: Source) -> Iterator[str]:
     """`text()` of SQL that is put together; values are bound, names come from the table objects."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or _last(node.func) != "text":
             continue
         if node.args and isinstance(node.args[0], _BUILT):
@@ -58,7 +58,7 @@ def built_sql(source: Source) -> Iterator[str]:
 
 def mocks(source: Source) -> Iterator[str]:
     """Mocks and patched attributes; what cannot be tested without them is to be cut differently."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom | ast.Import) and "mock" in ast.unparse(node):
             yield f"{source.path}:{node.lineno}: {ast.unparse(node)}"
         if isinstance(node, ast.Attribute) and _last(node.value) == "monkeypatch" and node.attr == "setattr":
@@ -67,7 +67,7 @@ def mocks(source: Source) -> Iterator[str]:
 
 def years_in_rules(source: Source) -> Iterator[str]:
     """Comparisons of a year with a number; a rule that changed is a second, dated function."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
             has_year = any(_last(side) in {"year", "book_year"} for side in sides)
