@@ -72,6 +72,8 @@ def import_receipts(desk: Desk, file: Path, batch: Batch, today: date) -> Taken:
         return Taken(known.id, 0, euros(known.net_cents), first)
     _check_new(desk, batch)
     lines = rows_of(file, COLUMNS)
+    if not lines:
+        raise BadInput(f"{file}: holds no receipts")
     headings, errors = headings_of(desk, lines)
     rows: list[Row] = []
     for number, cells in lines:
