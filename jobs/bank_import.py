@@ -14,6 +14,7 @@ from jobs.bank_statements import (
     Statement,
     booked_span,
     first_opened_on,
+    held_once,
     known_file,
     last_statement,
     latest_known_on,
@@ -272,6 +273,15 @@ class _Taking:
         opened, closed = number_of(heading.opening.day), number_of(heading.closing.day)
         is_older = closed < last.closed_on or opened < first_opened_on(self.connection, heading.account)
         is_in_gap = gap and closed == last.closed_on and open_gap(self.connection, heading.account)
+        points = heading.opening.cents, heading.closing.cents
+        if (
+            not self.new_cents
+            and closed <= last.closed_on
+            and held_once(self.connection, heading.account, points)
+        ):
+            # Lines that together move nothing: no balance told that they were missing.
+            self.fills = True
+            return 0
         if is_older or is_in_gap:
             self.fills = True
             return self._filled(last)

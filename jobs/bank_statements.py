@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -87,6 +88,13 @@ def first_opened_on(connection: Connection, account: str) -> int:
         bank_statement.c.account == account, bank_statement.c.kind == 53
     )
     return connection.execute(query.order_by(bank_statement.c.id).limit(1)).scalar() or 0
+
+
+def held_once(connection: Connection, account: str, cents: Sequence[int]) -> bool:
+    """Whether an account held one of these amounts at the beginning or the end of a known statement."""
+    ends = bank_statement.c.opening_cents.in_(cents) | bank_statement.c.closing_cents.in_(cents)
+    query = select(bank_statement.c.id).where(bank_statement.c.account == account, ends)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def open_gap(connection: Connection, account: str) -> int:

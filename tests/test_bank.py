@@ -158,6 +158,22 @@ def test_e6_a_statement_that_does_not_follow_is_refused_with_the_gap(books: Engi
     assert balance(books, BANK) == account.balance_before(3)
 
 
+def test_e6_a_statement_that_moves_nothing_is_not_lost_when_it_comes_late(
+    books: Engine, tmp_path: Path
+) -> None:
+    back = Real(FIRST, -INSTALMENT, "R2", end_to_end="E1", reason="MD06")
+    paid = paying(LOAN, FIRST, INSTALMENT, "R1", end_to_end="E1")
+    account = Account(lines=[Real(FIRST, 100, "R0"), paid, back, paying(LOAN, FIRST, 1000, "R3")])
+    for first, last in ((0, 1), (3, 4), (1, 3)):
+        take(books, write(tmp_path, f"{first}.xml", account.statement(first, last)), NEXT)
+    assert (lines(books), [fact.kind.text for fact in money(books, LOAN)]) == (
+        4,
+        ["payment", "payment", "reversal"],
+    )
+    close_until(books, NEXT)
+    assert balance(books, BANK) == account.balance_before(4)
+
+
 def test_e6_lines_that_are_not_the_difference_of_the_balances_are_refused(
     books: Engine, tmp_path: Path
 ) -> None:
