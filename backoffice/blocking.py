@@ -11,6 +11,8 @@ from backoffice.rights import codes
 from ledger.day import day_of, number_of
 from servicing import files
 from servicing.blocks import Block, blocks_on
+from servicing.creditors.store import quiet_creditors
+from servicing.facts import FactKind
 from servicing.lapsing import Lapse
 from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
 from servicing.store import Loan, facts_of
@@ -21,9 +23,10 @@ def blocks_of(connection: Connection, heading: Loan, day: date) -> list[Block]:
     """What blocks a loan on a day, as known now; also that it has lapsed."""
     facts = facts_of(connection, [heading.id])[heading.id]
     holds = files.policy().choice("objection.dunning", codes()[heading.creditor_id], day) == "hold"
+    quiet = quiet_creditors(connection, day).get(heading.creditor_id)
     lapsed = limitations(connection, day, [heading.id]).get(heading.id)
     return [
-        *blocks_on(facts, day, objection_holds=holds),
+        *blocks_on(facts, day, objection_holds=holds, quiet=quiet),
         *lapse_block(lapsed, day),
     ]
 
@@ -51,7 +54,7 @@ def block_shown(block: Block) -> dict[str, object]:
     """A block as JSON writes it."""
     return {
         "fact": block.fact or None,
-        "kind": block.kind.text if block.fact else "limitation",
+        "kind": block.kind.text if block.fact or block.kind is FactKind.QUIET else "limitation",
         "stops": sorted(block.stops),
         "reason": block.reason,
         "article": block.article,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple, cast
@@ -38,6 +39,7 @@ from servicing.collecting.store import (
     runs,
 )
 from servicing.creditor import Creditor
+from servicing.creditors.store import quiet_creditors
 from servicing.people import NotAllowed
 from servicing.registration import Dossier
 from servicing.store import Loan, facts_of, loans
@@ -73,10 +75,12 @@ def outcomes(connection: Connection, creditor: Creditor, timing: Timing) -> list
     dossiers = dossiers_of(connection, headings)
     before = collected_before(connection, numbers)
     returns = came_back(connection, (each.end_to_end for rows in before.values() for each in rows))
+    quiet = quiet_creditors(connection, timing.today).get(creditor.id)
     found: list[Outcome] = []
     for heading in headings:
-        case = _case(dossiers[heading.id], before.get(heading.id, ()), returns, timing)
-        found += plan(case, timing)
+        dossier = dossiers[heading.id]
+        case = _case(dossier, before.get(heading.id, ()), returns, timing)
+        found += plan(replace(case, block=block_of(dossier.facts, timing.today, quiet)), timing)
     return found
 
 
@@ -93,7 +97,6 @@ def _case(dossier: Dossier, before: Sequence[Collected], returns: Mapping[str, s
         mandates_of(dossier.facts),
         past_of(before, returns),
         frozenset(day_of(each.due_on) for each in before),
-        block_of(dossier.facts, timing.today),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from backoffice.blocking import limitations
 from backoffice.cli.database import Desk
 from backoffice.deciding import waits_for
-from backoffice.rights import check_right, creditors_of
+from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_worklist import waiting_lines
 from jobs.tables import quarantine
 from ledger.day import day_of
@@ -20,6 +20,7 @@ from ledger.errors import BadInput
 from ledger.money import euros
 from servicing import files
 from servicing.blocks import RULES
+from servicing.creditors.store import quiet_creditors
 from servicing.decisions.store import decisions
 from servicing.facts import Draft, FactKind
 from servicing.law_report import findings
@@ -33,6 +34,7 @@ from servicing.worklist import (
     item_of_lapse,
     items_of_decisions,
     items_of_loan,
+    items_of_quiet,
 )
 
 _REVIEWED = frozenset(kind for kind, rule in RULES.items() if rule.is_reviewed)
@@ -54,7 +56,8 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
     found += _limitations(connection, seen, day)
-    return found
+    quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
+    return [*found, *items_of_quiet(quiet, codes())]
 
 
 def move_caseload(desk: Desk, move: Move, creditors: Collection[int]) -> list[int]:

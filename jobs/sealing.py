@@ -14,6 +14,7 @@ from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.seal import JOURNAL_COLUMNS, RowsDigest, digest_of_facts, seal
 from ledger.tables import journal
+from servicing.creditors.tables import creditor_fact
 from servicing.receipts.tables import (
     bank_confirmation,
     bank_decision,
@@ -32,7 +33,7 @@ SEALED_FACT_COLUMNS = (
 )  # fmt: skip
 """What of a fact is sealed: all but the moment of recording."""
 
-SEALED_OF_BANK: tuple[tuple[Table, frozenset[str]], ...] = (
+SEALED_BESIDE_LOANS: tuple[tuple[Table, frozenset[str]], ...] = (
     (bank_file, frozenset({"recorded_at"})),
     (bank_statement, frozenset()),
     (bank_line, frozenset({"end_to_end", "name", "iban", "structured", "text"})),
@@ -41,8 +42,9 @@ SEALED_OF_BANK: tuple[tuple[Table, frozenset[str]], ...] = (
     (bank_refusal, frozenset({"recorded_at"})),
     (receipt_batch, frozenset({"recorded_at"})),
     (receipt, frozenset()),
+    (creditor_fact, frozenset({"recorded_at"})),
 )
-"""The tables of the bank that are sealed, and the columns that are not: moments, and texts that name people."""
+"""The tables of the bank and of creditors that are sealed, and the columns that are not: moments, names of people."""
 
 MOST_DIGESTS = 2000
 """More facts than this in one night are kept as runs of several under one digest."""
@@ -90,14 +92,14 @@ def _digests(connection: Connection, day: date) -> Iterator[tuple[int, bytes]]:
 def _facts_digest(connection: Connection, day: date, since: date | None) -> bytes:
     """The digest of the facts that became known after `since` (None: ever) up to a date, those of the bank too."""
     facts = _plain(connection, _known(SEALED_FACT_COLUMNS, day, since))
-    bank = (_plain(connection, query) for query in _known_of_bank(day, since))
+    bank = (_plain(connection, query) for query in _known_beside_loans(day, since))
     return digest_of_facts(chain(facts, chain.from_iterable(bank)))
 
 
-def _known_of_bank(day: date, since: date | None) -> Iterator[Select[Any]]:
+def _known_beside_loans(day: date, since: date | None) -> Iterator[Select[Any]]:
     """What became known of the bank; texts that name people are sealed by the digest of the line."""
     first, last = (number_of(since) if since else 0) + 1, number_of(day)
-    for table, left_out in SEALED_OF_BANK:
+    for table, left_out in SEALED_BESIDE_LOANS:
         known = (
             receipt_batch.c.known_on
             if table is receipt

@@ -40,6 +40,7 @@ WHERE = {
     "merges": "servicing.debtors",
     "collecting": "servicing.collecting",
     "refunding": "servicing.refunding",
+    "creditors": "servicing.creditors",
 }
 """The package of a migration's tables, where its name is not the package."""
 

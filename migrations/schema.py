@@ -18,6 +18,7 @@ _PACKAGES = (
     "servicing.collecting",
     "servicing.refunding",
     "servicing.debtors",
+    "servicing.creditors",
 )
 
 

@@ -13,6 +13,7 @@ from moneyed import Money
 from ledger.entry import ACCOUNTS_PER_CREDITOR, Entry, EntryKind, Key
 from ledger.errors import BadInput
 from ledger.money import money
+from reports.earlier import EarlierLine, earlier_lines
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
 from servicing.life.outcome import (
@@ -105,6 +106,7 @@ class Statement:
     not_booked: list[Line]
     expected: Balances
     problem: str | None
+    earlier: list[EarlierLine]
 
 
 class Movement(NamedTuple):
@@ -144,6 +146,7 @@ def statement_of(
         _lines(coming, closing),
         _balances(closing.plus(_sum(one.change for one in coming))),
         problem,
+        earlier_lines(facts, period.since, period.until),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from ledger.day import parse_day
+from servicing.creditors.quiet import Quiet
 from servicing.facts import Fact, FactKind
 
 Stop = Literal["dunning", "direct-debit", "interest", "letters"]
@@ -20,6 +21,7 @@ DUNNING: frozenset[Stop] = frozenset({"dunning"})
 COLLECTING: frozenset[Stop] = frozenset({"dunning", "direct-debit"})
 ALL_COLLECTING: frozenset[Stop] = frozenset({"dunning", "direct-debit", "interest"})
 SENDING: frozenset[Stop] = frozenset({"dunning", "letters"})
+PROPOSING: frozenset[Stop] = frozenset({"dunning", "direct-debit", "letters"})
 
 
 class Block(NamedTuple):
@@ -113,11 +115,16 @@ RULES: Mapping[FactKind, Rule] = {
 
 
 def blocks_on(
-    facts: Sequence[Fact], day: date, known_by: date | None = None, *, objection_holds: bool = True
+    facts: Sequence[Fact],
+    day: date,
+    known_by: date | None = None,
+    *,
+    objection_holds: bool = True,
+    quiet: Quiet | None = None,
 ) -> list[Block]:
     """Everything that blocks a loan on a day, as known by a night (None: now), oldest first.
 
-    `objection_holds` is the policy `objection.dunning`.
+    `objection_holds` is the policy `objection.dunning`; `quiet` the quiet period of the creditor on that day.
     """
     holding = holding_of(facts, known_by)
     found = [
@@ -126,7 +133,16 @@ def blocks_on(
         if fact.kind in RULES and (objection_holds or fact.kind is not FactKind.OBJECTION)
         if (block := _block(fact, RULES[fact.kind], holding, day)) is not None
     ]
-    return sorted([*found, *_address_blocks(holding, day)], key=lambda block: (block.since, block.fact))
+    found += [*_address_blocks(holding, day), *([_quiet_block(quiet)] if quiet else [])]
+    return sorted(found, key=lambda block: (block.since, block.fact))
+
+
+def _quiet_block(quiet: Quiet) -> Block:
+    """Nothing is proposed to debtors of a creditor whose administration was just taken over."""
+    reason = "the creditor is in its quiet period after the cut-over"
+    return Block(
+        0, FactKind.QUIET, PROPOSING, reason, "quiet period", quiet.since, quiet.until, 0, quiet.actor
+    )
 
 
 def stopping(blocks: Iterable[Block], stop: Stop, debtor: int = 0) -> list[Block]:

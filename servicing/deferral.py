@@ -30,14 +30,16 @@ def deferral_breach(
     facts: Iterable[Fact], since: date, until: date, law: Law, count: Count = "calendar_months"
 ) -> str | None:
     """The limit on one deferral or on all of a loan together, if one more breaks it; raises `UnknownLaw`."""
-    before = deferral_periods(facts)
+    facts = list(facts)
+    before, brought = deferral_periods(facts), months_brought(facts)
     at_once = law.value_on(LONGEST_AT_ONCE, since)
     if (months := months_between(since, until)) > at_once.count:
         return (
             f"until: {until}: {months} months is over the {at_once.count} months of one deferral "
             f"({LONGEST_AT_ONCE} from {at_once.since}); extend it by another decision"
         )
-    used, total = months_used(before, count), months_used([*before, (since, until)], count)
+    used = brought + months_used(before, count)
+    total = brought + months_used([*before, (since, until)], count)
     longest = law.value_on(LONGEST_TOTAL, since)
     if total <= longest.count:
         return None
@@ -56,6 +58,14 @@ def deferral_periods(facts: Iterable[Fact]) -> list[Period]:
     periods = [(fact, _period(fact)) for fact in held if fact.kind is FactKind.DEFERRAL]
     cut = [(since, min(until, ended.get(fact.nr, until))) for fact, (since, until) in periods]
     return [(since, until) for since, until in cut if since < until]
+
+
+def months_brought(facts: Iterable[Fact]) -> int:
+    """Months of deferral that another administration counted before the cut-over, without their days."""
+    held = list(facts)
+    gone = {fact.of for fact in held if fact.kind is FactKind.WITHDRAWAL}
+    brought = (fact for fact in held if fact.kind is FactKind.DEFERRAL_USED and fact.nr not in gone)
+    return sum(int(str(fact.data["months"])) for fact in brought)
 
 
 def months_used(periods: Sequence[Period], count: Count) -> int:

@@ -62,6 +62,16 @@ class FactKind(IntEnum):
     HANDLED = 59
     MANDATE = 90
     MANDATE_ENDED = 91
+    DEFERRAL_USED = 100
+    REMISSION_USED = 101
+    ADVANCE = 102
+    EARLIER_DECISION = 103
+    REMINDER = 104
+    INTEREST_DECISION = 105
+    YEAR_TO_DATE = 106
+    EARLIER_LINE = 107
+    QUIET = 108
+    QUIET_LIFTED = 109
 
     @property
     def text(self) -> str:
@@ -81,6 +91,8 @@ AMOUNT_KINDS = frozenset(
         FactKind.INTEREST_OWED,
         FactKind.ARRANGEMENT,
         FactKind.PROMISE,
+        FactKind.ADVANCE,
+        FactKind.INTEREST_DECISION,
     }
 )
 """Facts that are about an amount, which must be above zero."""
@@ -113,6 +125,10 @@ DECIDED = "decided"
 
 CIRCUMSTANCES = frozenset(kind for kind in FactKind if 40 <= kind < 70)
 """Facts about people and circumstances: they book nothing, and may be older than the loan."""
+
+
+BROUGHT_IN = frozenset(kind for kind in FactKind if 100 <= kind < 108)
+"""Facts about the time before the cut-over, which only an import records: they book nothing."""
 
 
 class FactRefused(BadInput):

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from ledger.money import euros
 from servicing.blocks import Block, blocks_on
+from servicing.creditors.quiet import Quiet
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision
 from servicing.facts import Fact, FactKind
 from servicing.lapsing import Lapse
@@ -25,10 +26,11 @@ Source = Literal[
     "announcement",
     "limitation",
     "law",
+    "quiet",
 ]
 SOURCES: tuple[Source, ...] = (
     *("quarantine", "receipt", "promise", "block", "event"),
-    *("mail", "decision", "announcement", "limitation", "law"),
+    *("mail", "decision", "announcement", "limitation", "law", "quiet"),
 )
 
 
@@ -122,6 +124,24 @@ def item_of_lapse(case: Case, found: Lapse, day: date) -> Item:
             "interrupt it in time: an aanmaning that is proven sent, or another act of Awb 4:105 and 4:106"
         )
     return Item("limitation", case.creditor, case.subject, 0, owner, lapses_on, reason, action)
+
+
+def items_of_quiet(quiet: Mapping[int, Quiet], codes: Mapping[int, str]) -> list[Item]:
+    """Creditors whose quiet period after a cut-over waits for a person to lift it."""
+    return [
+        Item(
+            "quiet",
+            creditor,
+            codes[creditor],
+            0,
+            "",
+            one.since,
+            f"quiet since the cut-over of {one.since}: no letter and no direct debit is proposed",
+            f"compare both administrations, then aflos import lift-quiet {codes[creditor]}",
+        )
+        for creditor, one in quiet.items()
+        if one.until is None
+    ]
 
 
 def chosen_items(

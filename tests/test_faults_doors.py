@@ -44,6 +44,8 @@ DOORS: dict[str, tuple[str, ...]] = {
         *("FILE", "--creditor", "almere", "--kind", "bailiff", "--reference", "2025-03"),
         *("--total", "950.00"),
     ),
+    "import compare": ("FILE",),
+    "import lift-quiet": ("almere",),
     "settle what-if": ("--input", "CASE"),
     "loan payoff": (LOAN,),
     "loan limitation": (LOAN,),

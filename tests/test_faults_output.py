@@ -71,6 +71,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
 
 SILENT = {
     *("demo", "scheduler", "schedule", "simulate", "db upgrade"),
+    *("import compare", "import lift-quiet"),
     *("import portfolio", "import templates", "payment import", "payment add", "payment reverse"),
     *("debtor add", "debtor bsn", "debtor key", "debtor move", "period close"),
     *("approve", "period reopen", "decide handed-over", "decide take-back"),

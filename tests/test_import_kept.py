@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from backoffice.portfolio.totals import OFTEN_EMPTY
 from jobs.business_dates import next_to_close
 from ledger.database import reading
 from ledger.errors import Misconfigured
@@ -87,7 +88,7 @@ def test_the_proof_totals_are_kept(database: Engine, tmp_path: Path) -> None:
     done = bring(database, write_csv(tmp_path, files))
     almere, urk = done.proof["totals"]
     assert almere | urk != almere
-    assert almere == {
+    assert {name: value for name, value in almere.items() if name not in OFTEN_EMPTY} == {
         "creditor": "almere",
         "product": "bbz_business_capital",
         "loans": 2,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from backoffice.portfolio.columns import TABLE_NAMES, Language, TableName, tables
+from backoffice.portfolio.columns import PAST_NAMES, TABLE_NAMES, Language, TableName, tables
+from backoffice.portfolio.past import ROWS as PAST_ROWS
+from backoffice.portfolio.past_rows import OldBalanceRow, RepresentativeRow
 from backoffice.portfolio.rows import (
     CoDebtorRow,
     DebtorRow,
@@ -18,19 +20,29 @@ from backoffice.portfolio.rows import (
     OpeningRow,
     PaymentRow,
 )
-from backoffice.portfolio.templates import LANGUAGES, csv_template, documented, write_templates, xlsx_template
+from backoffice.portfolio.templates import (
+    LANGUAGES,
+    csv_template,
+    documented,
+    place_of,
+    write_templates,
+    xlsx_template,
+)
 from servicing.debtors.secrets import make_key_file
 from tests.portfolios import bring
 
 DOCS = Path(__file__).parents[1] / "docs"
 
-ROWS: dict[TableName, type[NamedTuple]] = {
+ROWS: dict[TableName, type[Any]] = {
     "debtors": DebtorRow,
     "loans": LoanRow,
     "disbursements": DisbursementRow,
     "opening_balances": OpeningRow,
     "payments": PaymentRow,
     "co_debtors": CoDebtorRow,
+    "representatives": RepresentativeRow,
+    "old_balances": OldBalanceRow,
+    **{name: PAST_ROWS[name] for name in PAST_NAMES},
 }
 
 
@@ -47,10 +59,9 @@ def cells(content: bytes) -> list[list[tuple[Any, ...]]]:
 @pytest.mark.parametrize("name", TABLE_NAMES)
 def test_the_templates_are_those_the_program_writes(name: TableName, language: Language) -> None:
     table = tables()[name]
-    folder = DOCS / "templates" / language
-    stem = table.names[language]
-    assert (folder / "csv" / f"{stem}.csv").read_bytes() == csv_template(table, language)
-    kept = (folder / "xlsx" / f"{stem}.xlsx").read_bytes()
+    folder = DOCS / "templates"
+    assert place_of(folder, table, language, "csv").read_bytes() == csv_template(table, language)
+    kept = place_of(folder, table, language, "xlsx").read_bytes()
     assert cells(kept) == cells(xlsx_template(table, language))
 
 

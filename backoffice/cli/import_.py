@@ -12,6 +12,7 @@ from sqlalchemy import Engine, make_url
 
 from backoffice.actor import actor as acting
 from backoffice.cli.database import recording, refusals_kept
+from backoffice.cli.import_later import compare, lift
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.receipt_file import KINDS, Batch, import_receipts
@@ -19,7 +20,7 @@ from backoffice.cli.table import table
 from backoffice.portfolio.importing import Imported, Request, import_portfolio
 from backoffice.portfolio.reading import ENCODINGS
 from backoffice.portfolio.templates import write_templates
-from backoffice.portfolio.totals import AMOUNTS, COUNTS
+from backoffice.portfolio.totals import AMOUNTS, COUNTS, OFTEN_EMPTY
 from backoffice.rights import check_right, check_right_somewhere
 from jobs import clock
 from ledger.database import database_url, open_database
@@ -34,7 +35,7 @@ Folder = click.Path(path_type=Path)
 
 @click.group(name="import")
 def import_() -> None:
-    """Bring in a portfolio, or write templates for its files.
+    """Bring in a portfolio, write templates for its files, compare with the old administration.
 
     Example: aflos import portfolio old-administration/
     """
@@ -63,8 +64,10 @@ def portfolio(
 ) -> None:
     """Bring in debtors, loans, disbursements, opening balances and payments; all of it or nothing.
 
-    The files are debtors, loans, disbursements, opening_balances, payments and co_debtors, as .csv or .xlsx,
-    with English or Dutch names; docs/import.md tells every column. Errors are listed as file:row:column.
+    The files are debtors, loans, disbursements, opening_balances, payments and co_debtors, and those about the
+    time before the cut-over (deferrals, advances, decisions, representatives, reminders, interruptions,
+    interest_decisions, year_to_date, history), as .csv or .xlsx, with English or Dutch names; docs/import.md
+    tells every column. Errors are listed as file:row:column.
 
     Example: aflos import portfolio old-administration/ --cut-over 2024-12-31 --dry-run
     """
@@ -125,6 +128,10 @@ def templates(folder: Path) -> None:
         click.echo(path)
 
 
+import_.add_command(compare)
+import_.add_command(lift)
+
+
 def _day(text: str | None) -> date | None:
     return None if text is None else parse_day(text)
 
@@ -155,6 +162,12 @@ def _tell(done: Imported) -> None:
         click.echo(f"{done.name}: dry run, nothing was kept", err=True)
     else:
         click.echo(f"{done.name}: {_counted(done)}; first business date {done.first_business_date}", err=True)
+    for creditor, since in done.quiet.items():
+        click.echo(
+            f"{creditor}: quiet since {since}: no letter and no direct debit is proposed until a person lifts it "
+            f"(aflos import lift-quiet {creditor})",
+            err=True,
+        )
 
 
 def _counted(done: Imported) -> str:
@@ -167,7 +180,9 @@ def _proof(done: Imported) -> str:
     """The proof totals as a table, one column a creditor and product."""
     columns = [*done.proof["totals"], done.proof["total"]]
     rows = [
-        [name.replace("_", " "), *(str(column[name]) for column in columns)] for name in (*COUNTS, *AMOUNTS)
+        [name.replace("_", " "), *(str(column[name]) for column in columns)]
+        for name in (*COUNTS, *AMOUNTS)
+        if name not in OFTEN_EMPTY or str(done.proof["total"][name]) not in {"0", "0.00"}
     ]
     names = [f"{column['creditor']} {column['product']}" for column in done.proof["totals"]]
     return table(["", *names, "together"], rows)

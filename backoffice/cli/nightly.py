@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import click
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from tqdm import tqdm
 
 from backoffice.actor import actor
 from backoffice.cli.database import opened, refusals_kept
 from backoffice.cli.output import print_json, shown
-from backoffice.rights import check_right_somewhere
+from backoffice.rights import check_right_somewhere, codes
 from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import holder
@@ -28,6 +28,7 @@ from jobs.verify import verify as verify_books
 from ledger.database import reading
 from ledger.day import parse_day
 from ledger.tables import SCHEMA_REVISION
+from servicing.creditors.store import quiet_creditors
 from servicing.files import arrears_limits
 from servicing.receipts.store import count_undecided
 from servicing.store import find_loan
@@ -208,6 +209,7 @@ def status(as_json: bool) -> None:
             "lease": holder(connection),
             "letters_stuck": 0,
             "unmatched": count_undecided(connection),
+            "quiet": _quiet(connection),
         }
     if as_json:
         print_json(found)
@@ -219,7 +221,30 @@ def status(as_json: bool) -> None:
     for each in found["quarantine"]:
         click.echo(f"  {each['loan']} since {each['since']}: {shown(each['error'])}")
     click.echo(f"unmatched       {found['unmatched']} bank lines")
+    for each in found["quiet"]:
+        click.echo(f"quiet           {each['creditor']} since {each['since']}, {_until(each)}")
     click.echo(f"run             {found['lease'] or 'nobody'}")
+
+
+def _quiet(connection: Connection) -> list[dict[str, str | None]]:
+    """The creditors in their quiet period after a cut-over."""
+    names = codes()
+    return [
+        {
+            "creditor": names[creditor],
+            "since": one.since.isoformat(),
+            "until": one.until.isoformat() if one.until else None,
+        }
+        for creditor, one in quiet_creditors(connection, clock.today()).items()
+    ]
+
+
+def _until(quiet: dict[str, str | None]) -> str:
+    return (
+        f"until {quiet['until']}"
+        if quiet["until"]
+        else f"lift it: aflos import lift-quiet {quiet['creditor']}"
+    )
 
 
 def _open(first: date | None, today: date) -> list[date]:

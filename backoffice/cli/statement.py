@@ -18,6 +18,7 @@ from jobs.business_dates import closed_by
 from ledger.day import FIRST_DAY, parse_day
 from ledger.errors import BadInput
 from reports.csv_text import Cell, amount_text, csv_text
+from reports.earlier import EarlierLine
 from reports.statement import Balances, Line, Period, Statement
 from reports.store import Heading, heading_of
 from reports.store import statement as statement_of
@@ -27,6 +28,7 @@ COLUMNS = (
     *("key", "value_date", "business_date", "kind", "text"),
     *("principal", "interest", "costs", "credit", "balance"),
 )
+EARLIER_COLUMNS = ("value_date", "text", "principal", "interest", "costs", "balance")
 LATER = {"xlsx": "the auditor's package", "pdf": "the letters"}
 """Formats of a statement that are not there yet, and what they come with."""
 
@@ -132,6 +134,7 @@ def _print_json(heading: Heading, found: Statement) -> None:
             "creditor_name": heading.creditor_name,
             "from": found.since.isoformat(),
             "to": found.until.isoformat(),
+            "earlier": [_earlier(line) for line in found.earlier],
             "opening": _balances(found.opening),
             "lines": [_line(line) for line in found.lines],
             "closing": _balances(found.closing),
@@ -143,7 +146,8 @@ def _print_json(heading: Heading, found: Statement) -> None:
 
 
 def _print_csv(_heading: Heading, found: Statement) -> None:
-    rows = [_cells(line) for line in (*found.lines, *found.not_booked)]
+    rows = [_earlier_cells(line) for line in found.earlier]
+    rows += [_cells(line) for line in (*found.lines, *found.not_booked)]
     click.echo(csv_text(COLUMNS, rows), nl=False)
 
 
@@ -155,7 +159,12 @@ def _print_page(heading: Heading, found: Statement) -> None:
         "from": found.since.isoformat(),
         "to": found.until.isoformat(),
     }
-    parts = [pairs(top), f"opening\n{pairs(_balances(found.opening))}", _table(found.lines)]
+    parts = [pairs(top)]
+    if found.earlier:
+        parts.append(
+            f"as the previous administration kept it, not booked here\n{_earlier_table(found.earlier)}"
+        )
+    parts += [f"opening\n{pairs(_balances(found.opening))}", _table(found.lines)]
     parts.append(f"closing\n{pairs(_balances(found.closing))}")
     if found.not_booked:
         parts.append(f"not booked yet\n{_table(found.not_booked)}")
@@ -168,6 +177,28 @@ def _print_page(heading: Heading, found: Statement) -> None:
 def _table(lines: Sequence[Line]) -> str:
     rows = [_line(line) for line in lines]
     return table(COLUMNS, [[shown(row[column]) for column in COLUMNS] for row in rows])
+
+
+def _earlier_table(lines: Sequence[EarlierLine]) -> str:
+    rows = [_earlier(line) for line in lines]
+    return table(EARLIER_COLUMNS, [[shown(row[column]) for column in EARLIER_COLUMNS] for row in rows])
+
+
+def _earlier(line: EarlierLine) -> dict[str, object]:
+    return {
+        "value_date": line.value_date.isoformat(),
+        "text": line.text,
+        "principal": amount_text(line.principal),
+        "interest": amount_text(line.interest),
+        "costs": amount_text(line.costs),
+        "balance": amount_text(line.balance) if line.balance is not None else None,
+    }
+
+
+def _earlier_cells(line: EarlierLine) -> list[Cell]:
+    balance: Cell = line.balance if line.balance is not None else ""
+    amounts: list[Cell] = [line.principal, line.interest, line.costs]
+    return ["", line.value_date.isoformat(), "", "earlier", line.text, *amounts, "", balance]
 
 
 def _cells(line: Line) -> list[Cell]:

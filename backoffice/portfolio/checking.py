@@ -14,6 +14,8 @@ from backoffice.portfolio.granting import Rules, grant_of
 from backoffice.portfolio.kinds import Kind, Names, Parser, parsers
 from backoffice.portfolio.linking import Register
 from backoffice.portfolio.opening import one_cut_over, opening_of
+from backoffice.portfolio.past import PastReader
+from backoffice.portfolio.past_rows import RepresentativeRow
 from backoffice.portfolio.portfolio import Opening, Payment, Portfolio
 from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.reading import Folder
@@ -74,6 +76,8 @@ class _Check:
             if loan not in portfolio.disbursements and loan not in openings:
                 rule = "nothing was paid out yet: it has no disbursement and no opening balance"
                 self.problems.warn(row.place, "number", row.number, rule)
+        portfolio.past = PastReader(self._rows, register, portfolio.openings, self.problems).read()
+        portfolio.representatives = self._representatives()
         portfolio.payments = self._payments(register, portfolio)
         portfolio.loans = register.loans
         portfolio.unqualified = register.unqualified
@@ -117,6 +121,13 @@ class _Check:
         except BadInput as wrong:
             key, _, rule = str(wrong).partition(": ")
             self.problems.add(row.place, key, None, rule)
+
+    def _representatives(self) -> list[RepresentativeRow]:
+        rows = [RepresentativeRow(place, *values) for place, values in self._rows("representatives")]
+        for row in rows:
+            if row.until is not None and row.until <= row.on:
+                self.problems.add(row.place, "until", row.until, f"a day after {row.on}")
+        return rows
 
     def _granted(self, register: Register) -> dict[int, LoanRow]:
         granted = {}

@@ -14,8 +14,31 @@ from pydantic import Field, RootModel
 from backoffice.portfolio.kinds import Kind
 from ledger.config import Strict, Text, checked, read_yaml
 
-TableName = Literal["debtors", "loans", "disbursements", "opening_balances", "payments", "co_debtors"]
-TABLE_NAMES: tuple[TableName, ...] = get_args(TableName)
+PastName = Literal[
+    "deferrals",
+    "advances",
+    "decisions",
+    "reminders",
+    "interruptions",
+    "interest_decisions",
+    "year_to_date",
+    "history",
+]
+"""Tables about loans before the cut-over."""
+
+FirstName = Literal["debtors", "loans", "disbursements", "opening_balances", "payments", "co_debtors"]
+"""Tables that say what is owed."""
+
+TableName = FirstName | PastName | Literal["representatives", "old_balances"]
+PAST_NAMES: tuple[PastName, ...] = get_args(PastName)
+TABLE_NAMES: tuple[TableName, ...] = (
+    *get_args(FirstName),
+    *PAST_NAMES,
+    "representatives",
+    "old_balances",
+)
+COMPARED: TableName = "old_balances"
+"""The one table that is not of a portfolio: it is laid beside the books."""
 
 Language = Literal["en", "nl"]
 

@@ -21,6 +21,11 @@ def compare(portfolio: Portfolio, known: Known, problems: Problems) -> None:
             _find_debtors(named.grant, given, known, problems)
             if at in known.loans:
                 _compare_loan(named.grant, known.loans[at], known, problems)
+    for one in portfolio.representatives:
+        told = problems.is_refused("debtors", one.debtor)
+        if one.debtor not in given and one.debtor not in known.debtors and not told:
+            rule = "a debtor that stands in the files or in the database"
+            problems.add(one.place, "debtor", one.debtor, rule)
     _find_loans(portfolio, known, problems)
 
 

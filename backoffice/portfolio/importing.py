@@ -19,6 +19,7 @@ from backoffice.portfolio.known import NOTHING, known_of
 from backoffice.portfolio.loading import Batch, Counts, Loader, add_batch, batch_of, load, stamp_for
 from backoffice.portfolio.portfolio import Portfolio
 from backoffice.portfolio.problems import Problems
+from backoffice.portfolio.quieting import begin_quiet_periods
 from backoffice.portfolio.reading import read_folder
 from backoffice.portfolio.totals import COUNTS, proof_of, together, totals_of
 from jobs import clock
@@ -30,7 +31,7 @@ from migrations.upgrade import current_revision
 from servicing.debtors.secrets import key_ring
 from servicing.files import creditors, law, products
 
-COUNTED = ("debtors", *COUNTS)
+COUNTED = ("debtors", *COUNTS, "representatives")
 """What is counted by whether it was new."""
 
 
@@ -57,6 +58,8 @@ class Imported:
     proof: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     warning_count: int = 0
+    quiet: Mapping[str, date] = field(default_factory=dict)
+    """Creditors whose quiet period began with this import, with its first day."""
 
     def data(self) -> dict[str, object]:
         """The result as --json shows it."""
@@ -69,6 +72,7 @@ class Imported:
             "new": {name: self.counts.new[name] for name in COUNTED},
             "known": {name: self.counts.known[name] for name in COUNTED},
             **self.proof,
+            "quiet": {creditor: since.isoformat() for creditor, since in self.quiet.items()},
             "warnings": list(self.warnings),
         }
 
@@ -141,6 +145,7 @@ def _load(
     compare(portfolio, known, problems)
     problems.stop()
     stamp = stamp_for(connection, portfolio, request.actor)
+    quieted = begin_quiet_periods(connection, portfolio, known, setting.creditors, stamp.by)
     counts = load(Loader(connection, portfolio, known, stamp, problems), setting.creditors)
     problems.stop()
     proof = proof_of(totals_of(portfolio, known))
@@ -155,6 +160,7 @@ def _load(
         proof,
         problems.warnings,
         problems.warning_count,
+        quieted,
     )
 
 
@@ -163,6 +169,7 @@ def _foreseen(portfolio: Portfolio, problems: Problems) -> Imported:
     totals = totals_of(portfolio, NOTHING)
     counts = Counts(Counter({name: together(totals).sums.get(name, 0) for name in COUNTS}))
     counts.new["debtors"] = len(portfolio.debtors)
+    counts.new["representatives"] = len(portfolio.representatives)
     return Imported(
         portfolio.name,
         dry_run=True,

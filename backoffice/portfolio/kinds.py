@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Literal, NamedTuple
 
+from backoffice.portfolio.past_words import PAST_WORDS, SCOPE_WORDS
 from ledger.day import FIRST_DAY, LAST_DAY
 from ledger.money import LARGEST_CENTS, euros
 from servicing.daycount import DAY_COUNTS, Step, StepRefused, parse_step
@@ -38,6 +39,16 @@ Kind = Literal[
     "country",
     "language",
     "bsn",
+    "movement",
+    "month",
+    "years",
+    "deferred",
+    "deferral_end",
+    "decided",
+    "reminder",
+    "act",
+    "role",
+    "scope",
 ]
 
 Parser = Callable[[str], object]
@@ -91,6 +102,11 @@ def parsers(names: Names) -> Mapping[Kind, Parser]:
         "country": country,
         "language": language,
         "bsn": bsn,
+        "movement": partial(amount, smallest=-LARGEST_CENTS),
+        "month": partial(month, last=names.today),
+        "years": partial(years, last=names.today.year),
+        "scope": scope,
+        **{kind: partial(one_of, words) for kind, words in PAST_WORDS.items()},
     }
 
 
@@ -142,6 +158,8 @@ _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?) ?(%?)", re.ASCII)
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DUTCH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})-(\d{4})", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 _COUNTRY = re.compile("[A-Z]{2}")
 _LANGUAGE = re.compile("[a-z]{2}")
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
@@ -242,6 +260,29 @@ def step(written: str) -> Step:
         return parse_step(STEPS.get(written.casefold(), written))
     except StepRefused:
         raise Unfit(f"1m, 3m, 1y, 2w, 15d or one of {', '.join(STEPS)}") from None
+
+
+def month(written: str, *, last: date) -> date:
+    """The first day of a month in ISO or Dutch order."""
+    found = _MONTH.fullmatch(written)
+    year, number = (int(found[1] or found[4]), int(found[2] or found[3])) if found else (0, 0)
+    if not (1 <= number <= 12 and FIRST_DAY <= date(max(year, 1), number, 1) <= last):
+        raise Unfit(f"a month such as 2024-11 or 11-2024, not after {last:%Y-%m}")
+    return date(year, number, 1)
+
+
+def years(written: str, *, last: int) -> tuple[int, ...]:
+    """Book years with | between them, none twice."""
+    parts = [part.strip() for part in written.split("|")]
+    found = tuple(int(part) if _YEAR.fullmatch(part) else 0 for part in parts)
+    if len(set(found)) < len(found) or not all(FIRST_DAY.year <= year <= last for year in found):
+        raise Unfit(f"years up to {last} such as 2023, several with | between them, each once")
+    return found
+
+
+def scope(written: str) -> tuple[str, ...]:
+    """What a representative is for, with | between the words."""
+    return tuple(dict.fromkeys(one_of(SCOPE_WORDS, part.strip()) for part in written.split("|")))
 
 
 def one_of(words: Mapping[str, str], written: str) -> str:

@@ -60,6 +60,7 @@ def known_of(connection: Connection, portfolio: Portfolio, creditors: Mapping[st
     """What the database knows of everybody and everything the portfolio names."""
     named = {number for each in portfolio.loans if each.grant for number in each.grant.debtors}
     numbers = named | {row.number for row in portfolio.debtors}
+    numbers |= {row.debtor for row in portfolio.representatives}
     codes = {creditor.id: code for code, creditor in creditors.items()}
     rows = list(_loan_rows(connection, portfolio.loans, codes))
     return Known(

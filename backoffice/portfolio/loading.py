@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
+from backoffice.cli.database import Desk
+from backoffice.events import Happened, register_event
 from backoffice.portfolio.checking import particulars_of
 from backoffice.portfolio.known import Known
-from backoffice.portfolio.news import News, news_of, stored
-from backoffice.portfolio.portfolio import Grant, Portfolio
+from backoffice.portfolio.news import news_of, stored
+from backoffice.portfolio.portfolio import Grant, News, Portfolio
 from backoffice.portfolio.problems import Problems
 from backoffice.portfolio.rows import DebtorRow
 from jobs import clock
@@ -22,11 +24,14 @@ from jobs.business_dates import last_closed, recorded, set_cut_over
 from jobs.tables import business_day
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
+from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.creditor import Creditor
 from servicing.debtors.store import add_debtors
 from servicing.debtors.values import NewDebtor
 from servicing.facts import Fact, FactKind
+from servicing.people import NotAllowed
+from servicing.representatives import SCOPES
 from servicing.store import Recorded, facts_of, next_loan_number
 from servicing.tables import fact, import_batch, loan, loan_debtor
 
@@ -98,7 +103,28 @@ def load(loader: Loader, creditors: Mapping[str, Creditor]) -> Counts:
         rows = list(_fact_rows(loader, chunk))
         if not loader.problems.error_count:
             append_rows(loader.connection, fact, FACT_COLUMNS, rows)
+    if not loader.problems.error_count:
+        add_representatives(loader)
     return loader.counts
+
+
+def add_representatives(loader: Loader) -> None:
+    """Register who stands for a debtor, on all loans of that debtor."""
+    desk = Desk(loader.connection, loader.stamp.by)
+    for row in loader.portfolio.representatives:
+        says: dict[str, object] = {"role": row.role, "name": row.name, "address": row.address}
+        says["scope"] = list(row.scope or SCOPES[:2])
+        if row.until:
+            says["until"] = row.until.isoformat()
+        try:
+            told = register_event(desk, row.debtor, Happened("representative", row.on, row.reference, says))
+        except NotAllowed:
+            raise
+        except BadInput as wrong:
+            loader.problems.add(row.place, "debtor", row.debtor, str(wrong))
+            continue
+        is_new = any(not each.again for each in told.facts)
+        (loader.counts.new if is_new else loader.counts.known)["representatives"] += 1
 
 
 def add_batch(connection: Connection, portfolio: Portfolio, totals: object, by: Recorded) -> None:
@@ -264,6 +290,15 @@ COUNTED = {
     FactKind.PAYMENT: ("payments",),
     FactKind.EARLY_REPAYMENT: ("payments",),
     FactKind.REVERSAL: ("reversals",),
+    FactKind.DEFERRAL: ("deferrals",),
+    FactKind.ADVANCE: ("advances",),
+    FactKind.EARLIER_DECISION: ("decisions",),
+    FactKind.REMINDER: ("reminders",),
+    FactKind.INTERRUPTION: ("interruptions",),
+    FactKind.INTEREST_DECISION: ("interest_decisions",),
+    FactKind.STATUTORY_INTEREST: ("interest_decisions",),
+    FactKind.YEAR_TO_DATE: ("year_to_date",),
+    FactKind.EARLIER_LINE: ("history",),
 }
 """What a fact counts as; the others follow from one of these."""
 
@@ -282,6 +317,11 @@ _COLUMN = {
     FactKind.OPENING: "loan",
     FactKind.SCHEDULE: "loan",
     FactKind.RATE: "rate",
+    FactKind.ADVANCE: "month",
+    FactKind.YEAR_TO_DATE: "loan",
+    FactKind.DEFERRAL_USED: "deferral_months_used",
+    FactKind.REMISSION_USED: "remission_years_used",
+    FactKind.INTEREST_FREE: "interest_free_since",
 }
 """The column that names a fact; any other one has a reference."""
 

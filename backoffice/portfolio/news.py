@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
 
-from backoffice.portfolio.portfolio import Grant, Opening, Payment, Portfolio
+from backoffice.portfolio.portfolio import Grant, News, Opening, Payment, Portfolio
 from backoffice.portfolio.problems import Place
 from backoffice.portfolio.rows import DisbursementRow
 from ledger.money import euros
@@ -15,19 +14,6 @@ from servicing.facts import FactKind
 from servicing.terms_data import percent_text, terms_data
 
 NO_DATA = "{}"
-
-
-class News(NamedTuple):
-    """A fact as a row tells it; `known_from` is the day on which the office knew it, `of` the key it reverses."""
-
-    kind: FactKind
-    on: date
-    key: str
-    cents: int
-    data: str
-    place: Place
-    known_from: date
-    of: str = ""
 
 
 def news_of(portfolio: Portfolio, loan: int) -> list[News]:
@@ -62,6 +48,8 @@ def _later_news(portfolio: Portfolio, loan: int) -> Iterator[News]:
         yield _disbursed(row)
     for payment in portfolio.payments_of(loan):
         yield from _paid(payment, Place(portfolio.payments_file, payment.row))
+    for past in portfolio.past.get(loan, ()):
+        yield from past.news
 
 
 def _opened(opening: Opening) -> Iterator[News]:
@@ -82,6 +70,21 @@ def _opened(opening: Opening) -> Iterator[News]:
     if opening.rest is not None:
         rest = stored(terms_data(opening.rest))
         yield News(FactKind.SCHEDULE, on, "opening", 0, rest, row.place, on)
+    yield from _used(opening)
+
+
+def _used(opening: Opening) -> Iterator[News]:
+    """What of the law's limits was used before the cut-over, and the end of the business (Bbz art. 43)."""
+    row, on = opening.row, opening.on
+    if row.deferral_months_used:
+        months = stored({"months": row.deferral_months_used})
+        yield News(FactKind.DEFERRAL_USED, on, "opening", 0, months, row.place, on)
+    if row.remission_years_used:
+        years = stored({"years": list(row.remission_years_used)})
+        yield News(FactKind.REMISSION_USED, on, "opening", 0, years, row.place, on)
+    if row.interest_free_since:
+        ended = row.interest_free_since
+        yield News(FactKind.INTEREST_FREE, ended, "opening", 0, NO_DATA, row.place, on)
 
 
 def _disbursed(row: DisbursementRow) -> News:

@@ -101,5 +101,9 @@ def _check_days(row: OpeningRow, grant: Grant, on: date, problems: Problems) -> 
     if bool(due) != bool(row.arrears_since):
         rule = f"the oldest unpaid due date exactly where something fell due, and {euros(due)} did"
         problems.add(row.place, "arrears_since", row.arrears_since or "", rule)
+    ended = row.interest_free_since
+    if ended and not grant.decision_date <= ended <= on:
+        rule = f"a day from the decision date {grant.decision_date} to {on}; record a later one with aflos decide"
+        problems.add(row.place, "interest_free_since", ended, rule)
     if row.arrears_since and row.arrears_since > on:
         problems.add(row.place, "arrears_since", row.arrears_since, f"a day on or before {on}")

@@ -10,8 +10,11 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import NamedTuple
 
+from backoffice.portfolio.columns import PastName
+from backoffice.portfolio.past_rows import RepresentativeRow
 from backoffice.portfolio.problems import Place
 from backoffice.portfolio.rows import DebtorRow, DisbursementRow, OpeningRow
+from servicing.facts import FactKind
 from servicing.terms import Terms
 
 
@@ -51,6 +54,27 @@ class Payment(NamedTuple):
     early: str | None
 
 
+class News(NamedTuple):
+    """A fact as a row tells it; `known_from` is the day on which the office knew it, `of` the key it reverses."""
+
+    kind: FactKind
+    on: date
+    key: str
+    cents: int
+    data: str
+    place: Place
+    known_from: date
+    of: str = ""
+
+
+class Past(NamedTuple):
+    """A row about what was before the cut-over: its table, the amounts it names in cents, and its facts."""
+
+    table: PastName
+    amounts: Mapping[str, int]
+    news: Sequence[News]
+
+
 @dataclass(slots=True)
 class Named:
     """A loan the files speak of: granted in them, or (grant None) one the database must know."""
@@ -75,6 +99,9 @@ class Portfolio:
     openings: Mapping[int, Opening] = field(default_factory=dict)
     payments: Sequence[Payment] = ()
     payments_file: str = ""
+    past: Mapping[int, Sequence[Past]] = field(default_factory=dict)
+    """What was before the cut-over, by loan."""
+    representatives: Sequence[RepresentativeRow] = ()
     unqualified: Mapping[str, Place] = field(default_factory=dict)
     """Loan numbers that were named without their creditor, with the first place."""
 

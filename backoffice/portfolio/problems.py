@@ -16,12 +16,12 @@ HIDDEN = "(not shown)"
 
 
 class PortfolioRefused(BadInput):
-    """The files cannot be imported; nothing was written. Holds every problem as a line."""
+    """The files cannot be imported (or compared); nothing was written. Holds every problem as a line."""
 
-    def __init__(self, lines: Sequence[str], count: int) -> None:
+    def __init__(self, lines: Sequence[str], count: int, done: str = "imported") -> None:
         more = f"\n... and {count - len(lines)} more" if count > len(lines) else ""
         noun = "error" if count == 1 else "errors"
-        super().__init__(f"{count} {noun}, nothing was imported\n" + "\n".join(lines) + more)
+        super().__init__(f"{count} {noun}, nothing was {done}\n" + "\n".join(lines) + more)
         self.lines = tuple(lines)
         self.count = count
 
@@ -69,10 +69,10 @@ class Problems:
     def _header(self, place: Place, column: str) -> str:
         return self.headers.get((place.file, column), column)
 
-    def stop(self) -> None:
-        """Raise `PortfolioRefused` if there was any error."""
+    def stop(self, done: str = "imported") -> None:
+        """Raise `PortfolioRefused` if there was any error; `done` is what was not done."""
         if self.error_count:
-            raise PortfolioRefused(self.errors, self.error_count)
+            raise PortfolioRefused(self.errors, self.error_count, done)
 
 
 def line(place: Place, column: str, value: object, expected: str) -> str:

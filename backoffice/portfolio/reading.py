@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from backoffice.portfolio.columns import TABLE_NAMES, Table, TableName, plain, table_names, tables
+from backoffice.portfolio.columns import COMPARED, TABLE_NAMES, Table, TableName, plain, table_names, tables
 from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.workbooks import Unreadable, sheets_of
 from ledger.errors import BadInput, IoFailed
@@ -61,9 +61,24 @@ def read_folder(folder: Path, encoding: str, problems: Problems) -> Folder:
         names = " ".join(sorted(sheet.table.name for sheet in found))
         digests.append(f"{names} {hashlib.sha256(content).hexdigest()}")
     if not sheets and not problems.error_count:
-        names = ", ".join(f"{name}.csv" for name in TABLE_NAMES)
+        names = ", ".join(f"{name}.csv" for name in TABLE_NAMES if name != COMPARED)
         raise BadInput(f"{folder}: holds none of {names} (or .xlsx, or with Dutch names)")
     return Folder(folder.name, sheets, hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest())
+
+
+def read_compared(path: Path, encoding: str) -> Sheet:
+    """The balances of another administration in a CSV or XLSX file of any name; raises `Unreadable`, `IoFailed`."""
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, IsADirectoryError):
+        raise BadInput(f"{path}: must be a file that exists") from None
+    except OSError as wrong:
+        raise IoFailed(f"{path}: {wrong.strerror}") from wrong
+    table = tables()[COMPARED]
+    if path.suffix.lower() == ".xlsx":
+        _, records = next(iter(sheets_of(content, named_as_table=True)))
+        return Sheet(table, path.name, _bounded(records, MOST_SHEET_ROWS))
+    return Sheet(table, path.name, _bounded(csv_records(_decoded(content, encoding)), MOST_ROWS))
 
 
 def csv_records(text: str) -> Iterator[Record]:
@@ -118,8 +133,11 @@ def _sheets(path: Path, content: bytes, encoding: str) -> Iterator[Sheet]:
 def _table(name: str) -> Table:
     found = table_names().get(plain(name))
     if found is None:
-        known = ", ".join(f"{each.name} ({each.names['nl']})" for each in tables().values())
+        whole = (each for each in tables().values() if each.name != COMPARED)
+        known = ", ".join(f"{each.name} ({each.names['nl']})" for each in whole)
         raise Unreadable(f"{name!r} is no table of a portfolio; known are {known}")
+    if found == COMPARED:
+        raise Unreadable("is no part of a portfolio: aflos import compare lays it beside the books")
     return tables()[found]
 
 

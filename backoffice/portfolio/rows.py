@@ -87,6 +87,9 @@ class OpeningRow(NamedTuple):
     next_due: date | None
     remaining_instalments: int
     instalment: int | None
+    deferral_months_used: int | None
+    remission_years_used: tuple[int, ...] | None
+    interest_free_since: date | None
 
 
 class PaymentRow(NamedTuple):

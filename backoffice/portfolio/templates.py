@@ -11,16 +11,18 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.styles import Font  # type: ignore[import-untyped]
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from backoffice.portfolio.columns import Column, Language, Table, tables
+from backoffice.portfolio.columns import COMPARED, Column, Language, Table, tables
 from backoffice.portfolio.kinds import Kind, amount, day
 from ledger.day import LAST_DAY
 from ledger.errors import IoFailed
+from ledger.money import LARGEST_CENTS
 from servicing.debtors.values import EARLIEST_BIRTH
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl")
 FORMATS: dict[Kind, str] = {
     "amount": "#,##0.00",
     "balance": "#,##0.00",
+    "movement": "#,##0.00",
     "day": "dd-mm-yyyy",
     "coming_day": "dd-mm-yyyy",
     "birth": "dd-mm-yyyy",
@@ -41,10 +43,9 @@ def write_templates(folder: Path) -> list[Path]:
     try:
         for language in LANGUAGES:
             for table in tables().values():
-                name = table.names[language]
                 for path, content in (
-                    (folder / language / "csv" / f"{name}.csv", csv_template(table, language)),
-                    (folder / language / "xlsx" / f"{name}.xlsx", xlsx_template(table, language)),
+                    (place_of(folder, table, language, "csv"), csv_template(table, language)),
+                    (place_of(folder, table, language, "xlsx"), xlsx_template(table, language)),
                 ):
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(content)
@@ -52,6 +53,12 @@ def write_templates(folder: Path) -> list[Path]:
     except OSError as wrong:
         raise IoFailed(f"{folder}: {wrong.strerror}") from wrong
     return written
+
+
+def place_of(folder: Path, table: Table, language: Language, form: str) -> Path:
+    """Where the template of a table stands; what is no part of a portfolio stands apart."""
+    kind = "compare" if table.name == COMPARED else form
+    return folder / language / kind / f"{table.names[language]}.{form}"
 
 
 def csv_template(table: Table, language: Language) -> bytes:
@@ -84,7 +91,8 @@ def documented(table: Table) -> str:
     """The columns of a table in Markdown, as docs/import.md has them."""
     lines = ["| column | kolom | required | example | meaning |", "|---|---|---|---|---|"]
     for column in table.columns:
-        example = f"`{next(filter(None, column.examples['en']))}`"
+        shown = next(filter(None, column.examples["en"]), "")
+        example = f"`{shown}`" if shown else ""
         cells = (
             f"`{column.name}`",
             f"`{column.names['nl']}`",
@@ -116,6 +124,8 @@ def _typed(kind: Kind, example: str) -> object:
     match kind:
         case "amount" | "balance":
             return amount(example, smallest=0) / 100
+        case "movement":
+            return amount(example, smallest=-LARGEST_CENTS) / 100
         case "day" | "coming_day" | "birth":
             return day(example, first=EARLIEST_BIRTH, last=LAST_DAY)
         case "count" | "balance_count" | "percent":

@@ -6,10 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from backoffice.portfolio.columns import PAST_NAMES
 from backoffice.portfolio.known import Known
+from backoffice.portfolio.past_rows import YearRow
 from backoffice.portfolio.portfolio import Opening, Portfolio
 from ledger.money import euros
 
+PAST_AMOUNTS = (
+    *("advanced", "reminder_fees", "interest_decided"),
+    *(f"year_{name}" for name in YearRow._fields[3:]),
+)
 AMOUNTS = (
     "granted",
     "disbursed",
@@ -22,10 +28,14 @@ AMOUNTS = (
     "credit",
     "paid",
     "reversed",
+    *PAST_AMOUNTS,
 )
-"""Sums in euros; `principal` to `credit` are the opening balances."""
+"""Sums in euros; `principal` to `credit` are the opening balances, `year_...` what moved in the year before them."""
 
-COUNTS = ("loans", "disbursements", "opening_balances", "payments", "reversals")
+COUNTS = ("loans", "disbursements", "opening_balances", "payments", "reversals", *PAST_NAMES)
+
+OFTEN_EMPTY = frozenset((*PAST_NAMES, *PAST_AMOUNTS))
+"""What a page leaves out where there is none of it."""
 
 
 class Total(NamedTuple):
@@ -76,6 +86,9 @@ def _add_money(total: Counter[str], portfolio: Portfolio, at: int) -> None:
         total["disbursed"] += row.amount
     if at in portfolio.openings:
         _add_opening(total, portfolio.openings[at])
+    for past in portfolio.past.get(at, ()):
+        total[past.table] += 1
+        total.update(past.amounts)
     for payment in portfolio.payments_of(at):
         total["payments"] += 1
         total["paid"] += payment.cents

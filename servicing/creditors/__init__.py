@@ -1,0 +1,1 @@
+"""Facts about a creditor as a whole: its quiet period after a cut-over."""
