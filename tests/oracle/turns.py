@@ -114,10 +114,10 @@ def _principal_off(loan: Loan, on: date, loss: int, most: int) -> int:
 
 
 def _interest_off(loan: Loan, on: date, loss: int, most: int) -> int:
-    """What has fallen due first, then what stands in the books or runs, then what is deferred."""
+    """What has fallen due first, then what stands in the books or runs; what is or was deferred after that."""
     left = most
     for account in (1320, 1330, 1340):
-        for row in loan.before + loan.rows:
+        for row in sorted(loan.before + loan.rows, key=loan.keeps_interest):
             if loan.interest_account(row) == account:
                 gone = min(left, row.interest_open)
                 row.interest_off += gone
