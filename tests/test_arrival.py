@@ -18,7 +18,10 @@ from tests.lives import as_life, known, sums_of
 from tests.oracle import life
 
 BLOCKS = range(8)
-SEEDS_IN_BLOCK = 60
+SEEDS_IN_BLOCK = 40
+NIGHTS_IN_BLOCK = 25
+DIFFERED_ONCE = (467,)
+"""Lives on which engine and oracle did not agree; `make oracle` looks at as many more as are asked for."""
 
 
 def without_pay_off(given: History) -> list[dict[str, Any]]:
@@ -30,7 +33,8 @@ def without_pay_off(given: History) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_the_product_agrees_with_the_oracle(block: int) -> None:
-    for seed in range(block * SEEDS_IN_BLOCK, (block + 1) * SEEDS_IN_BLOCK):
+    again = DIFFERED_ONCE if block == 0 else ()
+    for seed in (*range(block * SEEDS_IN_BLOCK, (block + 1) * SEEDS_IN_BLOCK), *again):
         given = history(seed, books=seed % 2 == 1)
         for on in given.viewing_dates:
             check_view(given, on)
@@ -57,7 +61,7 @@ def check_view(given: History, on: date) -> None:
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_night_leaves_the_books_of_the_oracle(block: int) -> None:
-    for seed in range(1000 + block * 40, 1040 + block * 40):
+    for seed in range(1000 + block * NIGHTS_IN_BLOCK, 1000 + (block + 1) * NIGHTS_IN_BLOCK):
         given = history(seed, books=seed % 2 == 1)
         check_nights(given.terms, without_pay_off(given), f"seed {seed}")
 
