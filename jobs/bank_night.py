@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, delete, exists, func, insert, select
@@ -61,7 +62,7 @@ def book_banks(run: Run, span: Span, last_closed: Mapping[int, int]) -> None:
     """Book what became known, a creditor in one transaction; those booked by an earlier run of this night stay."""
     for creditor in run.access.read(lambda connection: creditors_with_news(connection, span)):
         tonight = Tonight(span.until, creditor, last_closed[creditor])
-        run.book(lambda connection, tonight=tonight: book_bank(connection, tonight, span))  # type: ignore[misc]
+        run.book(partial(book_bank, tonight=tonight, span=span))
 
 
 def creditors_with_news(connection: Connection, span: Span) -> list[int]:

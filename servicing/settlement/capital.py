@@ -92,8 +92,8 @@ def _usual(figures: Figures, law: Law, policy: Choices) -> Excess:
 
 _READINGS: Mapping[str, Callable[[Fraction, LawValue, Fraction], Fraction | None]] = {
     "i": lambda own, lower, part: own - lower.cents,  # noqa: ARG005 - all readings are asked alike
-    "ii": lambda own, lower, part: None,  # noqa: ARG005
-    "iii": lambda own, lower, part: own - part,  # noqa: ARG005
+    "ii": lambda own, lower, part: None,  # noqa: ARG005 - as above
+    "iii": lambda own, lower, part: own - part,  # noqa: ARG005 - as above
 }
 
 
