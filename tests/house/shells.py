@@ -17,6 +17,7 @@ SHELL_PACKAGES = {"jobs", "backoffice", "migrations", "tests", "benchmarks"}
 CLOCK = "jobs/clock.py"
 """The only file that asks what day it is."""
 
+_OURS = {"ledger", "bank", "servicing", "letters", "reports"}
 _WORLD = {
     "database": {"sqlalchemy", "sqlite3", "psycopg", "alembic"},
     "file": {"tempfile", "shutil", "glob", "fileinput", "zipfile", "importlib.resources"},
@@ -55,7 +56,7 @@ def pure_imports_shell(source: Source) -> Iterator[str]:
         return
     for line, module in _imports(source):
         last = module.rpartition(".")[2]
-        if f"{last}.py" in SHELL_FILES and module.split(".")[0] in {"ledger", "bank", "servicing", "reports"}:
+        if f"{last}.py" in SHELL_FILES and module.split(".")[0] in _OURS:
             yield f"{source.path}:{line}: imports {module}"
 
 

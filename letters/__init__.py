@@ -1,0 +1,1 @@
+"""Letters: from frozen fields to a page; knows kinds, wording, letterheads and paper, and no database."""

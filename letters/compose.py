@@ -1,0 +1,215 @@
+"""From a kind of letter and its frozen fields to what the letter says; the same in, the same out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bank.epc import Payee, epc_text
+from letters.catalogue import Catalogue, Kind
+from letters.content import Align, Closing, Content, Form, Heading, Items, Payment, Piece, Say, Sheet, Table
+from letters.fields import MANY, Checked, LetterRefused, checked, shown
+from letters.letterhead import Letterhead
+from letters.plain import plain
+from letters.template import Block, Law, filled
+
+LANGUAGES = ("nl", "en", "pl")
+"""A letter is in Dutch; in another of these languages a summary goes along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a letter is made from: all of it is frozen when the letter is proposed."""
+
+    kind: str
+    creditor: str
+    fields: Mapping[str, object]
+    law: Law = "public"
+    language: str = "nl"
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A draft with everything it refers to."""
+
+    kind: Kind
+    head: Letterhead
+    fields: Checked
+    words: Mapping[str, str]
+    law: Law
+    texts: Mapping[str, str]
+
+
+def compose(catalogue: Catalogue, draft: Draft) -> Content:
+    """What the letter says; raises `LetterRefused` naming the field and the rule."""
+    kind, head = catalogue.kind(draft.kind), catalogue.letterhead(draft.creditor)
+    kind.check(draft.fields, draft.law)
+    fields = checked(draft.fields, kind.fields, kind.required)
+    writing = _Writing(kind, head, fields, catalogue.words, draft.law, _texts(fields, head, draft.law))
+    subject = filled(kind.subject, writing.texts)
+    pieces = [*_beginning(writing, subject), *_pieces(kind.body, writing), _ending(writing)]
+    if draft.language != "nl" and draft.language in kind.summary:
+        pieces += _summary(writing, catalogue.summaries[draft.language], draft.language)
+    return Content(
+        title=subject,
+        language="nl-NL",
+        sender=(head.office, filled(catalogue.words["on_behalf"], writing.texts)),
+        colour=head.colour,
+        details=(head.department, *head.address, head.phone, head.email, head.website),
+        return_line=" · ".join((head.office, *head.address)),
+        addressee=_lines(fields, "addressee"),
+        particulars=tuple(_particulars(writing)),
+        running=f"{catalogue.words['our_reference']} {fields.text('our_reference')}",
+        day=str(draft.fields["date"]),
+        pieces=tuple(pieces),
+    )
+
+
+def _texts(fields: Checked, head: Letterhead, law: Law, language: str = "nl") -> dict[str, str]:
+    """Every name that may stand in the wording, with what it says in this letter."""
+    given = [
+        name
+        for name, rule in fields.rules.items()
+        if rule.type not in MANY
+        if fields.values.get(name) is not None
+    ]
+    return {name: fields.text(name, language) for name in given} | {
+        "writer": head.writer(law),
+        "office": head.office,
+        "phone": head.phone,
+        "email": head.email,
+        "hours": head.hours,
+        "website": head.website,
+        "objection_address": ", ".join(head.objections),
+    }
+
+
+def _beginning(writing: _Writing, subject: str) -> list[Piece]:
+    greeting: list[Piece] = [Heading(subject, level=1), Say(filled(writing.kind.greeting, writing.texts))]
+    if writing.fields.has("about"):
+        greeting.insert(1, Say(filled(writing.words["about"], writing.texts)))
+    return greeting
+
+
+def _ending(writing: _Writing) -> Closing:
+    """Who signs: of a decision the person, and the mandate under which."""
+    words, fields, head = writing.words, writing.fields, writing.head
+    if not (fields.has("mandate") and fields.has("signatory")):
+        signed = (Say(words["regards"]), Say(fields.text("contact_name"), strong=True), Say(head.closing))
+        return Closing(signed)
+    person = Say(fields.text("signatory"), strong=True)
+    written = [Say(filled(words[name], writing.texts)) for name in ("regards", "signed", "by_mandate")]
+    return Closing((written[0], written[1], person, written[2]))
+
+
+def _pieces(blocks: Iterable[Block], writing: _Writing) -> Iterator[Piece]:
+    for block in blocks:
+        if _stands(block, writing.fields):
+            yield from _block(block, writing)
+
+
+def _stands(block: Block, fields: Checked) -> bool:
+    if block.when is not None and not fields.has(block.when):
+        return False
+    return block.unless is None or not fields.has(block.unless)
+
+
+def _block(block: Block, writing: _Writing) -> Iterator[Piece]:
+    texts = [filled(text, writing.texts) for text in block.texts]
+    if block.say or block.strong:
+        yield Say(texts[0], strong=block.strong is not None)
+    elif block.head:
+        yield Heading(texts[0])
+    elif block.bullets:
+        yield Items(tuple(texts))
+    elif block.form:
+        yield Form(tuple(texts))
+    elif block.items:
+        yield from _written(block.items, writing.fields)
+    elif block.table:
+        yield _table(block.table, block.total, writing)
+    else:
+        yield _payment(writing)
+
+
+def _written(name: str, fields: Checked) -> Iterator[Piece]:
+    """What a person wrote: paragraphs, or lines with a dot."""
+    lines = _lines(fields, name)
+    if fields.rules[name].type == "paragraphs":
+        yield from (Say(line) for line in lines)
+    else:
+        yield Items(lines)
+
+
+def _lines(fields: Checked, name: str) -> tuple[str, ...]:
+    lines = fields.values[name]
+    assert isinstance(lines, list | tuple)
+    return tuple(plain(str(line)) for line in lines)
+
+
+def _table(name: str, total: str | None, writing: _Writing) -> Table:
+    """A table; where it has a total its last column must add up to it."""
+    columns = writing.fields.rules[name].columns
+    rows = writing.fields.values[name]
+    assert columns is not None
+    assert isinstance(rows, list | tuple)
+    aligns: tuple[Align, ...] = tuple(
+        "left" if column.type in {"text", "day"} else "right" for column in columns
+    )
+    texts = [at for at, column in enumerate(columns) if column.type == "text"]
+    return Table(
+        headings=tuple(column.heading for column in columns),
+        aligns=aligns,
+        stretch=texts[0] if texts else 0,
+        rows=tuple(
+            tuple(
+                shown(column.type, cell) if cell != "" else ""
+                for column, cell in zip(columns, row, strict=True)
+            )
+            for row in rows
+        ),
+        total=_total(name, total, rows, writing) if total else None,
+    )
+
+
+def _total(name: str, total: str, rows: Sequence[Sequence[object]], writing: _Writing) -> tuple[str, ...]:
+    owed = writing.fields.values[total]
+    together = sum(int(str(row[-1])) for row in rows if row[-1] != "")
+    if together != owed:
+        sums = f"{shown('amount', together)}, {total} is {shown('amount', owed)}"
+        raise LetterRefused(f"{name}: its lines add up to {sums}")
+    return (writing.words["total"], *[""] * (len(rows[0]) - 2), shown("amount", owed))
+
+
+def _payment(writing: _Writing) -> Payment:
+    fields, words = writing.fields, writing.words
+    amount, reference = fields.values["pay_amount"], fields.values["pay_reference"]
+    assert isinstance(amount, int)
+    if amount <= 0:
+        raise LetterRefused(f"pay_amount: {shown('amount', amount)}: must be more than nothing")
+    payee = Payee(str(fields.values["pay_holder"]), str(fields.values["pay_iban"]))
+    names = ("pay_amount", "pay_iban", "pay_holder", "pay_reference")
+    pairs = [(words[name], fields.text(name)) for name in names]
+    if fields.has("pay_before"):
+        pairs.append((words["pay_before"], fields.text("pay_before")))
+    return Payment(
+        pairs=tuple(pairs),
+        code=epc_text(payee, amount, text=str(reference)),
+        alternative=filled(words["code_alternative"], writing.texts),
+        hint=words["code_hint"],
+    )
+
+
+def _particulars(writing: _Writing) -> Iterator[tuple[str, str]]:
+    """What stands beside the address: date, reference, loan, and who can be asked."""
+    for name in ("date", "our_reference", "loan", "contact_name", "contact_phone", "contact_email"):
+        if writing.fields.has(name):
+            yield writing.words[name], writing.fields.text(name)
+
+
+def _summary(writing: _Writing, blocks: Sequence[Block], language: str) -> Iterator[Piece]:
+    """One page in another language; only the Dutch letter counts, and it says so."""
+    texts = _texts(writing.fields, writing.head, writing.law, language)
+    texts |= {"summary": filled(writing.kind.summary[language], texts)}
+    yield Sheet(language)
+    yield from _pieces(blocks, replace(writing, texts=texts))
