@@ -41,6 +41,8 @@ WHERE = {
     "collecting": "servicing.collecting",
     "refunding": "servicing.refunding",
     "creditors": "servicing.creditors",
+    "outbox": "letters.outbox",
+    "prints": "letters.print_runs",
 }
 """The package of a migration's tables, where its name is not the package."""
 

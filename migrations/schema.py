@@ -19,6 +19,8 @@ _PACKAGES = (
     "servicing.refunding",
     "servicing.debtors",
     "servicing.creditors",
+    "letters.outbox",
+    "letters.print_runs",
 )
 
 
