@@ -52,6 +52,8 @@ def stands(connection: Connection, known_by: int) -> list[AccountStand]:
     every = select(bank_statement.c.account, bank_statement.c.counted_cents)
     newest = connection.execute(every.where(bank_statement.c.id.in_(by_account)))
     counted: dict[str, int] = {row[0]: row[1] for row in newest}
+    if not counted:
+        return []
     columns = ("creditor_id", "account", "closed_on", "closing_cents")
     query = select(*(bank_statement.c[name] for name in columns)).where(bank_statement.c.id.in_(furthest))
     return [
@@ -77,15 +79,16 @@ def told_only(connection: Connection, known_by: int) -> dict[str, int]:
     return {account: int(cents) for account, cents in connection.execute(query)}
 
 
-def check_banks(connection: Connection, day: date) -> None:
+def check_banks(connection: Connection, day: date, found: Sequence[AccountStand]) -> None:
     """Raise `BankDiffers` unless the bank account of each creditor in the books is what its lines add up to."""
-    number = number_of(day)
+    if not found:
+        return
     wanted: dict[int, int] = {}
     owners = {}
-    for stand in stands(connection, number):
+    for stand in found:
         owners[stand.account] = stand.creditor
         wanted[stand.creditor] = wanted.get(stand.creditor, 0) + stand.counted
-    for account, cents in told_only(connection, number).items():
+    for account, cents in told_only(connection, number_of(day)).items():
         wanted[owners[account]] += cents
     for creditor, cents in wanted.items():
         balances = balances_of_creditor(connection, creditor, AsOf(business_date=day))
@@ -97,7 +100,9 @@ def check_banks(connection: Connection, day: date) -> None:
             )
 
 
-def bank_of_night(connection: Connection, day: date, span: Span) -> dict[str, Any]:
+def bank_of_night(
+    connection: Connection, day: date, span: Span, found: Sequence[AccountStand]
+) -> dict[str, Any]:
     """What a night says of the bank: files and lines taken, what waits, what is missing and what does not agree."""
     known = {
         table: table.c.known_on.between(span.since + 1, span.until) for table in (bank_file, bank_refusal)
@@ -111,7 +116,6 @@ def bank_of_night(connection: Connection, day: date, span: Span) -> dict[str, An
         .order_by(bank_refusal.c.sha256)
     )
     waiting = connection.execute(select(func.coalesce(func.sum(bank_state.c.waiting), 0))).scalar_one()
-    found = stands(connection, span.until)
     return {
         "files": files,
         "lines": int(lines),

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, delete, exists, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Table,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    union,
+)
 
 from jobs.run import Run
 from ledger.bulk import append_rows
@@ -67,14 +80,23 @@ def book_banks(run: Run, span: Span, last_closed: Mapping[int, int]) -> None:
 
 def creditors_with_news(connection: Connection, span: Span) -> list[int]:
     """The creditors about whose bank or other receipts something became known."""
-    found: set[int] = set()
-    for table in (bank_statement, bank_line, receipt_batch):
-        known = table.c.known_on.between(span.since + 1, span.until)
-        found |= set(connection.execute(select(table.c.creditor_id).where(known).distinct()).scalars())
+    given = {"first": span.since + 1, "last": span.until}
+    return sorted(connection.execute(_with_news(), given).scalars())
+
+
+@cache
+def _with_news() -> CompoundSelect[int]:
+    """The creditors with news from `first` to `last`."""
+
+    def known(table: Table) -> ColumnElement[bool]:
+        return table.c.known_on.between(bindparam("first"), bindparam("last"))
+
+    told = (
+        select(table.c.creditor_id).where(known(table))
+        for table in (bank_statement, bank_line, receipt_batch)
+    )
     decided = select(bank_line.c.creditor_id).join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
-    known = bank_decision.c.known_on.between(span.since + 1, span.until)
-    found |= set(connection.execute(decided.where(known).distinct()).scalars())
-    return sorted(found)
+    return union(*told, decided.where(known(bank_decision)))
 
 
 def book_bank(connection: Connection, tonight: Tonight, span: Span) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, case, func, select, union_all
+from sqlalchemy import Connection, bindparam, case, func, select, union_all
 
 from ledger.day import number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR
@@ -22,6 +22,28 @@ MOST_CHECKED = 1000
 """But not more loans than this a night: a large portfolio is checked whole by aflos verify."""
 
 
+_SAMPLE = (
+    select(loan_state.c.loan)
+    .where(loan_state.c.loan % PORTFOLIO_PARTS == bindparam("part"))
+    .limit(MOST_CHECKED)
+)
+_MOVED = select(
+    *(
+        select(func.coalesce(func.sum(cents), 0)).where(day == bindparam("day")).scalar_subquery()
+        for cents, day in (
+            (journal.c.cents, journal.c.business_date),
+            (day_total.c.debit_cents, day_total.c.business_date),
+            (day_total.c.credit_cents, day_total.c.business_date),
+        )
+    )
+)
+_REVERSED_TONIGHT = select(journal.c.loan).where(
+    journal.c.business_date == bindparam("day"),
+    (journal.c.debit % ACCOUNTS_PER_CREDITOR == REVERSED)
+    | (journal.c.credit % ACCOUNTS_PER_CREDITOR == REVERSED),
+)
+
+
 class CheckFailed(VerificationFailed):
     """A check of the night failed; the business date stays open."""
 
@@ -31,9 +53,8 @@ def check_night(connection: Connection, day: date) -> None:
     _check_day_totals(connection, day)
     number = number_of(day)
     _check_clearing(connection, number)
-    part = day.toordinal() % PORTFOLIO_PARTS
-    sample = select(loan_state.c.loan).where(loan_state.c.loan % PORTFOLIO_PARTS == part).limit(MOST_CHECKED)
-    wrong = states_unlike_journal(connection, list(connection.execute(sample).scalars()))
+    sample = connection.execute(_SAMPLE, {"part": day.toordinal() % PORTFOLIO_PARTS})
+    wrong = states_unlike_journal(connection, list(sample.scalars()))
     if wrong:
         raise CheckFailed(
             f"{day}: {wrong[0][1]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else "")
@@ -74,27 +95,14 @@ def _sums(connection: Connection, loans: Sequence[int]) -> dict[tuple[int, int],
 def _check_day_totals(connection: Connection, day: date) -> None:
     """Debits equal credits, and the day's totals are those of its journal rows."""
     number = number_of(day)
-    booked = connection.execute(
-        select(func.coalesce(func.sum(journal.c.cents), 0)).where(journal.c.business_date == number)
-    ).scalar_one()
-    debit, credit = connection.execute(
-        select(
-            func.coalesce(func.sum(day_total.c.debit_cents), 0),
-            func.coalesce(func.sum(day_total.c.credit_cents), 0),
-        ).where(day_total.c.business_date == number)
-    ).one()
+    booked, debit, credit = connection.execute(_MOVED, {"day": number}).one()
     if not booked == debit == credit:
         raise CheckFailed(f"{day}: the journal moved {booked} cents, its totals say {debit} and {credit}")
 
 
 def _check_clearing(connection: Connection, number: int) -> None:
     """What was booked tonight on reversed receipts is back to zero for each loan over all its days."""
-    touched = select(journal.c.loan).where(
-        journal.c.business_date == number,
-        (journal.c.debit % ACCOUNTS_PER_CREDITOR == REVERSED)
-        | (journal.c.credit % ACCOUNTS_PER_CREDITOR == REVERSED),
-    )
-    loans = sorted(set(connection.execute(touched).scalars()))
+    loans = sorted(set(connection.execute(_REVERSED_TONIGHT, {"day": number}).scalars()))
     if not loans:
         return
     signed = case(

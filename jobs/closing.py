@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select, update
 
 from jobs import clock
-from jobs.bank_checks import bank_of_night, check_banks
+from jobs.bank_checks import bank_of_night, check_banks, stands
 from jobs.bank_night import span_of
 from jobs.checkers import check_night
 from jobs.law_used import law_on
@@ -43,7 +43,8 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         return stored_manifest(connection, day)
     write_day_totals(connection, day)
     check_night(connection, day)
-    check_banks(connection, day)
+    accounts = stands(connection, number_of(day))
+    check_banks(connection, day, accounts)
     before = previous_seal(connection, day)
     manifest: Manifest = {
         "business_date": day.isoformat(),
@@ -53,7 +54,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         "config_set": row.config_set,
         "version": program_version(),
         **counts(connection, day),
-        "bank": bank_of_night(connection, day, span_of(day, previous)),
+        "bank": bank_of_night(connection, day, span_of(day, previous), accounts),
         "letters_proposed": 0,
         "quarantined": set_aside(connection),
         "law": law_on(day),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, func, select
 
 from jobs.tables import business_day, quarantine
 from ledger.day import day_of, number_of
@@ -22,6 +22,21 @@ from ledger.tables import day_total, journal
 from servicing.tables import loan_state
 
 Manifest = dict[str, object]
+
+_DAY: BindParameter[int] = bindparam("day")
+_COUNTS = select(
+    select(func.count()).where(loan_state.c.worked_to == _DAY).scalar_subquery(),
+    select(func.count())
+    .select_from(
+        select(journal.c.loan, journal.c.kind, journal.c.nr)
+        .where(journal.c.business_date == _DAY)
+        .distinct()
+        .subquery()
+    )
+    .scalar_subquery(),
+    select(func.count()).where(journal.c.business_date == _DAY).scalar_subquery(),
+)
+_TOTALS = select(day_total).where(day_total.c.business_date == _DAY).order_by(day_total.c.account)
 
 
 def previous_seal(connection: Connection, day: date) -> str:
@@ -37,25 +52,14 @@ def previous_seal(connection: Connection, day: date) -> str:
 
 def counts(connection: Connection, day: date) -> Manifest:
     """What the books say a date did: loans touched, entries, postings, and the net movement of each account."""
-    number = number_of(day)
-    keys = (
-        select(journal.c.loan, journal.c.kind, journal.c.nr)
-        .where(journal.c.business_date == number)
-        .distinct()
-        .subquery()
-    )
-    totals = select(day_total).where(day_total.c.business_date == number).order_by(day_total.c.account)
+    given = {"day": number_of(day)}
+    loans, entries, postings = connection.execute(_COUNTS, given).one()
+    totals = connection.execute(_TOTALS, given)
     return {
-        "loans_touched": connection.execute(
-            select(func.count()).select_from(loan_state).where(loan_state.c.worked_to == number)
-        ).scalar_one(),
-        "entries": connection.execute(select(func.count()).select_from(keys)).scalar_one(),
-        "postings": connection.execute(
-            select(func.count()).select_from(journal).where(journal.c.business_date == number)
-        ).scalar_one(),
-        "totals": {
-            str(row.account): euros(row.debit_cents - row.credit_cents) for row in connection.execute(totals)
-        },
+        "loans_touched": loans,
+        "entries": entries,
+        "postings": postings,
+        "totals": {str(row.account): euros(row.debit_cents - row.credit_cents) for row in totals},
     }
 
 

@@ -25,8 +25,9 @@ from ledger.errors import AflosError, Held, Misconfigured
 CHUNK = 500
 """Loans a chunk; between two chunks the service can be stopped, and that must not take 10 seconds."""
 
-LOOK_SECONDS = 60
-"""So often the planner looks at the clock again, which may have been set, or stood still while the machine slept."""
+LOOK_SECONDS = 2
+"""So often a waiting service looks up: a signal that comes in the instant before a wait does not end that wait, and
+the clock may have been set, or stood still while the machine slept."""
 
 STOP = "stop"
 
@@ -54,10 +55,10 @@ def serve(service: Service, wake_ups: Sequence[WakeUp]) -> None:
     Raises `Held` when another run is busy at the start, or when stopped in the middle of a night, and
     `Misconfigured` for a configuration that cannot be used. Any other failure is logged and tried again.
     """
-    with _stopped_by_signals(service), _woken_up(service, wake_ups) as planner:
+    with _stopped_by_signals(service), woken_up(service, wake_ups) as planner:
         service.log("started", wakes_at=[f"{wake_up.at:%H:%M}" for wake_up in wake_ups])
         _catch_up(service)
-        while _wait(service, planner):
+        while wait(service, planner):
             look_again(service)
         service.log("stopped")
 
@@ -102,7 +103,7 @@ def look_again(service: Service) -> None:
             raise
 
 
-def _wait(service: Service, planner: BackgroundScheduler) -> bool:
+def wait(service: Service, planner: BackgroundScheduler) -> bool:
     """Wait for the next wake-up; whether it came, and not the end. Several that came at once count as one."""
     while not service.stopping:
         try:
@@ -138,7 +139,7 @@ def _note_failure(service: Service, error: Exception) -> None:
 
 
 @contextmanager
-def _woken_up(service: Service, wake_ups: Sequence[WakeUp]) -> Iterator[BackgroundScheduler]:
+def woken_up(service: Service, wake_ups: Sequence[WakeUp]) -> Iterator[BackgroundScheduler]:
     """A planner that asks for a look at each wake-up; it keeps nothing, so that a restart forgets nothing."""
     planner = BackgroundScheduler(
         timezone=clock.AMSTERDAM,

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import chain, groupby
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, CursorResult, Row, Select, Table, cast, func, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    CursorResult,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
@@ -59,15 +76,20 @@ Digests = dict[str, str]
 
 def seal_of_night(connection: Connection, day: date, since: date | None, previous: str) -> str:
     """The seal of a date just worked: digests from the state rows the night wrote."""
-    number = number_of(day)
+    worked = _streamed(connection, _worked(), {"day": number_of(day)})
+    digests = ((loan, digest) for loan, digest in worked if digest)
+    return seal(previous, number_of(day), digests, _facts_digest(connection, day, since))
+
+
+@cache
+def _worked() -> Select[Any]:
+    """Loans and books that a night (`day`) worked, with the digests of their rows."""
     book = (cast(bank_state.c.creditor_id, BigInteger) * LOANS_PER_CREDITOR).label("loan")
     both = union_all(
-        select(loan_state.c.loan, loan_state.c.digest).where(loan_state.c.worked_to == number),
-        select(book, bank_state.c.digest).where(bank_state.c.worked_to == number),
+        select(loan_state.c.loan, loan_state.c.digest).where(loan_state.c.worked_to == bindparam("day")),
+        select(book, bank_state.c.digest).where(bank_state.c.worked_to == bindparam("day")),
     ).subquery()
-    worked = select(both.c.loan, both.c.digest).order_by(both.c.loan)
-    digests = ((loan, digest) for loan, digest in _streamed(connection, worked) if digest)
-    return seal(previous, number_of(day), digests, _facts_digest(connection, day, since))
+    return select(both.c.loan, both.c.digest).order_by(both.c.loan)
 
 
 def seal_of_books(connection: Connection, day: date, since: date | None, previous: str) -> str:
@@ -91,28 +113,56 @@ def _digests(connection: Connection, day: date) -> Iterator[tuple[int, bytes]]:
 
 def _facts_digest(connection: Connection, day: date, since: date | None) -> bytes:
     """The digest of the facts that became known after `since` (None: ever) up to a date, those of the bank too."""
-    facts = _plain(connection, _known(SEALED_FACT_COLUMNS, day, since))
-    bank = (_plain(connection, query) for query in _known_beside_loans(day, since))
-    return digest_of_facts(chain(facts, chain.from_iterable(bank)))
+    span = _span(day, since)
+    facts = _plain(connection, _known(SEALED_FACT_COLUMNS), span)
+    # Most nights bring no news of most of these tables: one question finds which have any.
+    beside = connection.execute(_with_news(), span).scalars().all()
+    queries = (_known_beside_loans(place) for place in sorted(beside))
+    return digest_of_facts(chain(facts, *(_plain(connection, query, span) for query in queries)))
 
 
-def _known_beside_loans(day: date, since: date | None) -> Iterator[Select[Any]]:
-    """What became known of the bank; texts that name people are sealed by the digest of the line."""
-    first, last = (number_of(since) if since else 0) + 1, number_of(day)
-    for table, left_out in SEALED_BESIDE_LOANS:
-        known = (
-            receipt_batch.c.known_on
-            if table is receipt
-            else bank_statement.c.known_on
-            if table is bank_confirmation
-            else table.c.known_on
+def _span(day: date, since: date | None) -> dict[str, int]:
+    """The days on which something became known after `since` (None: ever) up to a date."""
+    return {"first": (number_of(since) if since else 0) + 1, "last": number_of(day)}
+
+
+def _within_span(known_on: ColumnElement[int]) -> ColumnElement[bool]:
+    return known_on.between(bindparam("first"), bindparam("last"))
+
+
+@cache
+def _with_news() -> CompoundSelect[Any]:
+    """The places in `SEALED_BESIDE_LOANS` of the tables of which something became known."""
+    return union_all(
+        *(
+            select(literal_column(str(place))).where(_joined(select(known), table).exists())
+            for place, (table, known) in enumerate((each, _known_of(each)) for each, _ in SEALED_BESIDE_LOANS)
         )
-        query = select(*(column for column in table.columns if column.name not in left_out))
-        if table is receipt:
-            query = query.join(receipt_batch, receipt_batch.c.id == receipt.c.batch_id)
-        if table is bank_confirmation:
-            query = query.join(bank_statement, bank_statement.c.id == bank_confirmation.c.statement_id)
-        yield query.where(known.between(first, last)).order_by(*table.primary_key)
+    )
+
+
+@cache
+def _known_beside_loans(place: int) -> Select[Any]:
+    """What became known of one of these tables; texts that name people are sealed by the digest of the line."""
+    table, left_out = SEALED_BESIDE_LOANS[place]
+    query = select(*(column for column in table.columns if column.name not in left_out))
+    return _joined(query, table).order_by(*table.primary_key)
+
+
+def _known_of(table: Table) -> ColumnElement[int]:
+    """Since when a row is known: of a part, since its whole is."""
+    whole = {receipt: receipt_batch, bank_confirmation: bank_statement}
+    known_on: ColumnElement[int] = whole.get(table, table).c.known_on
+    return known_on
+
+
+def _joined(query: Select[Any], table: Table) -> Select[Any]:
+    if table is receipt:
+        query = query.join_from(receipt, receipt_batch, receipt_batch.c.id == receipt.c.batch_id)
+    if table is bank_confirmation:
+        whole = bank_statement.c.id == bank_confirmation.c.statement_id
+        query = query.join_from(bank_confirmation, bank_statement, whole)
+    return query.where(_within_span(_known_of(table)))
 
 
 def fact_digests(connection: Connection, day: date, since: date | None) -> Digests:
@@ -120,10 +170,10 @@ def fact_digests(connection: Connection, day: date, since: date | None) -> Diges
 
     Not part of the seal: it tells `verify` which fact is no longer what it was when the date was closed.
     """
-    query = _known(("loan_id", "nr"), day, since).order_by(None).subquery()
-    size = -(-connection.execute(select(func.count()).select_from(query)).scalar_one() // MOST_DIGESTS) or 1
+    span = _span(day, since)
+    size = -(-connection.execute(_count_known(), span).scalar_one() // MOST_DIGESTS) or 1
     found: Digests = {}
-    rows = _streamed(connection, _known(tuple(fact.c.keys()), day, since))
+    rows = _streamed(connection, _known(tuple(fact.c.keys())), span)
     while part := rows.fetchmany(size):
         found[f"{part[0].loan_id}:{part[0].nr}"] = digest_of_facts(part).hex()
     return found
@@ -135,7 +185,7 @@ def facts_unlike(
     """Which facts differ from what was kept when the date was closed: the loan, and which fact or facts of it."""
     starts = sorted(tuple(int(part) for part in key.split(":")) for key in digests)
     held: dict[tuple[int, ...], list[Row[Any]]] = {start: [] for start in starts}
-    for row in connection.execute(_known(tuple(fact.c.keys()), day, since)):
+    for row in connection.execute(_known(tuple(fact.c.keys())), _span(day, since)):
         place = bisect_right(starts, (row.loan_id, row.nr)) - 1
         held.setdefault(starts[place] if place >= 0 else (row.loan_id, row.nr), []).append(row)
     for start, rows in sorted(held.items()):
@@ -145,26 +195,32 @@ def facts_unlike(
             yield loan, f"fact {nr}" + (f", or one of {', '.join(numbers[:MOST_NAMED])}" if numbers else "")
 
 
-def _streamed(connection: Connection, query: Select[Any]) -> CursorResult[*tuple[Any, ...]]:
+def _streamed(
+    connection: Connection, query: Select[Any], given: Mapping[str, int] = MappingProxyType({})
+) -> CursorResult[*tuple[Any, ...]]:
     """The rows of a query, never all of them in memory at once."""
-    return connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+    return connection.execute(query, given, execution_options={"yield_per": ROWS_AT_ONCE})
 
 
-def _plain(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+def _plain(connection: Connection, query: Select[Any], given: Mapping[str, int]) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as the driver gives them, where it does so one by one: quicker than `_streamed`."""
     if connection.dialect.name != "sqlite":
-        yield from _streamed(connection, query)
+        yield from _streamed(connection, query, given)
         return
     # Not streamed: then SQLAlchemy reads the first rows ahead, and its cursor no longer has them.
-    cursor = connection.execute(query).cursor
+    cursor = connection.execute(query, given).cursor
     assert cursor is not None
     while rows := cursor.fetchmany(ROWS_AT_ONCE):
         yield from rows
 
 
-def _known(columns: Sequence[str], day: date, since: date | None) -> Select[Any]:
-    """The facts that became known after `since` (None: ever) up to a date, by loan and number."""
-    query = select(*(fact.c[name] for name in columns)).where(fact.c.known_on <= number_of(day))
-    if since is not None:
-        query = query.where(fact.c.known_on > number_of(since))
+@cache
+def _known(columns: Sequence[str]) -> Select[Any]:
+    """The facts that became known in a span of days, by loan and number."""
+    query = select(*(fact.c[name] for name in columns)).where(_within_span(fact.c.known_on))
     return query.order_by(fact.c.loan_id, fact.c.nr)
+
+
+@cache
+def _count_known() -> Select[int]:
+    return select(func.count()).where(_within_span(fact.c.known_on))

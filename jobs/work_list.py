@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Connection, cast, func, select, union, union_all
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    func,
+    select,
+    union,
+    union_all,
+)
 
 from jobs.tables import quarantine
 from ledger.day import number_of
@@ -17,58 +31,94 @@ from servicing.tables import fact, loan_state
 
 def loans_to_work(connection: Connection, day: date, previous: date | None) -> list[int]:
     """The loans business date `day` still has to work, by number; `previous` is the last closed date."""
-    number = number_of(day)
-    due = select(loan_state.c.loan).where(loan_state.c.next_event <= number)
-    news = select(fact.c.loan_id.label("loan")).where(fact.c.known_on <= number)
-    if previous is not None:
-        news = news.where(fact.c.known_on > number_of(previous))
+    return list(connection.execute(_to_work(), _span(day, previous)).scalars())
+
+
+def _span(day: date, previous: date | None) -> dict[str, int]:
+    return {"previous": number_of(previous) if previous else 0, "day": number_of(day)}
+
+
+@cache
+def _to_work() -> Select[int]:
+    due = select(loan_state.c.loan).where(loan_state.c.next_event <= bindparam("day"))
     aside = select(quarantine.c.loan)
-    todo = union(due, news, aside).subquery()
-    done = select(loan_state.c.loan).where(loan_state.c.worked_to >= number)
-    query = select(todo.c.loan).where(todo.c.loan.not_in(done)).order_by(todo.c.loan)
-    return list(connection.execute(query).scalars())
+    todo = union(due, _news(), aside).subquery()
+    done = select(loan_state.c.loan).where(loan_state.c.worked_to >= bindparam("day"))
+    return select(todo.c.loan).where(todo.c.loan.not_in(done)).order_by(todo.c.loan)
+
+
+@cache
+def _news() -> Select[int]:
+    """The loans of which something became known after `previous` up to `day`."""
+    known = fact.c.known_on
+    return select(fact.c.loan_id.label("loan")).where(
+        known <= bindparam("day"), known > bindparam("previous")
+    )
 
 
 def short_ranges(connection: Connection, day: date, size: int) -> list[tuple[int, int, int]]:
     """First and last loan and count of each piece of at most `size` loans that may take the short lane tonight."""
-    number = number_of(day)
+    found = connection.execute(_short(), {"day": number_of(day), "size": size})
+    return [(first, last, loans) for first, last, loans in found]
+
+
+@cache
+def _short() -> Select[Any, Any, int]:
     place = (func.row_number().over(order_by=loan_state.c.loan) - 1).label("place")
     lane = (
         select(loan_state.c.loan, place)
-        .where(loan_state.c.next_event == number, loan_state.c.lane > 0, loan_state.c.worked_to < number)
+        .where(
+            loan_state.c.next_event == bindparam("day"),
+            loan_state.c.lane > 0,
+            loan_state.c.worked_to < bindparam("day"),
+        )
         .subquery()
     )
-    piece = lane.c.place // size
-    query = select(func.min(lane.c.loan), func.max(lane.c.loan), func.count()).group_by(piece).order_by(piece)
-    return [(first, last, loans) for first, last, loans in connection.execute(query)]
+    pieces = select(
+        lane.c.loan, (lane.c.place // bindparam("size", type_=BigInteger)).label("piece")
+    ).subquery()
+    return (
+        select(func.min(pieces.c.loan), func.max(pieces.c.loan), func.count())
+        .group_by(pieces.c.piece)
+        .order_by(pieces.c.piece)
+    )
 
 
 def worked_already(connection: Connection, day: date) -> int:
     """How many loans an earlier run of this night has worked."""
-    query = select(func.count()).where(loan_state.c.worked_to == number_of(day))
-    return connection.execute(query).scalar_one()
+    return connection.execute(_worked(), {"day": number_of(day)}).scalar_one()
+
+
+@cache
+def _worked() -> Select[int]:
+    return select(func.count()).where(loan_state.c.worked_to == bindparam("day"))
 
 
 def stray_loan(connection: Connection, day: date) -> int | None:
     """A loan with rows of this date or a later one that no night wrote: those come with the loan's state."""
-    number = number_of(day)
+    return connection.execute(_stray(), {"day": number_of(day)}).scalar()
+
+
+@cache
+def _stray() -> Select[int]:
+    number: BindParameter[int] = bindparam("day")
     book = cast(bank_state.c.creditor_id, BigInteger) * LOANS_PER_CREDITOR
     done = union_all(
         select(loan_state.c.loan).where(loan_state.c.worked_to == number),
         select(book).where(bank_state.c.worked_to == number),
     )
     stray = (journal.c.business_date > number) | journal.c.loan.not_in(done)
-    query = select(journal.c.loan).where(journal.c.business_date >= number, stray).limit(1)
-    return connection.execute(query).scalar()
+    return select(journal.c.loan).where(journal.c.business_date >= number, stray).limit(1)
 
 
 def loans_apart(connection: Connection, day: date, previous: date | None) -> frozenset[int]:
     """The loans with news, or set aside: the full function works them whatever their lane."""
-    news = select(fact.c.loan_id).where(fact.c.known_on <= number_of(day)).distinct()
-    if previous is not None:
-        news = news.where(fact.c.known_on > number_of(previous))
-    aside = connection.execute(select(quarantine.c.loan)).scalars()
-    return frozenset((*connection.execute(news).scalars(), *aside))
+    return frozenset(connection.execute(_apart(), _span(day, previous)).scalars())
+
+
+@cache
+def _apart() -> CompoundSelect[int]:
+    return union(_news(), select(quarantine.c.loan))
 
 
 def chunks_of(loans: Sequence[int], size: int) -> list[Sequence[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -61,16 +62,18 @@ def config_names(folder: str) -> tuple[str, ...]:
 def config_files() -> tuple[ConfigFile, ...]:
     """Every configuration file in force, for whoever keeps what a night used; read again when one was written."""
     folders = [layer / folder for layer in _layers() for folder in ("", *FOLDERS)]
-    return _read_all(tuple(_stamp(path) for folder in folders for path in _entries(folder)))
+    return _read_all(tuple(stamp for folder in folders for stamp in _stamps(folder)))
 
 
-def _stamp(path: Path) -> tuple[str, int, int, int]:
-    """What changes when a file is written or another is put in its place."""
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    """What changes when a file of a folder is written or another is put in its place."""
     try:
-        found = path.stat()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                found = entry.stat()
+                yield entry.path, found.st_size, found.st_mtime_ns, found.st_ctime_ns
     except OSError:
-        return str(path), 0, 0, 0  # whoever reads it says what is wrong
-    return str(path), found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        yield str(folder), 0, 0, 0  # whoever reads it says what is wrong
 
 
 @lru_cache(maxsize=1)

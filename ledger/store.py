@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -12,11 +13,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Insert,
     Select,
     Subquery,
     Table,
     Text,
     and_,
+    bindparam,
     cast,
     func,
     insert,
@@ -153,9 +156,16 @@ def write_day_totals(connection: Connection, business_date: date) -> None:
     Written once a date and never changed, as everything in the books; until then a date is read from the
     journal, after it `append` refuses new entries.
     """
+    given = {"totalled": _last_totalled(connection), "last": number_of(business_date)}
+    connection.execute(_new_day_totals(), given)
+
+
+@cache
+def _new_day_totals() -> Insert:
+    """The totals of the business dates after `totalled` up to `last`."""
     untotalled = [
-        journal.c.business_date > _last_totalled(connection),
-        journal.c.business_date <= number_of(business_date),
+        journal.c.business_date > bindparam("totalled"),
+        journal.c.business_date <= bindparam("last"),
     ]
     # Few pairs of accounts are booked on, so that the many rows are sorted once and not for either side.
     pair = (journal.c.business_date, journal.c.debit, journal.c.credit)
@@ -163,7 +173,7 @@ def write_day_totals(connection: Connection, business_date: date) -> None:
     pairs = select(*pair, cents).where(*untotalled).group_by(*pair).cte("pairs")
     moved = union_all(*_sides(pairs, [], pairs.c.business_date)).subquery()
     totals = _summed(moved, moved.c.business_date)
-    connection.execute(insert(day_total).from_select(day_total.columns.keys(), totals))
+    return insert(day_total).from_select(day_total.columns.keys(), totals)
 
 
 def last_closed(connection: Connection, creditor_id: int, known_on: date) -> int:

@@ -18,10 +18,13 @@ from backoffice.installation import install
 from ledger.database import open_database
 from tests.chaos.scenario import SMALL, books, close_all, install_scenario
 from tests.postgres import server
+from tests.scratch import scratch
 
 # A hundred tests start the command: compiled once for all, not once for each.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch()))
 
 _NUMBERS = count(1)
 

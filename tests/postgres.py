@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import make_url
 
+from tests.scratch import MEMORY, scratch
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,7 +33,8 @@ def server(options: str = OPTIONS) -> Iterator[str]:
         yield given
         return
     # The path of a socket is at most 103 bytes long, so not the long folder macOS would give.
-    folder = Path(tempfile.mkdtemp(prefix="aflos_pg_", dir="/tmp"))
+    base = MEMORY if options == OPTIONS and scratch() == MEMORY else "/tmp"  # noqa: S108 - mkdtemp makes it ours
+    folder = Path(tempfile.mkdtemp(prefix="aflos_pg_", dir=base))
     try:
         yield from _run(folder, options)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from backoffice.cli.loan_decisions import DECISIONS
 from backoffice.cli.main import aflos
 from backoffice.portfolio.workbooks import sheets_of
 from jobs.timetable import timetable
-from ledger.database import reading
+from ledger.database import open_database, reading
 from ledger.entry import EntryKind
 from ledger.errors import BadInput, Misconfigured
 from ledger.tables import journal
@@ -156,6 +157,23 @@ def desk(sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: 
     return sqlite_database
 
 
+@pytest.fixture(scope="module")
+def refusing_desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database with a loan, for commands that are refused and keep nothing."""
+    folder = tmp_path_factory.mktemp("desk")
+    url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'aflos.db')}"
+    with pytest.MonkeyPatch.context() as patch:
+        open_loan(url, folder, patch)
+        engine = open_database(url)
+        yield engine
+        engine.dispose()
+
+
+def some_of(values: tuple[str, ...], door: Door) -> tuple[str, ...]:
+    """A third of the wrong values, another for the next door: all doors read them by the same few functions."""
+    return values[ALL_DOORS.index(door) % 3 :: 3]
+
+
 def through(door: Door, value: str, folder: Path) -> Done:
     """Call the command of a door with a value for its option."""
     places = {"FOLDER": folder, "FILE": folder / "receipts.csv", "CASE": ROOT / "docs/examples/settle.json"}
@@ -179,14 +197,14 @@ def test_every_door_is_in_the_list() -> None:
 
 
 @pytest.mark.parametrize("door", DAYS, ids=lambda door: f"{door.command} {door.option}")
-def test_b8_an_absurd_day_is_refused_at_every_door(desk: Engine, door: Door, tmp_path: Path) -> None:
+def test_b8_an_absurd_day_is_refused_at_every_door(refusing_desk: Engine, door: Door, tmp_path: Path) -> None:
     folder = write_csv(tmp_path / "files", PAID_OUT)
-    before = held(desk)
-    for day in ABSURD_DAYS:
+    before = held(refusing_desk)
+    for day in some_of(ABSURD_DAYS, door):
         done = through(door, day, folder)
         assert (done.code, done.out) == (2, ""), repr(day)
         assert "day" in done.err or "date" in done.err or "lies" in done.err, done.err
-    assert held(desk) == before
+    assert held(refusing_desk) == before
 
 
 def test_b8_a_payment_of_a_day_to_come_waits_for_it(database: Engine) -> None:
@@ -201,15 +219,15 @@ def test_b8_a_payment_of_a_day_to_come_waits_for_it(database: Engine) -> None:
 
 @pytest.mark.parametrize("door", AMOUNTS, ids=lambda door: f"{door.command} {door.option}")
 def test_i8_an_amount_that_is_not_plain_is_refused_at_every_door(
-    desk: Engine, door: Door, tmp_path: Path
+    refusing_desk: Engine, door: Door, tmp_path: Path
 ) -> None:
-    before = held(desk)
-    for amount in WRONG_AMOUNTS:
+    before = held(refusing_desk)
+    for amount in some_of(WRONG_AMOUNTS, door):
         if door.command == "settle what-if" and amount in LOSSES:
             continue
         done = through(door, amount, tmp_path)
         assert (done.code, done.out) == (2, ""), repr(amount)
-    assert held(desk) == before
+    assert held(refusing_desk) == before
 
 
 RIGHT = {"506,91": 50_691, "506.91": 50_691, "1234": 123_400, "12,5": 1_250, " 12.50": 1_250}

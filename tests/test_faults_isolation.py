@@ -42,6 +42,8 @@ from tests.nights import (
 )
 
 CREDITORS = range(1, 6)
+FIRST = at("2024-01-29")
+"""The first night: a few days before the first instalment of the loans."""
 HUGE = "100000000000.00"
 """As many cents as one posting may hold; two disbursements of it make an instalment that none may hold."""
 
@@ -67,9 +69,9 @@ REASONS = {
 
 def poison(engine: Engine, kind: str, creditor: int) -> None:
     """A loan that is bad in some way."""
-    bad = new_loan(engine, POISON[kind], creditor=creditor)
+    bad = new_loan(engine, POISON[kind], creditor=creditor, known=FIRST)
     if kind == NO_POSTING:
-        tell(engine, at("2024-01-01"), Draft(bad, FactKind.DISBURSEMENT, at("2024-01-01"), "2", cents=10**13))
+        tell(engine, FIRST, Draft(bad, FactKind.DISBURSEMENT, at("2024-01-01"), "2", cents=10**13))
     if kind == REFUSED:
         # With news a loan does not take the short lane.
         tell(engine, at("2024-02-01"), paid(bad, "2024-02-01", 100))
@@ -82,10 +84,10 @@ def poison(engine: Engine, kind: str, creditor: int) -> None:
 
 def close_with(engine: Engine, poisoned: int, kind: str | None) -> list[tuple[Any, ...]]:
     """The journal of the good loans after some nights; the poisoned creditor's loan is bad, or not there."""
-    begin_on(engine, at("2024-01-01"))
+    begin_on(engine, FIRST)
     for creditor in CREDITORS:
         if creditor != poisoned:
-            new_loan(engine, PLAIN_TERMS, creditor=creditor)
+            new_loan(engine, PLAIN_TERMS, creditor=creditor, known=FIRST)
         elif kind is not None:
             poison(engine, kind, creditor)
     close_until(engine, at("2024-02-02"))
@@ -114,17 +116,17 @@ def test_d1_one_bad_loan_stops_only_itself(
 
 
 def test_d2_d4_a_loan_mended_later_ends_as_if_it_had_never_failed(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    healthy, sick = new_loan(database, PLAIN_TERMS), new_loan(database, PLAIN_TERMS)
+    begin_on(database, at("2024-01-16"))
+    healthy, sick = (new_loan(database, PLAIN_TERMS, known=at("2024-01-16")) for _ in range(2))
     (typo,) = tell(
         database, at("2024-01-20"), Draft(sick, FactKind.RATE, at("2024-01-20"), "typo", data={"rate": 9})
     )
-    manifests = close_until(database, at("2024-03-05"))
+    manifests = close_until(database, at("2024-02-05"))
     # Tried again each night, and on the report of each.
-    assert sum(bool(manifest["quarantined"]) for manifest in manifests) == len(manifests) - 19
+    assert sum(bool(manifest["quarantined"]) for manifest in manifests) == len(manifests) - 4
     assert manifests[-1]["quarantined"][0]["since"] == "2024-01-20"  # type: ignore[index]
-    tell(database, at("2024-03-06"), Draft(sick, FactKind.WITHDRAWAL, at("2024-03-06"), "mend", of=typo))
-    (last,) = close_until(database, at("2024-03-06"))
+    tell(database, at("2024-02-06"), Draft(sick, FactKind.WITHDRAWAL, at("2024-02-06"), "mend", of=typo))
+    (last,) = close_until(database, at("2024-02-06"))
     assert last["quarantined"] == []
     books = sums(database)
     assert {key[1:]: cents for key, cents in books.items() if key[0] == sick} == {

@@ -43,11 +43,11 @@ def test_the_plan_is_kept_as_data() -> None:
     assert terms_from(terms_data(terms_from(PLAN))) == terms_from(PLAN)
 
 
-def test_the_night_books_it(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    loan = new_loan(database, PLAN)
-    close_until(database, at("2024-05-01"))
-    books = sums(database)
+def test_the_night_books_it(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    loan = new_loan(sqlite_database, PLAN)
+    close_until(sqlite_database, at("2024-05-01"))
+    books = sums(sqlite_database)
     assert books[loan, 1310, 20240201] == 10_000
     # Nothing was paid: interest runs on the whole 1,000.00, two months are 10.00, and the rest is 309.00 - 10.00.
     assert books[loan, 1320, 20240401] == 1_000

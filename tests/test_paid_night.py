@@ -25,13 +25,16 @@ DUE = date(2024, 2, 1)
 INSTALMENT = 50_691
 """Worked case 6: 25,000.00 at 8 % in 60 instalments."""
 
+FIRST = at("2024-01-29")
+"""The first night: a few days before the first instalment."""
+
 Work = Callable[[Connection, Sequence[int], Night], Any]
 Booked = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 def granted(database: Engine, nights_until: date) -> int:
-    begin_on(database, at("2024-01-01"))
-    loan = new_loan(database, PLAIN_TERMS)
+    begin_on(database, FIRST)
+    loan = new_loan(database, PLAIN_TERMS, known=FIRST)
     close_until(database, nights_until)
     return loan
 
@@ -115,8 +118,8 @@ def test_everything_else_is_left_to_the_full_function(
     ids=["principal first", "with tolerance"],
 )
 def test_terms_that_divide_otherwise_take_the_full_function(database: Engine, terms: dict[str, Any]) -> None:
-    begin_on(database, at("2024-01-01"))
-    loan = new_loan(database, PLAIN_TERMS | terms)
+    begin_on(database, FIRST)
+    loan = new_loan(database, PLAIN_TERMS | terms, known=FIRST)
     close_until(database, DUE - timedelta(days=1))
     with writing(database) as connection:
         assert connection.execute(select(loan_state.c.lane)).scalar_one() > FULL

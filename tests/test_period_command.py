@@ -27,8 +27,10 @@ def run(*words: str) -> str:
 
 
 def test_news_about_a_closed_month_is_booked_in_the_first_open_one(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    loans = [new_loan(database, PLAIN_TERMS, creditor=creditor) for creditor in (1, 2)]
+    begin_on(database, at("2024-01-30"))
+    loans = [
+        new_loan(database, PLAIN_TERMS, creditor=creditor, known=at("2024-01-30")) for creditor in (1, 2)
+    ]
     close_until(database, at("2024-02-15"))
     with writing(database) as connection:
         record_closing(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlalchemy import Engine, select
 from jobs import clock
 from jobs.business_dates import known_on, last_closed
 from jobs.lease import LeaseHeld, new_claim, release, take
-from jobs.scheduler import Service, close_open_dates, look_again
+from jobs.scheduler import Service, close_open_dates, look_again, wait, woken_up
 from jobs.tables import business_day
 from jobs.timetable import timetable, trigger_at, wake_times
 from jobs.verify import verify
@@ -172,6 +173,17 @@ def test_h12_an_unforeseen_error_is_logged_without_its_text() -> None:
     assert lines.events() == ["woke_up", "failed"]
     assert lines[-1]["error"] == "AttributeError"
     assert set(lines[-1]) == {"at", "event", "error", "where"}
+
+
+def test_a_stop_asked_in_the_instant_before_a_wait_is_seen(sqlite_database: Engine) -> None:
+    service, _ = service_of(sqlite_database)
+    with ThreadPoolExecutor(1) as threads, woken_up(service, timetable()) as planner:
+        waiting = threads.submit(wait, service, planner)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.2)
+        # What a signal leaves behind when it comes between the last look and the wait: nothing ends the wait.
+        service.stopping = True
+        assert waiting.result(10) is False
 
 
 # The service as a process of its own.

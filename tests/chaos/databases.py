@@ -17,8 +17,8 @@ from backoffice.installation import install
 from ledger.database import open_database
 from tests.chaos.scenario import install_scenario
 from tests.postgres import server
+from tests.scratch import scratch
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a file system, not a file
 """A file system in memory, where there is one: a kill loses nothing that was written, so no disk is needed."""
 
 
@@ -96,8 +96,7 @@ class PostgresqlDatabases:
 @contextmanager
 def working_folder() -> Iterator[Path]:
     """A folder for databases and manifests, in memory where possible."""
-    base = MEMORY if os.access(MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="aflos-chaos-", dir=base) as name:
+    with tempfile.TemporaryDirectory(prefix="aflos-chaos-", dir=scratch()) as name:
         os.environ["XDG_DATA_HOME"] = name
         yield Path(name)
 
