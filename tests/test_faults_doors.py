@@ -151,22 +151,26 @@ AMOUNTS = [door for door in ALL_DOORS if door.takes == "AMOUNT"]
 @pytest.fixture
 def desk(sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """A database with a loan that is paid out, a payment on it and an objection against it."""
-    open_loan(sqlite_url, tmp_path, monkeypatch)
-    assert run("payment", "add", LOAN, "--amount", "1.00", "--on", "2025-02-01", "--reference", "a").code == 0
-    assert run("event", "objection", LOAN, "--on", "2025-02-01", "--document", "D").code == 0
+    open_paying_loan(sqlite_url, tmp_path, monkeypatch)
     return sqlite_database
 
 
 @pytest.fixture(scope="module")
 def refusing_desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A database with a loan, for commands that are refused and keep nothing."""
+    """The same for commands that are refused and keep nothing."""
     folder = tmp_path_factory.mktemp("desk")
     url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'aflos.db')}"
     with pytest.MonkeyPatch.context() as patch:
-        open_loan(url, folder, patch)
+        open_paying_loan(url, folder, patch)
         engine = open_database(url)
         yield engine
         engine.dispose()
+
+
+def open_paying_loan(url: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    open_loan(url, folder, patch)
+    assert run("payment", "add", LOAN, "--amount", "1.00", "--on", "2025-02-01", "--reference", "a").code == 0
+    assert run("event", "objection", LOAN, "--on", "2025-02-01", "--document", "D").code == 0
 
 
 def some_of(values: tuple[str, ...], door: Door) -> tuple[str, ...]:
