@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from backoffice.cli.database import Desk
+from backoffice.crediting import refuse_released
 from backoffice.effects import EFFECTS
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right, codes
@@ -89,6 +90,7 @@ def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | N
     old = same_decision(desk.connection, proposed)
     if known is not None or old is not None:
         return Decided(old, known, again=True)
+    refuse_released(desk.connection, dossier, draft)
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, desk.by.known_on).facts)
     need = need_of(kind, draft, dossier)
@@ -222,8 +224,12 @@ def _carried_out(
     fact = None
     if decision.kind.fact is not None:
         heading = find_loan(desk.connection, str(decision.proposed.subject))
-        draft = draft_of(decision, approver, authority, works_from)
-        fact = register(desk, dossier_of(desk.connection, heading), draft, is_decided=True).fact
+        draft, dossier = (
+            draft_of(decision, approver, authority, works_from),
+            dossier_of(desk.connection, heading),
+        )
+        refuse_released(desk.connection, dossier, draft)
+        fact = register(desk, dossier, draft, is_decided=True).fact
     elif decision.proposed.kind in EFFECTS:
         EFFECTS[decision.proposed.kind](desk, decision)
     else:

@@ -1,16 +1,18 @@
-"""Refunds of receipts: proposed, approved by a second person, released by their totals and written once."""
+"""Refunds of receipts and of credit: proposed, approved by a second person, released by their totals, written once."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from backoffice.cli.database import Desk
-from backoffice.deciding import decide
+from backoffice.crediting import Account, credit_draft, is_gone, loans_to_refund
+from backoffice.deciding import decide, decide_on_loan
+from backoffice.registering import dossier_of
 from bank.outgoing import Message, NotAPayment, Sender, checked_account, sepa_name
 from bank.transfer import Transfer, TransferBlock, transfer_file
 from jobs import clock
@@ -33,38 +35,36 @@ from servicing.refunding.store import (
     refunds_of_run,
     released_decisions,
 )
+from servicing.registration import credit_left
+from servicing.store import find_loan
+
+UNSENT = frozenset({"rejected", "taken-back"})
+"""Decisions that never become a payment."""
 
 
 class Waiting(NamedTuple):
-    """A receipt that is to go back, its decision if one was proposed, and why it cannot go ("": it can)."""
+    """A receipt (`line`) or a loan's credit that is to go back; its decision, and why it cannot go ("": it can)."""
 
-    line: StoredLine
+    line: StoredLine | None
+    loan: int
     cents: int
+    account: Account
     decision: Decision | None
     problem: str
 
 
 def waiting_refunds(connection: Connection, creditor: Creditor) -> list[Waiting]:
-    """The receipts of a creditor that are to go back and are not released yet."""
-    known = {
-        one.proposed.reference: one
-        for one in decisions(connection, [creditor.id])
-        if one.proposed.kind == "refund" and one.state not in {"rejected", "taken-back"}
-    }
+    """The receipts and credits of a creditor that are to go back and are not released yet."""
+    known = decisions(connection, [creditor.id])
     gone = released_decisions(connection)
-    found = []
-    for line, cents in receipts_to_refund(connection, creditor.id):
-        decision = known.get(_reference(line))
-        if decision is None or decision.id not in gone:
-            found.append(Waiting(line, cents, decision, _problem(line, cents, decision)))
-    return found
+    return [*_receipts(connection, creditor, known, gone), *_credits(connection, creditor, known, gone)]
 
 
 def propose_refunds(desk: Desk, creditor: Creditor) -> list[Waiting]:
-    """Propose a decision for every receipt that is to go back; a second person approves each (four eyes)."""
+    """Propose a decision for all that is to go back; a second person approves each (four eyes)."""
     for each in waiting_refunds(desk.connection, creditor):
         if each.decision is None and not each.problem:
-            decide(desk, _proposed(creditor, each))
+            _propose(desk, creditor, each)
     return waiting_refunds(desk.connection, creditor)
 
 
@@ -80,7 +80,7 @@ def release_refunds(desk: Desk, creditor: Creditor, totals: tuple[int, int]) -> 
             f"not {totals[0]} of {euros(totals[1])}"
         )
     number = next_refund_run(desk.connection)
-    refunds = [_released(each, number) for each in ready]
+    refunds = [_released(each, number, creditor) for each in ready]
     run = _run(desk, creditor, number, refunds)
     run = run._replace(sha256=hashlib.sha256(_content(run, refunds)).hexdigest())
     add_refund_run(desk.connection, run, refunds)
@@ -88,8 +88,9 @@ def release_refunds(desk: Desk, creditor: Creditor, totals: tuple[int, int]) -> 
 
 
 def is_ready(each: Waiting) -> bool:
-    """Whether a refund may be released."""
-    return each.decision is not None and each.decision.state == "approved" and not each.problem
+    """Whether a refund may be released: approved, and of a loan's credit also a fact on the loan."""
+    wanted = "in-force" if each.loan else "approved"
+    return each.decision is not None and each.decision.state == wanted and not each.problem
 
 
 def refund_file(connection: Connection, number: int) -> tuple[RefundRun, bytes]:
@@ -103,34 +104,88 @@ def refund_file(connection: Connection, number: int) -> tuple[RefundRun, bytes]:
     return run, content
 
 
+def _receipts(
+    connection: Connection, creditor: Creditor, known: Sequence[Decision], gone: frozenset[int]
+) -> Iterator[Waiting]:
+    """The receipts that are marked to go back."""
+    proposed = {
+        one.proposed.reference: one
+        for one in known
+        if one.proposed.kind == "refund" and one.state not in UNSENT
+    }
+    for line, cents in receipts_to_refund(connection, creditor.id):
+        decision = proposed.get(_reference(line))
+        if decision is None or decision.id not in gone:
+            account = Account(line.iban, line.name)
+            problem = _changed(cents, decision) or _unpayable(account)
+            yield Waiting(line, 0, cents, account, decision, problem)
+
+
+def _credits(
+    connection: Connection, creditor: Creditor, known: Sequence[Decision], gone: frozenset[int]
+) -> Iterator[Waiting]:
+    """The credits that were decided to go back, then those nobody decided about."""
+    decided = [one for one in known if one.proposed.kind == "credit-refund" and one.state not in UNSENT]
+    for one in decided:
+        loan = one.proposed.subject
+        if one.id not in gone and not is_gone(connection, loan, one):
+            yield Waiting(None, loan, one.proposed.cents, Account.of(one), one, _left(connection, one))
+    asked = {one.proposed.subject for one in decided if one.state == "proposed"}
+    for loan, cents, account in loans_to_refund(connection, creditor.id, clock.today()):
+        if loan not in asked:
+            yield Waiting(None, loan, cents, account, None, _unpayable(account))
+
+
+def _left(connection: Connection, decision: Decision) -> str:
+    """Why the credit of a loan cannot go any more: it was used, or a payment came back."""
+    loan, cents = decision.proposed.subject, decision.proposed.cents
+    left = credit_left(dossier_of(connection, find_loan(connection, str(loan))), clock.today(), signed=True)
+    left += 0 if decision.state == "in-force" else -cents
+    return f"the credit of loan {loan} is {euros(cents + left)} by now" if left < 0 else ""
+
+
+def _propose(desk: Desk, creditor: Creditor, each: Waiting) -> None:
+    if each.line is not None:
+        decide(desk, _proposed(creditor, each.line, each.cents))
+        return
+    today = clock.today()
+    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(each.loan)))
+    reference = f"credit of {today}"
+    decide_on_loan(desk, dossier, credit_draft(each.loan, today, each.cents, each.account, reference))
+
+
 def _reference(line: StoredLine) -> str:
     return f"refund of bank line {line.id}"
 
 
-def _problem(line: StoredLine, cents: int, decision: Decision | None) -> str:
+def _changed(cents: int, decision: Decision | None) -> str:
     if decision is not None and decision.proposed.cents != cents:
         return f"{euros(decision.proposed.cents)} was decided, {euros(cents)} is to go back now"
+    return ""
+
+
+def _unpayable(account: Account) -> str:
+    if not account.iban:
+        return "no account is known that paid: aflos decide credit-refund with --iban and --name"
     try:
-        checked_account("the account that paid", line.iban)
-        sepa_name("who paid", line.name)
+        checked_account("the account that paid", account.iban)
+        sepa_name("who paid", account.name)
     except NotAPayment as wrong:
         return str(wrong)
     return ""
 
 
-def _proposed(creditor: Creditor, each: Waiting) -> Proposed:
-    line = each.line
+def _proposed(creditor: Creditor, line: StoredLine, cents: int) -> Proposed:
     data = {"line": line.id, "iban": line.iban, "name": line.name}
     subject, day = book_of_creditor(creditor.id), clock.today()
-    return Proposed("refund", subject, _reference(line), day, each.cents, data=data, document=line.key)
+    return Proposed("refund", subject, _reference(line), day, cents, data=data, document=line.key)
 
 
-def _released(each: Waiting, run: int) -> Refund:
+def _released(each: Waiting, run: int, creditor: Creditor) -> Refund:
     assert each.decision is not None
-    line, decision = each.line, each.decision.id
-    return Refund(
-        decision, run, line.id, f"REF-{line.creditor_id}-{decision}", each.cents, line.name, line.iban
-    )
+    line, loan = each.line.id if each.line else None, each.loan or None
+    name = f"REF-{creditor.id}-{each.decision.id}"
+    return Refund(each.decision.id, run, line, loan, name, each.cents, each.account.name, each.account.iban)
 
 
 def _run(desk: Desk, creditor: Creditor, number: int, refunds: Sequence[Refund]) -> RefundRun:
@@ -153,10 +208,11 @@ def _run(desk: Desk, creditor: Creditor, number: int, refunds: Sequence[Refund])
 
 
 def _content(run: RefundRun, refunds: Sequence[Refund]) -> bytes:
-    transfers = [
-        Transfer(each.end_to_end, each.cents, each.name, each.iban, "Terugbetaling van uw betaling")
-        for each in refunds
-    ]
+    transfers = [Transfer(each.end_to_end, each.cents, each.name, each.iban, _told(each)) for each in refunds]
     message = Message(run.message_id, datetime.fromisoformat(run.made_at))
     block = TransferBlock(run.message_id, day_of(run.pay_on), transfers)
     return transfer_file(message, Sender(run.holder, run.account), block)
+
+
+def _told(each: Refund) -> str:
+    return f"Terugbetaling tegoed lening {each.loan_id}" if each.loan_id else "Terugbetaling van uw betaling"

@@ -24,6 +24,7 @@ from servicing.creditors.store import quiet_creditors
 from servicing.decisions.store import decisions
 from servicing.facts import Draft, FactKind
 from servicing.law_report import findings
+from servicing.refunding.store import loans_with_credit
 from servicing.store import facts_of, record
 from servicing.tables import fact
 from servicing.worklist import (
@@ -31,6 +32,7 @@ from servicing.worklist import (
     Case,
     Item,
     contact_person,
+    item_of_credit,
     item_of_lapse,
     items_of_decisions,
     items_of_loan,
@@ -55,7 +57,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     seen = set(creditors_of(account, "see"))
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
-    found += _limitations(connection, seen, day)
+    found += [*_limitations(connection, seen, day), *_credits(connection, seen, day)]
     quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
     return [*found, *items_of_quiet(quiet, codes())]
 
@@ -123,6 +125,24 @@ def _limitations(connection: Connection, seen: Collection[int], day: date) -> li
         item_of_lapse(Case(loan, creditor_of_loan(loan), facts[loan]), found, day)
         for loan, found in known.items()
     ]
+
+
+def _credits(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    """Loans with credit about which nobody has decided, and those of which too much went back."""
+    decided = {
+        one.proposed.subject
+        for one in decisions(connection, seen)
+        if one.proposed.kind == "credit-refund" and one.state == "proposed"
+    }
+    found = {
+        loan: cents
+        for creditor in sorted(seen)
+        for loan, cents in loans_with_credit(connection, creditor).items()
+        if cents < 0 or loan not in decided
+    }
+    for loan, facts in facts_of(connection, found).items():
+        creditor = creditor_of_loan(loan)
+        yield item_of_credit(Case(loan, creditor, facts), found[loan], codes()[creditor], day)
 
 
 def _law(day: date) -> Iterator[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, case, func, select
@@ -11,7 +12,7 @@ from ledger.entry import LOANS_PER_CREDITOR, EntryKind, book_of_creditor
 from ledger.tables import journal
 from servicing.receipts.store import lines_by_number, parts_of_lines, remitted
 from servicing.receipts.tables import receipt_batch
-from servicing.receipts.values import ACCOUNTS, Disposition
+from servicing.receipts.values import ACCOUNTS, Disposition, Part
 
 OPEN_BY_LINE = (1160, 1170, 1190)
 """Accounts whose items are bank lines."""
@@ -19,7 +20,7 @@ OPEN_BY_LINE = (1160, 1170, 1190)
 SETTLING = (Disposition.REFUND, Disposition.FORWARDED)
 """Lines out that settle a line in; their fact is its number."""
 
-OPEN_BY_LOAN = (1100, 1195, 1200)
+OPEN_BY_LOAN = (1100, 1170, 1195, 1200)
 """Accounts whose items are loans: what a loan was paid, and what bank lines and other receipts brought it."""
 
 
@@ -72,13 +73,26 @@ def _by_line(connection: Connection, creditor: int, number: int) -> list[Item]:
     decided = parts_of_lines(connection, [row[0] for row in rows])
     found: dict[int, tuple[int, int]] = {}
     for source, since, cents in sorted(rows, key=lambda row: row[2]):
-        settled = [
-            part.fact for part in decided.get(source, (0, []))[1] if part.kind in SETTLING and part.fact
-        ]
-        line = settled[0] if settled else source
-        before = found.get(line, (since, 0))
-        found[line] = (before[0], before[1] + cents)
+        for line, part in _settled(source, cents, number, decided.get(source, (0, []))[1]):
+            before = found.get(line, (since, 0))
+            found[line] = (before[0], before[1] + part)
     return [Item(number, f"line {line}", since, cents, "") for line, (since, cents) in found.items() if cents]
+
+
+def _settled(source: int, cents: int, number: int, decided: Sequence[Part]) -> list[tuple[int, int]]:
+    """To which lines what a line put on an account belongs: to itself, or to those it pays back or on.
+
+    What it pays back of a loan is an item of that loan.
+    """
+    parts = [part for part in decided if ACCOUNTS[part.kind] == number]
+    if sum(part.cents for part in parts) != abs(cents):
+        return [(source, cents)]
+    sign = 1 if cents > 0 else -1
+    return [
+        (part.fact if part.kind in SETTLING and part.fact else source, sign * part.cents)
+        for part in parts
+        if not (part.kind in SETTLING and part.loan)
+    ]
 
 
 def _by_loan(connection: Connection, creditor: int, number: int) -> list[Item]:

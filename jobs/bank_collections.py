@@ -13,8 +13,8 @@ from servicing.receipts.store import parts_of_lines, returned_facts
 from servicing.receipts.tables import bank_line
 from servicing.receipts.values import StoredLine
 from servicing.refunding.matching import OURS as REFUNDS
-from servicing.refunding.matching import OwnRefunds
-from servicing.refunding.store import refunds_by_id, runs_by_message
+from servicing.refunding.matching import Gone, OwnRefunds
+from servicing.refunding.store import Refund, refunds_by_id, refunds_by_message
 
 
 def own_collections(connection: Connection, lines: Sequence[StoredLine]) -> Own:
@@ -30,11 +30,15 @@ def own_refunds(connection: Connection, lines: Sequence[StoredLine]) -> OwnRefun
     ids = {line.end_to_end for line in out if line.end_to_end.startswith(REFUNDS)}
     runs = {line.batch_id for line in out if line.batch_id.startswith(REFUNDS)}
     known = refunds_by_id(connection, ids) if ids else {}
-    by_run = runs_by_message(connection, runs) if runs else {}
+    by_run = refunds_by_message(connection, runs) if runs else {}
     return OwnRefunds(
-        {name: each.cents for name, each in known.items()},
-        {name: each.cents for name, each in by_run.items()},
+        {name: _gone(each) for name, each in known.items()},
+        {name: [_gone(each) for each in sent] for name, sent in by_run.items()},
     )
+
+
+def _gone(sent: Refund) -> Gone:
+    return Gone(sent.cents, sent.line_id or 0, sent.loan_id or 0)
 
 
 def payments_of_blocks(

@@ -53,6 +53,7 @@ class EntryKind(IntEnum):
     STATUTORY_INTEREST = 13
     CANCELLATION = 14
     INTEREST_OWED = 15
+    CREDIT_REFUND = 16
 
     @property
     def text(self) -> str:

@@ -12,6 +12,7 @@ from servicing.events import (
     CLAIMED,
     Cancelled,
     CostCharged,
+    CreditRefunded,
     Deferral,
     DeferralEnded,
     Disbursed,
@@ -246,6 +247,7 @@ READ: Mapping[str, Callable[[EventReader], tuple[Event, date]]] = {
     "waiver": _given_up("waiver"),
     "statutory_interest": _with_amount(StatutoryInterest),
     "interest_owed": _with_amount(InterestOwed),
+    "credit_refund": _with_amount(CreditRefunded),
 }
 """Type of event, and what reads it: the event and the day it was decided or happened."""
 

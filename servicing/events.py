@@ -192,6 +192,15 @@ class InterestOwed:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditRefunded:
+    """Credit of the loan that goes back to the debtor by decision (BW art. 6:203)."""
+
+    on: date
+    amount: Amount
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenOff:
     """A part of the claim is written off (afschrijving) or waived (kwijtschelding); no amount: all that is open."""
 
@@ -230,5 +239,6 @@ Event = (
     | StatutoryInterest
     | Cancelled
     | InterestOwed
+    | CreditRefunded
     | WrittenOff
 )

@@ -24,6 +24,7 @@ PRIVATE_ALLOCATION = "BW art. 6:44 lid 1"
 WAIVER_ARTICLE = "Awb art. 4:94a"
 STATUTORY_INTEREST_ARTICLE = "Awb art. 4:98 en 4:99"
 INTEREST_OWED_ARTICLE = "Awb art. 4:102"
+REFUND_ARTICLE = "BW art. 6:203"
 STOPPING_KINDS = (FactKind.INTEREST_FREE, FactKind.WSNP_START, FactKind.DUE_AT_ONCE)
 RATE_KINDS = (FactKind.RATE, FactKind.SCHEDULE)
 INSTALMENT_KINDS = (FactKind.INSTALMENT, FactKind.SCHEDULE)
@@ -359,6 +360,10 @@ def _interest_owed(known: Known) -> list[Line]:
     return [_fact_line(known, "Rente over wat te veel is betaald")._replace(article=article)]
 
 
+def _credit_refund(known: Known) -> list[Line]:
+    return [_fact_line(known, "Tegoed dat terugbetaald wordt")._replace(article=REFUND_ARTICLE)]
+
+
 def _fact_line(known: Known, text: str) -> Line:
     """A line about the fact itself."""
     fact = known.facts[known.cause.fact]
@@ -387,4 +392,5 @@ _LINES: Mapping[EntryKind, Callable[[Known], list[Line]]] = {
     EntryKind.STATUTORY_INTEREST: _statutory_interest,
     EntryKind.CANCELLATION: _cancellation,
     EntryKind.INTEREST_OWED: _interest_owed,
+    EntryKind.CREDIT_REFUND: _credit_refund,
 }

@@ -40,6 +40,7 @@ class FactKind(IntEnum):
     CANCELLATION = 24
     INTEREST_OWED = 25
     INTERRUPTION = 26
+    CREDIT_REFUND = 27
     DEATH = 40
     ADDRESS = 41
     ADMINISTRATION = 42
@@ -89,6 +90,7 @@ AMOUNT_KINDS = frozenset(
         FactKind.STATUTORY_INTEREST,
         FactKind.CANCELLATION,
         FactKind.INTEREST_OWED,
+        FactKind.CREDIT_REFUND,
         FactKind.ARRANGEMENT,
         FactKind.PROMISE,
         FactKind.ADVANCE,

@@ -11,6 +11,7 @@ from servicing.events import (
     CLAIMED,
     Cancelled,
     CostCharged,
+    CreditRefunded,
     Deferral,
     DeferralEnded,
     Disbursed,
@@ -178,6 +179,7 @@ EVENTS: Mapping[FactKind, Callable[[Fact], Event]] = {
     FactKind.DUE_AT_ONCE: _due_at_once,
     FactKind.STATUTORY_INTEREST: lambda fact: StatutoryInterest(fact.value_date, fact.cents, fact.nr),
     FactKind.INTEREST_OWED: lambda fact: InterestOwed(fact.value_date, fact.cents, fact.nr),
+    FactKind.CREDIT_REFUND: lambda fact: CreditRefunded(fact.value_date, fact.cents, fact.nr),
 }
 """How each kind of fact becomes an event.
 

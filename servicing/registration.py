@@ -27,6 +27,7 @@ HAPPENED_KINDS = MONEY_KINDS | {
     FactKind.WSNP_CLEAN_SLATE,
     FactKind.ARRANGEMENT_END,
     FactKind.INTERRUPTION,
+    FactKind.CREDIT_REFUND,
 }
 """Facts that have happened: nobody knows them before their day."""
 
@@ -113,6 +114,8 @@ def check_draft(dossier: Dossier, draft: Draft) -> None:
         _check_reversal(dossier, draft)
     elif draft.kind in ABOUT:
         _check_about(dossier, draft)
+    elif draft.kind is FactKind.CREDIT_REFUND:
+        _check_credit(dossier, draft)
     elif draft.kind is FactKind.WITHDRAWAL:
         _check_withdrawal(dossier, draft)
 
@@ -225,6 +228,25 @@ def _check_about(dossier: Dossier, draft: Draft) -> None:
             raise _refusal(draft, f"only {euros(left)} of fact {about.nr} is left to cancel")
     elif others:
         raise _refusal(draft, f"fact {about.nr} has ended already, by fact {others[0].nr}")
+
+
+def credit_left(dossier: Dossier, on: date, *, signed: bool = False) -> int:
+    """The credit that can go back on a day, in cents: what there is then, and after all that is known since.
+
+    With `signed` it is below zero where more went back than there is.
+    """
+    history = history_of(dossier.facts)
+    days = {on, max(on, *(max(fact.value_date, fact.known_on) for fact in dossier.facts))}
+    states = (live(history.terms, history.events, history.reversals, day) for day in days)
+    left = min(int(state.credit) for state in states)
+    return left if signed else max(0, left)
+
+
+def _check_credit(dossier: Dossier, draft: Draft) -> None:
+    """No more goes back than is there, on that day and after what came since."""
+    left = credit_left(dossier, draft.value_date)
+    if draft.cents > left:
+        raise _refusal(draft, f"the credit of the loan is {euros(left)}")
 
 
 def _check_disbursement(dossier: Dossier, draft: Draft) -> None:

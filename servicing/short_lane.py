@@ -50,6 +50,7 @@ KNOWN_KINDS = frozenset(
         FactKind.STATUTORY_INTEREST,
         FactKind.CANCELLATION,
         FactKind.INTEREST_OWED,
+        FactKind.CREDIT_REFUND,
     }
 )
 """Kinds of facts that change amounts of which the lane knows all that they leave behind: it stands in the state row."""

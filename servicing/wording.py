@@ -39,6 +39,7 @@ _TEXTS = {
     EntryKind.STATUTORY_INTEREST: "Wettelijke rente volgens besluit",
     EntryKind.CANCELLATION: "Vervalt: niet verschuldigd",
     EntryKind.INTEREST_OWED: "Rente die u terugkrijgt",
+    EntryKind.CREDIT_REFUND: "Tegoed aan u terugbetaald",
 }
 _OF_A_PAYMENT = "Rente tot de betaling"
 _UNTIL_GIVEN_UP = "Rente tot de afboeking"

@@ -18,6 +18,7 @@ from servicing.promises import broken_promises
 Source = Literal[
     "quarantine",
     "receipt",
+    "credit",
     "promise",
     "block",
     "event",
@@ -29,7 +30,7 @@ Source = Literal[
     "quiet",
 ]
 SOURCES: tuple[Source, ...] = (
-    *("quarantine", "receipt", "promise", "block", "event"),
+    *("quarantine", "receipt", "credit", "promise", "block", "event"),
     *("mail", "decision", "announcement", "limitation", "law", "quiet"),
 )
 
@@ -124,6 +125,20 @@ def item_of_lapse(case: Case, found: Lapse, day: date) -> Item:
             "interrupt it in time: an aanmaning that is proven sent, or another act of Awb 4:105 and 4:106"
         )
     return Item("limitation", case.creditor, case.subject, 0, owner, lapses_on, reason, action)
+
+
+def item_of_credit(case: Case, cents: int, code: str, day: date) -> Item:
+    """Credit that nobody has decided about, or that went back and is not there any more (cents below zero)."""
+    owner = contact_person(case.facts, day)
+    paid = {FactKind.PAYMENT, FactKind.EARLY_REPAYMENT, FactKind.CREDIT_REFUND, FactKind.OPENING}
+    since = max((fact.value_date for fact in case.facts if fact.kind in paid), default=day)
+    if cents < 0:
+        reason = f"{euros(-cents)} more was refunded than there is: a payment came back or counted otherwise"
+        action = "agree with the debtor how it comes back; any payment above what is owed settles it"
+    else:
+        reason = f"{euros(cents)} more was paid than is owed"
+        action = f"aflos bank refunds propose --creditor {code}"
+    return Item("credit", case.creditor, case.subject, 0, owner, since, reason, action)
 
 
 def items_of_quiet(quiet: Mapping[int, Quiet], codes: Mapping[int, str]) -> list[Item]:

@@ -38,6 +38,7 @@ KINDS = {
     "statutory_interest": FactKind.STATUTORY_INTEREST,
     "cancellation": FactKind.CANCELLATION,
     "interest_owed": FactKind.INTEREST_OWED,
+    "credit_refund": FactKind.CREDIT_REFUND,
 }
 REFERRING = ("reversal", "wsnp_early_end", "deferral_end", "cancellation")
 

@@ -28,6 +28,7 @@ class EventfulMaker(Maker):
             (2, self.statutory_interest),
             (2, lambda: self.cancellation(so_far)),
             (1, self.interest_owed),
+            (2, self.credit_refund),
             (3, self.given_up),
         ]
         weights = [weight for weight, _ in makers]
@@ -115,6 +116,15 @@ class EventfulMaker(Maker):
         """Interest the creditor owes."""
         amount = euros(self.rng.randint(1, 100_00))
         return [self.late(self.some_day(), 0.1) | {"type": "interest_owed", "amount": amount}]
+
+    def credit_refund(self) -> list[Case]:
+        """Credit goes back: mostly after far too much was paid, sometimes more than there is."""
+        on = self.some_day()
+        amount = self.rng.choice([1, self.usual(), self.rng.randint(1, self.terms.principal)])
+        back = self.late(on, 0.3) | {"type": "credit_refund", "amount": euros(max(1, amount))}
+        if self.rng.random() < 0.3:
+            return [back]
+        return [self._payment(on - self.rng.choice([0, 0, 1, 30]) * DAY, 2 * self.terms.principal), back]
 
     def given_up(self) -> list[Case]:
         """A part of what is owed, or all, is written off or waived."""

@@ -10,6 +10,7 @@ from ledger.money import cents_of
 from servicing.events import (
     Cancelled,
     CostCharged,
+    CreditRefunded,
     Deferral,
     DeferralEnded,
     Disbursed,
@@ -157,6 +158,7 @@ MAKERS: Mapping[str, Callable[[Case, date, int, int], Event]] = {
     "due_at_once": lambda case, on, _, fact: DueAtOnce(on, case.get("interest", "runs"), fact),
     "statutory_interest": lambda _, on, cents, fact: StatutoryInterest(on, cents, fact),
     "interest_owed": lambda _, on, cents, fact: InterestOwed(on, cents, fact),
+    "credit_refund": lambda _, on, cents, fact: CreditRefunded(on, cents, fact),
     "rate": _rate,
     "deferral": _deferral,
     "opening": _opening,

@@ -1,4 +1,4 @@
-"""The commands `aflos bank refunds ...`: receipts that go back are proposed, released by their totals, and written."""
+"""The commands `aflos bank refunds ...`: receipts and credit that go back are proposed, released and written."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from backoffice.rights import check_right
 from ledger.money import cents_of, euros
 from servicing.refunding.store import RefundRun, refund_runs
 
-HEADERS = ("line", "amount", "name", "account", "decision", "state", "problem")
+HEADERS = ("line", "loan", "amount", "name", "account", "decision", "state", "problem")
 
 
 @click.group()
 def refunds() -> None:
-    """Receipts that go back to who paid them: propose, have them approved, release, write the file for the bank.
+    """Receipts and credit that go back: propose, have them approved, release, write the file for the bank.
 
     Example: aflos bank refunds propose --creditor almere
     """
@@ -41,7 +41,7 @@ def refunds() -> None:
 @actor_option
 @as_json
 def propose_(code: str, actor: str | None, as_json: bool) -> None:
-    """Propose a decision for each receipt that was marked to go back; another person approves it (aflos approve).
+    """Propose a decision for each receipt marked to go back and each loan with credit; another person approves it.
 
     Example: aflos bank refunds propose --creditor almere
     """
@@ -56,7 +56,7 @@ def propose_(code: str, actor: str | None, as_json: bool) -> None:
 @creditor_option
 @as_json
 def list_(code: str, as_json: bool) -> None:
-    """The receipts that are to go back and where each stands, and the runs that were released.
+    """The receipts and credits that are to go back and where each stands, and the runs that were released.
 
     Example: aflos bank refunds list --creditor almere --json
     """
@@ -128,10 +128,11 @@ def _tell(found: Sequence[Waiting], as_json: bool) -> None:
 
 def _waiting(each: Waiting) -> dict[str, object]:
     return {
-        "line": each.line.id,
+        "line": each.line.id if each.line else None,
+        "loan": each.loan or None,
         "amount": euros(each.cents),
-        "name": each.line.name,
-        "iban": each.line.iban,
+        "name": each.account.name or None,
+        "iban": each.account.iban or None,
         "decision": each.decision.id if each.decision else None,
         "state": each.decision.state if each.decision else "not proposed",
         "problem": each.problem or None,

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from backoffice.actor import actor
+from backoffice.cli.credit_refund import credit_refund
 from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import decision_line, decision_shown, finish, tell_decided
 from backoffice.cli.life_decisions import LIFE_DECISIONS
@@ -51,7 +52,7 @@ def decide() -> None:
     """
 
 
-for decision_command in (*DECISIONS, *LIFE_DECISIONS):
+for decision_command in (*DECISIONS, *LIFE_DECISIONS, credit_refund):
     if decision_command.name in KINDS:
         decide.add_command(decision_command)
 

@@ -41,12 +41,17 @@ def upgrade() -> None:
         "refund",
         sa.Column("decision_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=False),
-        sa.Column("line_id", sa.BigInteger(), nullable=False),
+        sa.Column("line_id", sa.BigInteger(), nullable=True),
+        sa.Column("loan_id", sa.BigInteger(), nullable=True),
         sa.Column("end_to_end", sa.Text(), nullable=False),
         sa.Column("cents", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("iban", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(line_id IS NULL) <> (loan_id IS NULL)", name=op.f("ck_refund_of_a_line_or_of_a_loan")
+        ),
         sa.CheckConstraint("cents BETWEEN 1 AND 10000000000000", name=op.f("ck_refund_cents_in_bounds")),
+        sa.ForeignKeyConstraint(["loan_id"], ["loan.id"], name=op.f("fk_refund_loan_id")),
         sa.ForeignKeyConstraint(["run_id"], ["refund_run.id"], name=op.f("fk_refund_run_id")),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_refund")),
         sa.UniqueConstraint("end_to_end", name=op.f("uq_refund_end_to_end")),

@@ -46,6 +46,7 @@ KINDS = {
         Kind("statutory-interest", FactKind.STATUTORY_INTEREST, "two", "burdening"),
         Kind("cancellation", FactKind.CANCELLATION, "two", "favourable"),
         Kind("interest-owed", FactKind.INTEREST_OWED, "two", "favourable"),
+        Kind("credit-refund", FactKind.CREDIT_REFUND, "two", "favourable"),
         Kind("arrangement", FactKind.ARRANGEMENT, "small", "favourable"),
         Kind("arrangement-end", FactKind.ARRANGEMENT_END, "small", "burdening"),
         Kind("deferral-end", FactKind.DEFERRAL_END, "small", "burdening", ("deferral",)),

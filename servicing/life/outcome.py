@@ -57,7 +57,10 @@ class Known(NamedTuple, Generic[Happening_co]):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What is open on a day, in cents; interest is all that has run, due or not, and statutory interest."""
+    """What is open on a day, in cents; interest is all that has run, due or not, and statutory interest.
+
+    Credit below zero was refunded and is not there any more: the debtor owes it.
+    """
 
     principal: Amount
     interest: Amount
@@ -67,7 +70,7 @@ class Open:
     @property
     def total(self) -> Amount:
         """What pays the loan off that day, credit not set off, in cents."""
-        return self.principal + self.interest + self.costs
+        return self.principal + self.interest + self.costs + max(0, -self.credit)
 
 
 @dataclass(frozen=True, slots=True)

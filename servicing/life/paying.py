@@ -100,9 +100,10 @@ def note_shares(state: State, fact: int, before: Sequence[Share]) -> None:
 
 
 def owed_in_full(state: State) -> Amount:
-    """What pays the loan off now: costs, all interest up to now, the whole principal; in cents."""
+    """What pays the loan off now: costs, interest up to now, principal, what was refunded too much; in cents."""
     interest = sum((row.open_interest for row in state.rows), start=0)
-    return state.costs + state.statutory + interest + untaken(state) + state.principal
+    too_much = max(0, -state.credit)
+    return state.costs + state.statutory + interest + untaken(state) + state.principal + too_much
 
 
 def open_rows(state: State) -> Iterator[Row]:

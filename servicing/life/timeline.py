@@ -12,6 +12,7 @@ from servicing.banking_days import banking_days_between
 from servicing.events import (
     Cancelled,
     CostCharged,
+    CreditRefunded,
     Deferral,
     Disbursed,
     DueAtOnce,
@@ -57,6 +58,7 @@ from servicing.life.state import (
     INTEREST_TO_DEBTOR,
     PRINCIPAL,
     REFUNDABLE,
+    REFUNDS,
     REVERSED,
     STATUTORY,
     STATUTORY_INCOME,
@@ -281,6 +283,12 @@ def _(event: InterestOwed, state: State, _day: date) -> None:
     state.record(
         Effect(event.on, EntryKind.INTEREST_OWED, INTEREST_TO_DEBTOR, REFUNDABLE, event.amount, event.fact)
     )
+
+
+@happen.register
+def _(event: CreditRefunded, state: State, _day: date) -> None:
+    state.credit -= event.amount  # below zero: the debtor owes back what was refunded and was not there
+    state.record(Effect(event.on, EntryKind.CREDIT_REFUND, REFUNDABLE, REFUNDS, event.amount, event.fact))
 
 
 @happen.register

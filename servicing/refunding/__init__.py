@@ -1,1 +1,1 @@
-"""Receipts that go back to whoever paid them: what was decided, what was released, and the file by which it goes."""
+"""Receipts and credit that go back to whoever paid: what was decided and released, and the file by which it goes."""

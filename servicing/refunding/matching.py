@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from servicing.receipts.matching import Verdict
@@ -12,11 +12,19 @@ OURS = "REF-"
 """With this begin the ids of our own refunds and of their files."""
 
 
-class OwnRefunds(NamedTuple):
-    """The cents of our own refunds that bank lines name, by their end-to-end id, and of their runs by batch id."""
+class Gone(NamedTuple):
+    """A refund we sent: its cents, and the bank line or the loan of which it is (0: none)."""
 
-    by_id: Mapping[str, int]
-    by_run: Mapping[str, int]
+    cents: int
+    line: int
+    loan: int
+
+
+class OwnRefunds(NamedTuple):
+    """Our own refunds that bank lines name, by their end-to-end id, and by the batch id of their run."""
+
+    by_id: Mapping[str, Gone]
+    by_run: Mapping[str, Sequence[Gone]]
 
 
 def verdict_on_refund(line: StoredLine, own: OwnRefunds) -> Verdict | None:
@@ -24,8 +32,9 @@ def verdict_on_refund(line: StoredLine, own: OwnRefunds) -> Verdict | None:
     if line.cents >= 0:
         return None
     name = line.end_to_end if line.end_to_end in own.by_id else ""
-    cents = own.by_id.get(line.end_to_end, 0) or (0 if line.end_to_end else own.by_run.get(line.batch_id, 0))
-    if cents != line.amount:
+    sent = [own.by_id[name]] if name else () if line.end_to_end else own.by_run.get(line.batch_id, ())
+    if not sent or sum(one.cents for one in sent) != line.amount:
         return None
     reason = f"our own refund {name}" if name else f"our own refunds {line.batch_id}"
-    return Verdict((Part(Disposition.REFUND, line.amount, reason=reason),), reason)
+    parts = (Part(Disposition.REFUND, one.cents, one.loan, one.line, reason=reason) for one in sent)
+    return Verdict(tuple(parts), reason)

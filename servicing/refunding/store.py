@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from ledger.entry import LOANS_PER_CREDITOR, book_of_creditor
 from servicing.receipts.store import lines_by_number, parts_of_lines
 from servicing.receipts.tables import bank_decision, bank_line
 from servicing.receipts.values import Disposition, StoredLine
 from servicing.refunding.tables import refund, refund_run
 from servicing.store import LOANS_PER_QUERY
+from servicing.tables import loan_state
 
 
 class RefundRun(NamedTuple):
@@ -32,11 +34,12 @@ class RefundRun(NamedTuple):
 
 
 class Refund(NamedTuple):
-    """A released refund, in the order of the columns of its table."""
+    """A released refund, in the order of the columns of its table: of a bank line, or of the credit of a loan."""
 
     decision_id: int
     run_id: int
-    line_id: int
+    line_id: int | None
+    loan_id: int | None
     end_to_end: str
     cents: int
     name: str
@@ -101,7 +104,44 @@ def refunds_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Refun
     return found
 
 
-def runs_by_message(connection: Connection, names: Iterable[str]) -> dict[str, RefundRun]:
-    """Our own runs among these batch ids; a bank may book a run as one line."""
-    query = select(refund_run).where(refund_run.c.message_id.in_(sorted(set(names))))
-    return {row.message_id: RefundRun._make(row) for row in connection.execute(query)}
+def refunds_by_message(connection: Connection, names: Iterable[str]) -> dict[str, list[Refund]]:
+    """The refunds of our own runs among these batch ids; a bank may book a run as one line."""
+    query = (
+        select(refund_run.c.message_id, refund)
+        .join(refund, refund.c.run_id == refund_run.c.id)
+        .where(refund_run.c.message_id.in_(sorted(set(names))))
+        .order_by(refund.c.decision_id)
+    )
+    found: dict[str, list[Refund]] = {}
+    for message, *row in connection.execute(query):
+        found.setdefault(message, []).append(Refund._make(row))
+    return found
+
+
+def last_payer(connection: Connection, loan: int) -> tuple[str, str]:
+    """The account and the name of whoever paid a loan last through the bank; empty where nobody did."""
+    query = (
+        select(bank_decision.c.line_id)
+        .where(bank_decision.c.loan_id == loan, bank_decision.c.kind == int(Disposition.LOAN))
+        .distinct()
+    )
+    decided = parts_of_lines(connection, list(connection.execute(query).scalars()))
+    mine = [
+        number
+        for number, (_, parts) in decided.items()
+        if any(part.loan == loan and part.kind is Disposition.LOAN for part in parts)
+    ]
+    known = [line for line in lines_by_number(connection, mine).values() if line.iban]
+    last = max(known, key=lambda line: (line.paid_on, line.id), default=None)
+    return (last.iban, last.name) if last else ("", "")
+
+
+def loans_with_credit(connection: Connection, creditor: int) -> dict[int, int]:
+    """The loans of a creditor that have credit in the books, in cents; below zero: refunded too much."""
+    first = book_of_creditor(creditor)
+    query = (
+        select(loan_state.c.loan, loan_state.c.credit)
+        .where(loan_state.c.loan.between(first, first + LOANS_PER_CREDITOR - 1), loan_state.c.credit != 0)
+        .order_by(loan_state.c.loan)
+    )
+    return {row.loan: -row.credit for row in connection.execute(query)}

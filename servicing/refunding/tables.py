@@ -29,12 +29,15 @@ refund = new_table(
     "refund",
     Column("decision_id", BigInteger, primary_key=True, autoincrement=False),
     Column("run_id", BigInteger, ForeignKey("refund_run.id"), nullable=False),
-    Column("line_id", BigInteger, nullable=False, unique=True),
+    # The bank line that goes back, or the loan whose credit does.
+    Column("line_id", BigInteger, unique=True),
+    Column("loan_id", BigInteger, ForeignKey("loan.id")),
     Column("end_to_end", Text, nullable=False, unique=True),
     Column("cents", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("iban", Text, nullable=False),
     CheckConstraint("cents BETWEEN 1 AND 10000000000000", name="cents_in_bounds"),
+    CheckConstraint("(line_id IS NULL) <> (loan_id IS NULL)", name="of_a_line_or_of_a_loan"),
     append_only=True,
 )
 Index("ix_refund_run_id", refund.c.run_id)

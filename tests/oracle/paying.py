@@ -64,7 +64,8 @@ def _is_open(loan: Loan, row: Row) -> bool:
 def pay_off_amount(loan: Loan) -> int:
     """What settles everything today."""
     interest = sum(row.interest_open for row in loan.before + loan.rows)
-    return loan.costs + loan.statutory + interest + loan.untaken + loan.owed
+    given_back_too_much = -loan.credit if loan.credit < 0 else 0
+    return loan.costs + loan.statutory + interest + loan.untaken + loan.owed + given_back_too_much
 
 
 def repay_early(loan: Loan, on: date, amount: int, mode: str) -> Purse:

@@ -95,6 +95,8 @@ def state_of(outstanding: dict[str, int], *, started: bool, written_off: bool) -
         return "pending"
     if outstanding["principal"] or outstanding["interest"] or outstanding["costs"]:
         return "active"
+    if outstanding["credit"] < 0:
+        return "active"
     if outstanding["credit"]:
         return "overpaid"
     return "written_off" if written_off else "closed"

@@ -59,6 +59,12 @@ def owe_interest(loan: Loan, on: date, amount: int) -> None:
     loan.post(on, 4960, 1400, amount)
 
 
+def give_back(loan: Loan, on: date, amount: int) -> None:
+    """Credit goes back to the debtor; what was not there is owed by him."""
+    loan.credit -= amount
+    loan.post(on, 1400, 1170, amount)
+
+
 def cancel(loan: Loan, on: date, amount: int, of: str) -> None:
     """A cost or statutory interest was not owed; what of it was paid, or more, is given back."""
     if of == "cost":

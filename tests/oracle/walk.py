@@ -11,14 +11,26 @@ from tests.oracle.loan import Loan, Posting, Row, new_loan
 from tests.oracle.paying import Purse, pay_off_amount, receive, repay_early
 from tests.oracle.result import PaymentLine, Result, RowLine, state_of
 from tests.oracle.terms import Case, Terms, cents, day, terms_of
-from tests.oracle.turns import call_in, cancel, claim_statutory, give_up, owe_interest, resume, stop
+from tests.oracle.turns import (
+    call_in,
+    cancel,
+    claim_statutory,
+    give_back,
+    give_up,
+    owe_interest,
+    resume,
+    stop,
+)
 
 MONEY_IN = ("payment", "pay_off", "early_repayment")
 STOPS = ("interest_free_from", "wsnp_start")
 TERMS_CHANGE = ("rate", "instalment", "deferral", "due_at_once", *STOPS)
 PAYS_OUT = ("disburse", "opening")
 GIVES_UP = ("write_off", "waiver")
-MONEY = (*MONEY_IN, "cost", "statutory_interest", "interest_owed", "cancellation", *GIVES_UP)
+MONEY = (
+    *(*MONEY_IN, *GIVES_UP),
+    *("cost", "statutory_interest", "interest_owed", "credit_refund", "cancellation"),
+)
 UNDOES = ("reversal", "wsnp_early_end", "deferral_end")
 
 
@@ -190,6 +202,8 @@ def _money(walk: Walk, event: Event) -> None:
         claim_statutory(loan, on, amount)
     elif event.type == "interest_owed":
         owe_interest(loan, on, amount)
+    elif event.type == "credit_refund":
+        give_back(loan, on, amount)
     elif event.type == "cancellation":
         charged = next(each for each in walk.events if each.given.get("id") == event.given["of"])
         cancel(loan, on, amount, charged.type)
