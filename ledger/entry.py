@@ -164,18 +164,22 @@ class Entry:
 
     def __post_init__(self) -> None:
         """Refuse what the database would refuse."""
-        name = self.key.text()
-        _check_days(name, self.value_date, self.period)
+        _check_days(self.key, self.value_date, self.period)
         if not (type(self.fact) is type(self.row_nr) is int and self.fact >= 0 and self.row_nr >= 0):
-            raise NotAnEntry(f"{name}: fact {self.fact!r} and row {self.row_nr!r} are whole numbers from 0")
+            raise NotAnEntry(
+                f"{self.key.text()}: fact {self.fact!r} and row {self.row_nr!r} are whole numbers from 0"
+            )
         if not self.postings or type(self.postings) is not tuple:
-            raise NotAnEntry(f"{name}: an entry has a tuple of at least one posting")
+            raise NotAnEntry(f"{self.key.text()}: an entry has a tuple of at least one posting")
+        owner = creditor_of_loan(self.key.loan)
         for posting in self.postings:
-            if creditor_of_account(posting.debit) != creditor_of_loan(self.key.loan):
-                raise NotAnEntry(f"{name}: account {posting.debit} belongs to another creditor than the loan")
+            if creditor_of_account(posting.debit) != owner:
+                raise NotAnEntry(
+                    f"{self.key.text()}: account {posting.debit} belongs to another creditor than the loan"
+                )
         if self.reverses is not None and (self.reverses.loan != self.key.loan or self.reverses == self.key):
             raise NotAnEntry(
-                f"{name}: cannot reverse {self.reverses.text()}, which is not another entry of the loan"
+                f"{self.key.text()}: cannot reverse {self.reverses.text()}, which is not another entry of the loan"
             )
 
     def reversal(self, key: Key, *, period: int, fact: int = 0) -> Entry:
@@ -184,8 +188,10 @@ class Entry:
         return replace(self, key=key, period=period, fact=fact, postings=postings, reverses=self.key)
 
 
-def _check_days(name: str, value_date: date, period: int) -> None:
+def _check_days(key: Key, value_date: date, period: int) -> None:
     if not is_day(value_date) or not FIRST_DAY <= value_date <= LAST_DAY:
-        raise NotAnEntry(f"{name}: value date {value_date!r} is not a day from {FIRST_DAY} to {LAST_DAY}")
+        raise NotAnEntry(
+            f"{key.text()}: value date {value_date!r} is not a day from {FIRST_DAY} to {LAST_DAY}"
+        )
     if not is_period(period) or period < period_of(value_date):
-        raise NotAnEntry(f"{name}: period {period!r} is not {period_of(value_date)} or a later month")
+        raise NotAnEntry(f"{key.text()}: period {period!r} is not {period_of(value_date)} or a later month")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from ledger.day import day_of, number_of
@@ -13,8 +14,8 @@ from ledger.money import euros
 
 KeyRow = tuple[int, int, int, int]
 
-_LINK = slice(12, 16)
-"""Where the key of the reversed entry stands in a row of the journal joined with its links."""
+_LINKED = 12
+"""From where on the key of the reversed entry stands in a row of the journal joined with its links."""
 
 
 class CannotReverse(BadInput):
@@ -42,7 +43,7 @@ def journal_rows(entry: Entry) -> list[tuple[int, ...]]:
 
 def entries_of(rows: Iterable[Sequence[Any]]) -> Iterator[Entry]:
     """The entries behind journal rows with their links, which come in the order of the primary key."""
-    for _, lines in groupby(rows, key=lambda row: tuple(row[:4])):
+    for _, lines in groupby(rows, key=itemgetter(0, 1, 2, 3)):
         first, *others = lines
         yield Entry(
             key_of(first),
@@ -51,7 +52,7 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> Iterator[Entry]:
             first[10],
             first[11],
             tuple(Posting(row[7], row[8], row[9]) for row in (first, *others)),
-            None if first[_LINK][0] is None else key_of(first[_LINK]),
+            None if first[_LINKED] is None else key_of(first[_LINKED:]),
         )
 
 

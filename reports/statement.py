@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -32,8 +33,8 @@ COLUMN_OF = {account: at for at, accounts in enumerate(_GROUPS) for account in a
 """In which amount of a line an account counts; accounts that no debtor owes on are left out."""
 
 
-NOTHING = money(0)
-"""Most amounts of most lines; made once."""
+_amount = lru_cache(maxsize=4096)(money)
+"""An account holds the same amounts again and again."""
 
 
 class Cents(NamedTuple):
@@ -46,7 +47,12 @@ class Cents(NamedTuple):
 
     def plus(self, other: Cents) -> Cents:
         """Both together."""
-        return Cents(*(one + two for one, two in zip(self, other, strict=True)))
+        return Cents(
+            self.principal + other.principal,
+            self.interest + other.interest,
+            self.costs + other.costs,
+            self.credit + other.credit,
+        )
 
     @property
     def total(self) -> int:
@@ -219,7 +225,7 @@ def _lines(found: Sequence[Movement], before: Cents) -> list[Line]:
             one.cause.value_date,
             one.cause.kind,
             one.text,
-            *(money(cents) if cents else NOTHING for cents in (*one.change, balance)),
+            *map(_amount, (*one.change, balance)),
         )
         for one, balance in zip(found, owed, strict=True)
     ]
