@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from ledger.config import read_yaml
 from ledger.errors import Misconfigured
-from ledger.files import config_file, config_names
+from ledger.files import ConfigFile, config_file, config_names
 from servicing.arrears import limits_from
 from servicing.creditor import Creditor, creditors_from
 from servicing.law import Law, Parameter, parameter_from
@@ -41,7 +43,13 @@ def products() -> Mapping[str, Product]:
 
 def creditors() -> Mapping[str, Creditor]:
     """The creditors by code, in the order of their numbers."""
-    return creditors_from(*_content("creditors.yaml"))
+    return _creditors(config_file("creditors.yaml"))
+
+
+@lru_cache(maxsize=4)
+def _creditors(file: ConfigFile) -> Mapping[str, Creditor]:
+    """Asked for with every file and every right: the same text is understood once."""
+    return MappingProxyType(creditors_from(read_yaml(file.text, file.origin), file.origin))
 
 
 def people() -> People:

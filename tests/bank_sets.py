@@ -29,6 +29,8 @@ LAST = FIRST + timedelta(days=DAYS - 1)
 LOANS = 4
 MOST_LINES = 14
 BOUNDARIES = 60
+_COMPILED: dict[object, object] = {}
+"""SQL that is written once for all trials: to write it anew takes a fifth of each."""
 
 
 class Sent(NamedTuple):
@@ -110,7 +112,7 @@ def killed(url: str, night: date, at: int) -> bool:
     """Close a night in a process that is killed at a write or commit; whether it was."""
 
     def work() -> None:
-        engine = open_database(url)
+        engine = _engine(url)
         with at_boundaries(engine, Countdown(at, signal.SIGKILL)):
             close_until(engine, night)
 
@@ -140,11 +142,15 @@ def trial(template: Path, folder: Path, seed: int) -> list[str]:
 
 @contextmanager
 def _opened(url: str) -> Iterator[Engine]:
-    engine = open_database(url)
+    engine = _engine(url)
     try:
         yield engine
     finally:
         engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    return open_database(url).execution_options(compiled_cache=_COMPILED)
 
 
 def _wrong(engine: Engine, whole: Account) -> list[str]:

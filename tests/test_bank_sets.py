@@ -9,7 +9,8 @@ import pytest
 
 from tests.bank_sets import prepare, trial
 
-SETS = 16
+SETS = 9
+"""As many again as wanted: `make bank-chaos`."""
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,6 @@ def evening(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
-@pytest.mark.parametrize("first", range(0, SETS, 4))
+@pytest.mark.parametrize("first", range(0, SETS, 3))
 def test_each_real_line_is_booked_once_whatever_files_come(evening: Path, tmp_path: Path, first: int) -> None:
-    assert [wrong for seed in range(first, first + 4) for wrong in trial(evening, tmp_path, seed)] == []
+    assert [wrong for seed in range(first, first + 3) for wrong in trial(evening, tmp_path, seed)] == []

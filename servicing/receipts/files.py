@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ledger.config import read_yaml
-from ledger.files import config_file
+from ledger.files import ConfigFile, config_file
 from servicing.receipts.rules import BankRules, bank_rules_from
 
 
 def bank_rules() -> BankRules:
     """The rules for bank lines; raises `Misconfigured`."""
-    file = config_file("bank.yaml")
+    return _rules(config_file("bank.yaml"))
+
+
+@lru_cache(maxsize=4)
+def _rules(file: ConfigFile) -> BankRules:
     return bank_rules_from(read_yaml(file.text, file.origin), file.origin)
