@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from backoffice.cli.database import Desk
+from backoffice.outbox.returning import WITHDRAWING, withdraw_run
 from ledger.period import PeriodClosing
 from ledger.store import record_closing
 from servicing.decisions.proposal import Decision
@@ -25,5 +26,8 @@ def reopen_period(desk: Desk, decision: Decision) -> None:
     record_closing(desk.connection, closing)
 
 
-EFFECTS: Mapping[str, Callable[[Desk, Decision], None]] = {"reopen-period": reopen_period}
+EFFECTS: Mapping[str, Callable[[Desk, Decision], None]] = {
+    "reopen-period": reopen_period,
+    WITHDRAWING: withdraw_run,
+}
 """By kind; a kind that is not here is carried out by whoever asks whether it was approved, such as a refund."""

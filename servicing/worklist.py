@@ -28,10 +28,11 @@ Source = Literal[
     "limitation",
     "law",
     "quiet",
+    "letter",
 ]
 SOURCES: tuple[Source, ...] = (
     *("quarantine", "receipt", "credit", "promise", "block", "event"),
-    *("mail", "decision", "announcement", "limitation", "law", "quiet"),
+    *("mail", "decision", "announcement", "limitation", "law", "quiet", "letter"),
 )
 
 

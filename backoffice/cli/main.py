@@ -32,6 +32,7 @@ COMMANDS = {
     "decide": ("backoffice.cli.decide", "Decisions: proposed, waiting for whom, handed over."),
     "approve": ("backoffice.cli.decide", "Approve or reject what somebody else proposed."),
     "bank": ("backoffice.cli.bank", "Bank statements in, lines that wait, and what they are for."),
+    "letters": ("backoffice.cli.letters", "Letters: put together, released by another person, printed once."),
     "worklist": ("backoffice.cli.worklist", "What waits for whom, out of every part of the program."),
     "promise": ("backoffice.cli.promise", "A debtor promised to pay: dunning waits for the day."),
     "hold": ("backoffice.cli.promise", "Let dunning wait for a reason, some days at most."),

@@ -19,6 +19,7 @@ from backoffice.rights import check_right_somewhere, codes
 from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import holder
+from jobs.letters_stuck import stuck_letters
 from jobs.manifest import Manifest, folder, for_people, set_aside
 from jobs.night import close_nights, rehearse_nights
 from jobs.repair import repair_loan
@@ -207,7 +208,7 @@ def status(as_json: bool) -> None:
             "open": [day.isoformat() for day in _open(first, clock.today())],
             "quarantine": set_aside(connection),
             "lease": holder(connection),
-            "letters_stuck": 0,
+            "letters_stuck": len(stuck_letters(connection, clock.today())),
             "unmatched": count_undecided(connection),
             "quiet": _quiet(connection),
         }
@@ -221,6 +222,7 @@ def status(as_json: bool) -> None:
     for each in found["quarantine"]:
         click.echo(f"  {each['loan']} since {each['since']}: {shown(each['error'])}")
     click.echo(f"unmatched       {found['unmatched']} bank lines")
+    click.echo(f"letters stuck   {found['letters_stuck']}")
     for each in found["quiet"]:
         click.echo(f"quiet           {each['creditor']} since {each['since']}, {_until(each)}")
     click.echo(f"run             {found['lease'] or 'nobody'}")

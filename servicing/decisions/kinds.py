@@ -55,6 +55,7 @@ KINDS = {
         Kind("liability", FactKind.LIABILITY, "two"),
         Kind("refund", None, "two", "favourable"),
         Kind("reopen-period", None, "two"),
+        Kind("withdraw-letters", None, "two", "favourable"),
     )
 }
 """The kinds by name. Whoever adds a kind of fact that is decided adds a line, and a command that makes the fact."""

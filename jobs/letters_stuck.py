@@ -1,0 +1,53 @@
+"""Letters that wait too long, or for a person: told by the status and on the work list, never left in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from jobs.letters_now import creditors_by_id
+from letters.outbox.store import open_letters
+from letters.outbox.values import Letter
+from letters.print_runs.store import print_runs
+from letters.print_runs.values import PrintRun
+from servicing import files
+from servicing.worklist import Item
+
+
+def stuck_letters(connection: Connection, day: date) -> list[Item]:
+    """An item for each letter that needs a person: no page, a print of unknown end, waiting longer than policy."""
+    runs = {run.id: run for run in print_runs(connection)}
+    found = [_item(letter, runs.get(letter.batch), day) for letter in open_letters(connection).values()]
+    return [item for item in found if item is not None]
+
+
+def _item(letter: Letter, run: PrintRun | None, day: date) -> Item | None:
+    """What a letter asks of a person on a day."""
+    for due, reason, action in _reasons(letter, run, day):
+        subject = f"letter {letter.id}"
+        return Item("letter", letter.draft.creditor, subject, 0, "", due, reason, action)
+    return None
+
+
+def _reasons(letter: Letter, run: PrintRun | None, day: date) -> Iterator[tuple[date, str, str]]:
+    state, last = letter.state(day), letter.last
+    if state == "failed" and last is not None:
+        action = f"mend what is wrong, then aflos letters propose --letter {letter.id}, or exclude it"
+        yield last.day, f"{letter.draft.kind} has no page: {last.note}", action
+    if run is not None and run.state == "handed-over-unknown":
+        action = f"look whether run {run.id} left, then aflos letters print {run.id} --left or --not-left"
+        yield run.sending_date or day, "a print began and its end is not known", action
+    if run is not None and run.sending_date is not None and run.sending_date < day:
+        action = f"aflos letters print {run.id}: it is dated anew"
+        yield run.sending_date, f"released for {run.sending_date} and not handed over", action
+    latest = letter.proposed_on + timedelta(days=longest_wait(letter.draft.creditor, day))
+    if state in {"proposed", "approved"} and latest < day:
+        action = f"put it together and release it, or aflos letters exclude {letter.id}"
+        yield latest, f"{letter.draft.kind} waits since {letter.proposed_on}", action
+
+
+def longest_wait(creditor: int, day: date) -> int:
+    """For how many days a letter of a creditor may wait before a person is told."""
+    return files.policy().number("letters.longest_wait", creditors_by_id()[creditor].code, day)

@@ -1,0 +1,66 @@
+"""Why a letter that waits must not be sent any more, or not yet: decided from the facts known now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ledger.money import euros
+from letters.outbox.framing import Addressee
+from letters.outbox.values import Letter
+from servicing.blocks import Block, stopping
+from servicing.facts import Fact, FactKind
+
+CHANGES_WHAT_IS_OWED: Mapping[FactKind, str] = {
+    FactKind.PAYMENT: "a payment",
+    FactKind.EARLY_REPAYMENT: "a payment",
+    FactKind.REVERSAL: "a payment that came back",
+    FactKind.WITHDRAWAL: "a fact that was withdrawn",
+    FactKind.COST: "costs",
+    FactKind.CANCELLATION: "costs or interest that were cancelled",
+    FactKind.WRITE_OFF: "a write-off",
+    FactKind.WAIVER: "a waiver",
+    FactKind.DEFERRAL: "a deferral",
+    FactKind.ARRANGEMENT: "an arrangement",
+    FactKind.SCHEDULE: "a new schedule",
+    FactKind.DUE_AT_ONCE: "the loan being called in",
+    FactKind.INTEREST_OWED: "interest owed to the debtor",
+    FactKind.STATUTORY_INTEREST: "statutory interest",
+}
+"""Facts after which a letter that asks for an amount is wrong: it falls away, and the night proposes anew."""
+
+
+class Now(NamedTuple):
+    """What is known now of the loans of a letter: facts and blocks by loan, and to whom it would go."""
+
+    facts: Mapping[int, Sequence[Fact]]
+    blocks: Mapping[int, Sequence[Block]]
+    addressee: Addressee
+
+
+def reason_to_drop(letter: Letter, now: Now) -> str:
+    """Why a letter falls away, empty where it still holds."""
+    draft = letter.draft
+    for on in draft.loans:
+        blocks = now.blocks[on.loan]
+        stops = stopping(blocks, "letters", draft.debtor)
+        if draft.effects.falls_away:
+            stops += stopping(blocks, "dunning", draft.debtor)
+        if stops:
+            return f"loan {on.loan}: {stops[0].reason}"
+        news = _news(now.facts[on.loan], on.facts) if draft.effects.falls_away else ""
+        if news:
+            return f"loan {on.loan}: {news}"
+    if list(now.addressee.lines) != draft.fields["addressee"]:
+        return "name, address or representative changed since it was proposed"
+    return ""
+
+
+def _news(facts: Sequence[Fact], known: int) -> str:
+    """The first fact since a letter was frozen that changes what is owed."""
+    for fact in facts:
+        if fact.nr > known and fact.kind in CHANGES_WHAT_IS_OWED:
+            what = CHANGES_WHAT_IS_OWED[fact.kind]
+            amount = f" of {euros(fact.cents)}" if fact.cents else ""
+            return f"{what}{amount} on {fact.value_date} came in between"
+    return ""
