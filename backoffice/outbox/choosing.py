@@ -15,7 +15,7 @@ from jobs import clock
 from jobs.letters_now import fallen_away
 from jobs.letters_ready import accounts_behind, loans_perhaps_paid
 from letters.outbox.store import add_steps, letters_by_number, open_letters
-from letters.outbox.values import UNSENT, WAITING, Letter, LetterRefused, Step
+from letters.outbox.values import UNSENT, WAITING, Letter, LetterRefused, Step, StepName
 from letters.print_runs.store import Together, add_run
 from servicing.creditor import Creditor
 
@@ -114,8 +114,8 @@ def exclude(desk: Desk, numbers: Iterable[int], reason: str, until: date | None 
     letters = letters_by_number(desk.connection, wanted)
     for number in wanted:
         _must_be_open(number, letters, desk, today)
-    name, day = ("held", until) if until else ("excluded", today)
-    steps = {number: Step(name, 0, day, reason.strip(), desk.by.actor) for number in wanted}
+    name: StepName = "held" if until else "excluded"
+    steps = {number: Step(name, 0, until or today, reason.strip(), desk.by.actor) for number in wanted}
     add_steps(desk.connection, steps, letters, desk.by)
     found = letters_by_number(desk.connection, wanted)
     return [found[number] for number in wanted]
