@@ -45,6 +45,7 @@ SEEN = "Zweven]0;owned[2J31mde"
 BY = Recorded(HOSTILE, at("2024-01-01"), "2024-01-01T00:00:00+00:00")
 
 PRINTING: tuple[tuple[str, ...], ...] = (
+    ("letters", "list"),
     ("bank", "clearing"),
     ("bank", "collect", "list"),
     ("bank", "inbox"),
@@ -90,6 +91,8 @@ SILENT = {
         "bank split",
     ),
     *(f"worklist {name}" for name in ("assign", "done", "move")),
+    *(f"letters {name}" for name in ("exclude", "preview", "print", "propose", "release", "returned")),
+    *("letters show", "letters withdraw"),
     *("loan securities", "debtor merge", "decide liability", "import receipts", "settle what-if"),
     *("loan limitation", "loan payoff", "loan statutory-interest"),
     *("law check", "law list", "law policy", "law show"),
@@ -158,7 +161,11 @@ def test_h14_no_command_passes_on_what_steers_a_terminal(
 
 @pytest.mark.parametrize(
     "words",
-    [words for words in PRINTING if words[0] not in {"bank", "explain", "nightly", "period", "verify"}],
+    [
+        words
+        for words in PRINTING
+        if words[0] not in {"bank", "explain", "letters", "nightly", "period", "verify"}
+    ],
     ids=" ".join,
 )
 def test_h14_what_can_be_seen_of_a_text_is_printed(books: Engine, words: tuple[str, ...]) -> None:

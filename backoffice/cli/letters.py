@@ -209,7 +209,7 @@ def release(run: int, number: int, total: str, on: str | None, actor: str | None
         print_json(run_shown(done.run, done.letters) | {"fell_away": _reasons(done.dropped)})
         return
     for letter, reason in done.dropped.items():
-        click.echo(f"letter {letter} fell away: {reason}")
+        click.echo(f"letter {letter} fell away: {shown(reason)}")
     click.echo(f"run {run}: {len(done.letters)} letters dated {day}: aflos letters print {run} --to FOLDER")
 
 
@@ -279,9 +279,9 @@ def _reasons(reasons: dict[int, str] | object) -> list[dict[str, object]]:
 
 def _tell(chosen: Chosen) -> None:
     for number, reason in chosen.waiting.items():
-        click.echo(f"letter {number} waits: {reason}")
+        click.echo(f"letter {number} waits: {shown(reason)}")
     for number, reason in chosen.dropped.items():
-        click.echo(f"letter {number} fell away: {reason}")
+        click.echo(f"letter {number} fell away: {shown(reason)}")
     if not chosen.run:
         click.echo("nothing is put together: choose with --all, --kind or --letter; see aflos letters list")
         return
