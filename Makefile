@@ -112,3 +112,19 @@ SETS ?= 2000
 .PHONY: bank-chaos
 bank-chaos: $(STAMP) ## send SETS random accounts as files cut, repeated, reordered and broken off, with kills between
 	$(BIN)/python -m tests.chaos.bank $(SETS) $(if $(SEED),--seed $(SEED))
+
+NAMES ?= 10000
+
+.PHONY: hostile-names
+hostile-names: $(STAMP) ## put NAMES hostile or rare names through letters and CSV: printed as they are, or refused (ten minutes)
+	$(BIN)/python -m tests.hostile_names $(NAMES)
+
+.PHONY: verapdf
+verapdf: $(STAMP) ## hold one of each letter against veraPDF's rules for PDF/A-2a and PDF/UA-1 (needs Java 17)
+	LETTERS=all $(BIN)/pytest -q -rs tests/test_letter_archive.py
+
+LETTERS ?= 5000
+
+.PHONY: bench-letters
+bench-letters: $(STAMP) ## print LETTERS letters of one page, beside plain ReportLab and WeasyPrint; one and two workers
+	$(BIN)/python -m benchmarks.letters $(LETTERS)

@@ -28,3 +28,15 @@ def write_once(folder: Path, name: str, content: bytes) -> tuple[Path, bool]:
     except OSError as wrong:
         raise IoFailed(f"{path}: cannot be written: {wrong.strerror}") from None
     return path, False
+
+
+def write_again(folder: Path, name: str, content: bytes) -> Path:
+    """The file with these contents in a folder, which is made; an older one makes place. Raises `IoFailed`."""
+    path, part = folder / name, folder / f".{name}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as wrong:
+        raise IoFailed(f"{path}: cannot be written: {wrong.strerror}") from None
+    return path

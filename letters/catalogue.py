@@ -56,12 +56,13 @@ class Kind:
     subject: str
     body: tuple[Block, ...]
     summary: Mapping[str, str]
+    sample: Mapping[str, object]
     sha256: str
 
     @property
     def asks_money(self) -> bool:
         """Whether the letter has a payment block."""
-        return any(block.pay for block in self.body)
+        return any(block.pay is not None for block in self.body)
 
     def check(self, values: Mapping[str, object], law: str) -> None:
         """Refuse fields that do not fit, and a law under which the letter may not be sent; `LetterRefused`."""
@@ -129,6 +130,7 @@ def _kind(source: Source, standard: Standard) -> Kind:
         subject=template.subject,
         body=body,
         summary={str(language): text for language, text in template.summary.items()},
+        sample=_samples(template, (*required, *optional), body, standard),
         sha256=source.sha256,
     )
     _must_use_what_it_declares(kind, template, source.origin)
@@ -136,12 +138,16 @@ def _kind(source: Source, standard: Standard) -> Kind:
 
 
 def _declared(template: Template, body: Sequence[Block]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The required and the optional fields: those of the file, of the frame, and of what the body has."""
-    asks_money = any(block.pay for block in body)
-    needs = [*FRAME, *template.fields]
+    """The required and the optional fields: those of the file, of the frame, of passages and of what the body has."""
+    declared = {*template.fields, *template.optional, *FROM_LETTERHEAD}
+    passages = [block for block in body if block not in template.body]
+    asked = [name for block in passages for name in block.fields if name not in declared]
+    guarded = [block.when for block in passages if block.when and block.when not in declared]
+    pays = [block for block in body if block.pay]
+    needs = [*FRAME, *template.fields, *(name for name in asked if name not in guarded)]
     needs += SIGNED if template.nature in {"decision", "order"} else ()
-    needs += PAYMENT if asks_money else ()
-    may = [*FRAME_OPTIONAL, *template.optional, *(("pay_before",) if asks_money else ())]
+    needs += PAYMENT if any(block.when is None for block in pays) else ()
+    may = [*FRAME_OPTIONAL, *template.optional, *guarded, *((*PAYMENT, "pay_before") if pays else ())]
     required = tuple(dict.fromkeys(needs))
     return required, tuple(name for name in dict.fromkeys(may) if name not in required)
 
@@ -164,6 +170,15 @@ def _rules(names: Iterable[str], standard: Standard, origin: str) -> Mapping[str
         if name not in standard.fields:
             raise Misconfigured(f"{origin}: {name!r}: there is no such field in letters/standard.yaml")
     return {name: standard.fields[name] for name in names}
+
+
+def _samples(
+    template: Template, names: Iterable[str], body: Iterable[Block], standard: Standard
+) -> Mapping[str, object]:
+    """A value for every field; what is to be paid is what the letter is about."""
+    samples = {name: template.sample.get(name, standard.fields[name].sample) for name in names}
+    owed = [samples[block.pay] for block in body if block.pay is not None]
+    return {**samples, "pay_amount": owed[0]} if owed else samples
 
 
 def _must_use_what_it_declares(kind: Kind, template: Template, origin: str) -> None:

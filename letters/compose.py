@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bank.epc import Payee, epc_text
-from letters.catalogue import Catalogue, Kind
+from letters.catalogue import PAYMENT, Catalogue, Kind
 from letters.content import Align, Closing, Content, Form, Heading, Items, Payment, Piece, Say, Sheet, Table
 from letters.fields import MANY, Checked, LetterRefused, checked, shown
 from letters.letterhead import Letterhead
@@ -86,7 +86,7 @@ def _texts(fields: Checked, head: Letterhead, law: Law, language: str = "nl") ->
 
 def _beginning(writing: _Writing, subject: str) -> list[Piece]:
     greeting: list[Piece] = [Heading(subject, level=1), Say(filled(writing.kind.greeting, writing.texts))]
-    if writing.fields.has("about"):
+    if "about" in writing.kind.optional and writing.fields.has("about"):
         greeting.insert(1, Say(filled(writing.words["about"], writing.texts)))
     return greeting
 
@@ -129,7 +129,8 @@ def _block(block: Block, writing: _Writing) -> Iterator[Piece]:
     elif block.table:
         yield _table(block.table, block.total, writing)
     else:
-        yield _payment(writing)
+        assert block.pay is not None
+        yield _payment(block.pay, writing)
 
 
 def _written(name: str, fields: Checked) -> Iterator[Piece]:
@@ -154,13 +155,13 @@ def _table(name: str, total: str | None, writing: _Writing) -> Table:
     assert columns is not None
     assert isinstance(rows, list | tuple)
     aligns: tuple[Align, ...] = tuple(
-        "left" if column.type in {"text", "day"} else "right" for column in columns
+        "left" if column.type in {"text", "day", "date"} else "right" for column in columns
     )
     texts = [at for at, column in enumerate(columns) if column.type == "text"]
     return Table(
         headings=tuple(column.heading for column in columns),
         aligns=aligns,
-        stretch=texts[0] if texts else 0,
+        stretch=texts[0] if texts else None,
         rows=tuple(
             tuple(
                 shown(column.type, cell) if cell != "" else ""
@@ -181,21 +182,25 @@ def _total(name: str, total: str, rows: Sequence[Sequence[object]], writing: _Wr
     return (writing.words["total"], *[""] * (len(rows[0]) - 2), shown("amount", owed))
 
 
-def _payment(writing: _Writing) -> Payment:
-    fields, words = writing.fields, writing.words
-    amount, reference = fields.values["pay_amount"], fields.values["pay_reference"]
+def _payment(owed_name: str, writing: _Writing) -> Payment:
+    """How to pay what another field says is owed; the two are held against each other."""
+    fields, words, texts = writing.fields, writing.words, writing.texts
+    for name in PAYMENT:
+        if not fields.has(name):
+            raise LetterRefused(
+                f"{name}: is missing, or nothing: a letter that asks for money says how much and how"
+            )
+    amount, owed = fields.values["pay_amount"], fields.values[owed_name]
     assert isinstance(amount, int)
-    if amount <= 0:
-        raise LetterRefused(f"pay_amount: {shown('amount', amount)}: must be more than nothing")
+    if amount != owed or amount < 0:
+        raise LetterRefused(f"pay_amount: {texts['pay_amount']}: must be {owed_name}, {texts[owed_name]}")
     payee = Payee(str(fields.values["pay_holder"]), str(fields.values["pay_iban"]))
-    names = ("pay_amount", "pay_iban", "pay_holder", "pay_reference")
-    pairs = [(words[name], fields.text(name)) for name in names]
-    if fields.has("pay_before"):
-        pairs.append((words["pay_before"], fields.text("pay_before")))
+    names = ["pay_amount", "pay_iban", "pay_holder", "pay_reference"]
+    names += ["pay_before"] if fields.has("pay_before") else []
     return Payment(
-        pairs=tuple(pairs),
-        code=epc_text(payee, amount, text=str(reference)),
-        alternative=filled(words["code_alternative"], writing.texts),
+        pairs=tuple((words[name], texts[name]) for name in names),
+        code=epc_text(payee, amount, text=str(fields.values["pay_reference"])),
+        alternative=filled(words["code_alternative"], texts),
         hint=words["code_hint"],
     )
 

@@ -33,11 +33,11 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A small table; `total` is a last row, `stretch` the column that takes the room that is left."""
+    """A small table; `total` is a last row, `stretch` the column that takes the room that is left (all if None)."""
 
     headings: tuple[str, ...]
     aligns: tuple[Align, ...]
-    stretch: int
+    stretch: int | None
     rows: tuple[tuple[str, ...], ...]
     total: tuple[str, ...] | None = None
 

@@ -18,7 +18,7 @@ from ledger.money import LARGEST_CENTS
 from letters.plain import plain
 from servicing.wording import dutch_amount, dutch_day
 
-CellType = Literal["text", "amount", "day", "number"]
+CellType = Literal["text", "amount", "day", "number", "percent", "cents", "date"]
 FieldType = Literal[
     "text", "amount", "day", "number", "percent", "iban", "reference", "flag", "lines", "paragraphs", "table"
 ]
@@ -45,7 +45,10 @@ class LetterRefused(BadInput):
 
 
 class Column(Strict):
-    """One column of a table: its heading and what its cells hold."""
+    """One column of a table: its heading and what its cells hold.
+
+    `cents` and `date` are an amount and a day in the narrow writing of long tables: 506,91 and 01-03-2025.
+    """
 
     heading: Text
     type: CellType
@@ -96,6 +99,10 @@ def shown(kind: str, value: object, language: str = "nl") -> str:
             return dutch_amount(value).replace(" ", "\u00a0")
         case "day", str():
             return day_in(language, date.fromisoformat(value)).replace(" ", "\u00a0")
+        case "cents", int():
+            return dutch_amount(value).removeprefix("€ ")
+        case "date", str():
+            return f"{date.fromisoformat(value):%d-%m-%Y}"
         case "percent", str():
             return value.replace(".", ",")
         case (("iban" | "reference"), str()):
@@ -141,7 +148,7 @@ def _check_table(name: str, columns: Sequence[Column], value: object) -> None:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value.strip()) > 0 and len(value) <= LONGEST_TEXT
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT and bool(plain(value))
 
 
 def _is_amount(value: object) -> bool:
@@ -163,10 +170,12 @@ _FITS: Mapping[str, Callable[[object], bool]] = {
     "text": _is_text,
     "amount": _is_amount,
     "day": _is_day,
+    "cents": _is_amount,
+    "date": _is_day,
     "number": _is_number,
     "percent": lambda value: isinstance(value, str) and bool(_PERCENT.fullmatch(value)),
     "iban": lambda value: isinstance(value, str) and iban.is_valid(value) and iban.compact(value) == value,
     "reference": lambda value: isinstance(value, str) and is_reference(value),
     "flag": lambda value: isinstance(value, bool),
 }
-assert set(get_args(FieldType)) == set(_FITS) | MANY
+assert {*get_args(FieldType), *get_args(CellType)} == set(_FITS) | MANY

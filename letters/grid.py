@@ -93,8 +93,11 @@ def _columns(piece: Table, faces: Faces, grid: Grid) -> _Columns:
     return _Columns(tuple(lefts), tuple(widths), piece.aligns, grid)
 
 
-def _fitted(wanted: Sequence[float], stretch: int, room: float) -> list[float]:
+def _fitted(wanted: Sequence[float], stretch: int | None, room: float) -> list[float]:
     """The widths so that they fill the room exactly; the others give way only where nothing would be left."""
+    if stretch is None:
+        more = (room - sum(wanted)) / len(wanted)
+        return [width + more for width in wanted]
     others = sum(wanted) - wanted[stretch]
     rest = room - others
     floor = min(wanted[stretch], room / 4)

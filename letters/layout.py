@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from letters.box import Box, Code, Fill, Mark, Node, Rule, Stroke, Text
 from letters.content import Closing, Form, Heading, Items, Payment, Piece, Say, Sheet, Table
@@ -27,21 +29,29 @@ from letters.qr import code_rows
 from letters.typeface import Faces
 
 COLUMN = RIGHT - LEFT
-_GAP, _HALF_GAP = 6, 3.5
+_GAP, _HALF_GAP = 5, 2.6
 _INDENT = 5 * MM
-_CODE = 30 * MM
+_CODE = 27 * MM
 _LINE_TO_WRITE_ON = 9 * MM
+_KEPT = 3
+"""Two lines and the space after them stay with whoever signs."""
 
 
 def boxes(pieces: tuple[Piece, ...], faces: Faces, document: Node) -> Iterator[Box]:
     """The boxes of all pieces; the structure grows under `document`."""
     place = document
-    for piece in pieces:
+    for piece, following in pairwise((*pieces, None)):
         if isinstance(piece, Sheet):
             place = document.add("Sect", language=piece.language)
             yield Box(0, begins_sheet=True)
-        else:
-            yield from _boxes(piece, faces, place)
+        elif piece is not None:
+            found = list(_boxes(piece, faces, place))
+            yield from _kept(found) if isinstance(following, Closing) else found
+
+
+def _kept(found: list[Box]) -> list[Box]:
+    """Boxes of which the last ones go where the next piece goes, so that nobody signs an empty page."""
+    return [replace(box, keep=box.keep or at >= len(found) - _KEPT) for at, box in enumerate(found)]
 
 
 def _boxes(piece: Piece, faces: Faces, place: Node) -> Iterator[Box]:
@@ -95,7 +105,7 @@ def _set_lines(node: Node, lines: list[str], line: Callable[..., Box]) -> Iterat
 
 
 def _closing(piece: Closing, faces: Faces, place: Node) -> Iterator[Box]:
-    yield space(_HALF_GAP)
+    yield Box(_HALF_GAP, keep=True, is_space=True)
     for at, line in enumerate(piece.lines):
         style = STRONG if line.strong else BODY
         node = place.add("P")

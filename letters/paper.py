@@ -17,8 +17,8 @@ and C5/6 (114 x 229), wherever the letter, folded in three, lies in it."""
 
 DETAILS_LEFT, DETAILS_VALUE = 116 * MM, 136 * MM
 SENDER_TOP, DETAILS_TOP, PARTICULARS_TOP = 20 * MM, 20 * MM, 56 * MM
-BODY_TOP, NEXT_TOP, BODY_BOTTOM = 92 * MM, 30 * MM, 278 * MM
-FOOT = 284 * MM
+BODY_TOP, NEXT_TOP, BODY_BOTTOM = 89 * MM, 30 * MM, 279 * MM
+FOOT = 285 * MM
 
 GREY = (89, 89, 89)
 BLACK = (0, 0, 0)
@@ -34,10 +34,10 @@ class Style(NamedTuple):
     colour: tuple[int, int, int] = BLACK
 
 
-BODY = Style(10.2, 13.6)
-STRONG = Style(10.2, 13.6, bold=True)
-TITLE = Style(13.5, 17.5, bold=True)
-HEAD = Style(10.2, 13.6, bold=True)
+BODY = Style(10, 12.9)
+STRONG = Style(10, 12.9, bold=True)
+TITLE = Style(13, 17, bold=True)
+HEAD = Style(10, 12.9, bold=True)
 SMALL = Style(8.5, 11.4)
 LABEL = Style(8, 10.2, colour=GREY)
 CELL = Style(9.5, 12.4)

@@ -12,12 +12,14 @@ def plain(text: str) -> str:
     """The text as it is drawn: composed (NFC), without what steers a page or what nobody sees.
 
     There is no markup on the way from data to paper: what looks like a tag, an entity or a path is drawn as it is
-    written. Runs of blanks become one, because a page that is read aloud or copied has no others.
+    written. Every run of blanks of any kind becomes one blank: a page that is read aloud or copied has no others.
     """
-    letters = " ".join(unicodedata.normalize("NFC", text).split(" "))
-    seen = "".join(" " if letter in "\t\n\r\v\f" else letter for letter in letters)
-    kept = "".join(letter for letter in seen if unicodedata.category(letter) not in UNSEEN)
-    return " ".join(word for word in kept.split(" ") if word)
+    letters = unicodedata.normalize("NFC", text)
+    return " ".join("".join(letter for letter in letters if letter.isspace() or _is_seen(letter)).split())
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in UNSEEN
 
 
 def missing_letters(text: str, widths: Mapping[int, object]) -> str:

@@ -50,7 +50,7 @@ def render(press: Press, draft: Draft) -> Printed:
 def printed(faces: Faces, content: Content) -> Printed:
     """What a letter says, on paper."""
     document = Node("Document")
-    pages = _pages(content, faces, document)
+    pages = laid_out(content, faces, document)
     out = io.BytesIO()
     canvas = Canvas(
         out,
@@ -68,7 +68,7 @@ def printed(faces: Faces, content: Content) -> Printed:
     return Printed(data, hashlib.sha256(data).hexdigest(), len(pages))
 
 
-def _pages(content: Content, faces: Faces, document: Node) -> list[Page]:
+def laid_out(content: Content, faces: Faces, document: Node) -> list[Page]:
     """All pages with what stands around the text; what is read first comes first in the structure."""
     around = list(first_page(content, faces, document))
     pages = paginated(boxes(content.pieces, faces, document))

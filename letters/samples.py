@@ -5,14 +5,15 @@ from __future__ import annotations
 from letters.catalogue import Catalogue
 from letters.compose import Draft
 
-NOT_SHOWN = frozenset({"about"})
-"""What only letters to somebody else have."""
+NOT_SHOWN = frozenset({"about", "mandate", "signatory"})
+"""What only letters to somebody else, and decisions, have."""
 
 
 def sample(catalogue: Catalogue, code: str, language: str = "nl") -> Draft:
     """The kind with a value in every field: of a municipality, or of the fund where only private law allows it."""
     kind = catalogue.kind(code)
-    fields = {name: rule.sample for name, rule in kind.fields.items() if name not in NOT_SHOWN}
+    hidden = NOT_SHOWN.intersection(kind.optional)
+    fields = {name: value for name, value in kind.sample.items() if name not in hidden}
     if "public" in kind.law:
         return Draft(code, "lelystad", fields, "public", language)
     return Draft(code, "flevoland", fields, "private", language)

@@ -18,7 +18,7 @@ _OPEN = re.compile(r"[{}]")
 
 
 class Block(Strict):
-    """One block: a paragraph, heading, list, table, passage, payment block, lines to sign or to write on.
+    """One block: a paragraph, heading, list, table, passage, way to pay an amount, or lines to write on.
 
     `when` and `unless` name a field: the block stands there if that field was given and does not say no, or if not.
     """
@@ -31,7 +31,7 @@ class Block(Strict):
     table: Text | None = None
     total: Text | None = None
     use: Text | None = None
-    pay: Literal[True] | None = None
+    pay: Text | None = None
     form: Annotated[list[Text], Field(min_length=1)] | None = None
     when: Text | None = None
     unless: Text | None = None
@@ -69,7 +69,9 @@ class Block(Strict):
         """The names of all fields the block uses."""
         for text in self.texts:
             yield from placeholders(text)
-        yield from (name for name in (self.items, self.table, self.total, self.when, self.unless) if name)
+        yield from (
+            name for name in (self.items, self.table, self.total, self.pay, self.when, self.unless) if name
+        )
 
 
 class Template(Strict):
@@ -85,6 +87,7 @@ class Template(Strict):
     subject: Text
     body: Annotated[list[Block], Field(min_length=1)]
     summary: Mapping[Literal["en", "pl"], Text]
+    sample: Mapping[Text, object] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _texts_are_plain(self) -> Self:

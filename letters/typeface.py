@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -46,9 +47,18 @@ class Faces:
         """The face of a style."""
         return self.bold if style.bold else self.regular
 
+    def spelled(self, text: str, style: Style) -> str:
+        """The text with each letter that the typeface lacks as a letter and its mark, where it has those."""
+        widths = self.of(style).widths
+        if all(ord(letter) in widths for letter in text):
+            return text
+        return "".join(
+            letter if ord(letter) in widths else unicodedata.normalize("NFD", letter) for letter in text
+        )
+
     def width(self, text: str, style: Style) -> float:
         """The width of a text in points."""
-        return self.of(style).width(text) * style.size / 1000
+        return self.of(style).width(self.spelled(text, style)) * style.size / 1000
 
     def lines(self, text: str, style: Style, width: float) -> list[str]:
         """The text in lines of at most `width` points; a word that is longer than a line is cut."""
@@ -56,7 +66,7 @@ class Faces:
         space = face.width(" ")
         lines: list[str] = []
         line, used = "", 0.0
-        for word in _fitting(text, face, most):
+        for word in _fitting(self.spelled(text, style), face, most):
             wide = face.width(word)
             if line and used + space + wide > most:
                 lines.append(line)
