@@ -59,14 +59,23 @@ def main() -> None:
         ("WeasyPrint: tags, PDF/A-3a", f"{weasy:.1f}" if weasy else "not installed"),
     ]
     show(table(("one core, medians of rounds", "letters a second of processor time"), rows))
-    rows = [("1 worker", f"{count / one:.1f}"), ("2 workers", f"{count / two:.1f}"), ("ratio", f"{one / two:.2f}")]
-    show(table((f"{many(count)} letters from start to end", "letters a second"), rows), f"After: {circumstances()}")
+    rows = [
+        ("1 worker", f"{count / one:.1f}"),
+        ("2 workers", f"{count / two:.1f}"),
+        ("ratio", f"{one / two:.2f}"),
+    ]
+    show(
+        table((f"{many(count)} letters from start to end", "letters a second"), rows),
+        f"After: {circumstances()}",
+    )
 
 
 def _draft(prints: Press, number: int) -> Draft:
     draft = sample(prints.catalogue, KIND)
     lines = [f"De heer J. Jansen {number}", "Kustweg 12 b", "8243 XJ  Lelystad"]
-    return Draft(KIND, draft.creditor, {**draft.fields, "addressee": lines, "our_reference": f"2026-{number:06}"})
+    return Draft(
+        KIND, draft.creditor, {**draft.fields, "addressee": lines, "our_reference": f"2026-{number:06}"}
+    )
 
 
 def _side_by_side(
@@ -81,7 +90,9 @@ def _side_by_side(
     with suppress(ImportError):
         from weasyprint import HTML  # noqa: PLC0415 - not one of ours: measured where somebody has it
 
-        pages = [_call(HTML(string=_html(content)).write_pdf, pdf_variant="pdf/a-3a") for content in contents[:20]]
+        pages = [
+            _call(HTML(string=_html(content)).write_pdf, pdf_variant="pdf/a-3a") for content in contents[:20]
+        ]
         weasy = [_rate(pages[:2]), _rate(pages)][1:]
     return mid(ours), mid(plain), mid(weasy) if weasy else 0.0
 
@@ -159,7 +170,8 @@ def _html(content: Content) -> str:
     parts += [f"<p>{escape(label)}: {escape(value)}</p>" for label, value in content.particulars]
     parts += [_part(piece) for piece in content.pieces]
     style = f"{faces} body{{font:10pt/13pt S}} p{{margin:0 0 5pt}} td{{padding:1pt 8pt}}"
-    return f'<html lang="nl"><head><title>{escape(content.title)}</title><style>{style}</style></head><body>{"".join(parts)}'
+    head = f"<title>{escape(content.title)}</title><style>{style}</style>"
+    return f'<html lang="nl"><head>{head}</head><body>{"".join(parts)}'
 
 
 def _part(piece: Piece) -> str:

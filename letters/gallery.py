@@ -11,7 +11,11 @@ from letters.samples import sample
 
 LAWS = {"public": "publiekrecht", "private": "privaatrecht"}
 
-_STYLE = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}td,th{text-align:left;padding:.2em 1em .2em 0}"
+_STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
+    "td,th{text-align:left;padding:.2em 1em .2em 0}"
+)
+_COLUMNS = ("Brief", "Code", "Recht", "Grondslag", "Pagina's")
 
 
 def gallery(press: Press, language: str = "nl") -> Iterator[tuple[str, Printed]]:
@@ -23,12 +27,12 @@ def gallery(press: Press, language: str = "nl") -> Iterator[tuple[str, Printed]]
 def index(catalogue: Catalogue, pages: Mapping[str, int]) -> str:
     """A page in HTML that lists the letters, each with its law, article and number of pages."""
     rows = "\n".join(_row(kind, pages[kind.code]) for kind in catalogue.kinds.values())
+    heads = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
     return f"""<!doctype html>
 <html lang="nl"><head><meta charset="utf-8"><title>Brieven</title><style>{_STYLE}</style></head><body>
 <h1>Brieven</h1>
 <p>Van elke soort een brief met voorbeeldgegevens, zoals de teksten nu zijn.</p>
-<table><thead><tr><th scope="col">Brief</th><th scope="col">Code</th><th scope="col">Recht</th><th scope="col">Grondslag</th>
-<th scope="col">Pagina's</th></tr></thead><tbody>
+<table><thead><tr>{heads}</tr></thead><tbody>
 {rows}
 </tbody></table></body></html>
 """

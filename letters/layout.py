@@ -34,7 +34,7 @@ _INDENT = 5 * MM
 _CODE = 27 * MM
 _LINE_TO_WRITE_ON = 9 * MM
 _KEPT = 3
-"""Two lines and the space after them stay with whoever signs."""
+"""Two lines and the space after them stay with who signs, and with a table or a way to pay."""
 
 
 def boxes(pieces: tuple[Piece, ...], faces: Faces, document: Node) -> Iterator[Box]:
@@ -46,11 +46,11 @@ def boxes(pieces: tuple[Piece, ...], faces: Faces, document: Node) -> Iterator[B
             yield Box(0, begins_sheet=True)
         elif piece is not None:
             found = list(_boxes(piece, faces, place))
-            yield from _kept(found) if isinstance(following, Closing) else found
+            yield from _kept(found) if isinstance(following, Closing | Payment | Table) else found
 
 
 def _kept(found: list[Box]) -> list[Box]:
-    """Boxes of which the last ones go where the next piece goes, so that nobody signs an empty page."""
+    """Boxes of which the last ones go where the next piece goes, so that no signature stands alone."""
     return [replace(box, keep=box.keep or at >= len(found) - _KEPT) for at, box in enumerate(found)]
 
 

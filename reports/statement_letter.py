@@ -60,7 +60,10 @@ def _rows(lines: Sequence[Line]) -> list[list[object]]:
         [
             line.value_date.isoformat(),
             line.text,
-            *(_cents(amount) for amount in (line.principal, line.interest, line.costs, line.credit, line.balance)),
+            *(
+                _cents(amount)
+                for amount in (line.principal, line.interest, line.costs, line.credit, line.balance)
+            ),
         ]
         for line in lines
     ]
@@ -68,7 +71,12 @@ def _rows(lines: Sequence[Line]) -> list[list[object]]:
 
 def _earlier(line: EarlierLine) -> list[object]:
     balance: object = "" if line.balance is None else _cents(line.balance)
-    return [line.value_date.isoformat(), line.text, *(_cents(one) for one in (line.principal, line.interest, line.costs)), balance]
+    return [
+        line.value_date.isoformat(),
+        line.text,
+        *(_cents(one) for one in (line.principal, line.interest, line.costs)),
+        balance,
+    ]
 
 
 def _parts(balances: Balances) -> list[list[object]]:

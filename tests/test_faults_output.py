@@ -92,7 +92,7 @@ SILENT = {
     ),
     *(f"worklist {name}" for name in ("assign", "done", "move")),
     *(f"letters {name}" for name in ("exclude", "preview", "print", "propose", "release", "returned")),
-    *("letters show", "letters withdraw"),
+    *("letters gallery", "letters show", "letters withdraw"),
     *("loan securities", "debtor merge", "decide liability", "import receipts", "settle what-if"),
     *("loan limitation", "loan payoff", "loan statutory-interest"),
     *("law check", "law list", "law policy", "law show"),

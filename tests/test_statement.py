@@ -311,9 +311,8 @@ def test_value_date_and_known_at(desk: str, sqlite_database: Engine) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--format", "pdf"], "format: pdf: comes with the letters; take json or csv"),
-        (["--format", "xlsx"], "format: xlsx: comes with the auditor's package; take json or csv"),
-        (["--format", "doc"], "format: 'doc': must be json or csv"),
+        (["--format", "xlsx"], "format: xlsx: comes with the auditor's package; take json, csv or pdf"),
+        (["--format", "doc"], "format: 'doc': must be json, csv or pdf"),
         (["--known-at", "soon"], "known-at: 'soon': is a day such as 2025-03-01"),
         (["--from", "2024-03-01", "--to", "2024-02-01"], "from: 2024-03-01: must not lie after"),
     ],

@@ -9,6 +9,7 @@ import click
 from backoffice.actor import actor as acting
 from backoffice.cli.bank_collect import creditor_option, named_creditor
 from backoffice.cli.database import looking, opened, recording, refusals_kept
+from backoffice.cli.letters_gallery import gallery
 from backoffice.cli.letters_print import print_
 from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day
 from backoffice.cli.output import print_json, shown
@@ -48,6 +49,7 @@ def letters() -> None:
 
 
 letters.add_command(print_)
+letters.add_command(gallery)
 
 
 @letters.command(name="propose")

@@ -29,7 +29,7 @@ COLUMNS = (
     *("principal", "interest", "costs", "credit", "balance"),
 )
 EARLIER_COLUMNS = ("value_date", "text", "principal", "interest", "costs", "balance")
-LATER = {"xlsx": "the auditor's package", "pdf": "the letters"}
+LATER = {"xlsx": "the auditor's package"}
 """Formats of a statement that are not there yet, and what they come with."""
 
 
@@ -40,7 +40,7 @@ LATER = {"xlsx": "the auditor's package", "pdf": "the letters"}
 @click.option("--value-date", metavar="DAY", help="Only what holds on this day or before.")
 @click.option("--known-at", metavar="WHEN", help="As the books were then: a business date, or a moment.")
 @click.option("--debtor", type=click.IntRange(1), metavar="NUMBER", help="For one of joint debtors alone.")
-@click.option("--format", "form", metavar="WORD", help="json or csv; without it a page for people.")
+@click.option("--format", "form", metavar="WORD", help="json, csv or pdf; without it a page for people.")
 @actor_option
 @as_json
 def statement(
@@ -62,6 +62,7 @@ def statement(
     Examples:
       aflos statement 100000001 --from 2025-01-01 --to 2025-12-31
       aflos statement 100000001 --known-at 2025-06-30 --format csv
+      aflos statement 100000001 --format pdf > statement.pdf
     """  # noqa: D301 - click reads the mark as: keep the lines
     show = _form("json" if as_json and form is None else form)
     with looking() as connection:
@@ -87,10 +88,10 @@ def _for_one(heading: Heading, debtor: int | None) -> Heading:
 
 def _form(word: str | None) -> Callable[[Heading, Statement], None]:
     if word in LATER:
-        raise BadInput(f"format: {word}: comes with {LATER[word]}; take json or csv")
-    forms = {None: _print_page, "json": _print_json, "csv": _print_csv}
+        raise BadInput(f"format: {word}: comes with {LATER[word]}; take json, csv or pdf")
+    forms = {None: _print_page, "json": _print_json, "csv": _print_csv, "pdf": _pdf}
     if word not in forms:
-        raise BadInput(f"format: {word!r}: must be json or csv")
+        raise BadInput(f"format: {word!r}: must be json, csv or pdf")
     return forms[word]
 
 
@@ -149,6 +150,12 @@ def _print_csv(_heading: Heading, found: Statement) -> None:
     rows = [_earlier_cells(line) for line in found.earlier]
     rows += [_cells(line) for line in (*found.lines, *found.not_booked)]
     click.echo(csv_text(COLUMNS, rows), nl=False)
+
+
+def _pdf(heading: Heading, found: Statement) -> None:
+    from backoffice.cli.statement_pdf import print_pdf  # noqa: PLC0415 - typefaces are loaded only where one is set
+
+    print_pdf(heading, found)
 
 
 def _print_page(heading: Heading, found: Statement) -> None:
