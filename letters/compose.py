@@ -98,9 +98,9 @@ def _ending(writing: _Writing) -> Closing:
         signed = (Say(words["regards"]), Say(fields.text("contact_name"), strong=True), Say(head.closing))
         return Closing(signed)
     person = Say(fields.text("signatory"), strong=True)
-    signed, mandate = (Say(filled(words[name], writing.texts)) for name in ("signed", "by_mandate"))
+    writer, mandate = (Say(filled(words[name], writing.texts)) for name in ("signed", "by_mandate"))
     regards = () if writing.kind.nature == "order" else (Say(words["regards"]),)
-    return Closing((*regards, signed, person, mandate))
+    return Closing((*regards, writer, person, mandate))
 
 
 def _pieces(blocks: Iterable[Block], writing: _Writing) -> Iterator[Piece]:

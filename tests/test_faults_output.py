@@ -78,7 +78,15 @@ SILENT = {
     *("approve", "period reopen", "decide handed-over", "decide take-back"),
     *(f"decide {name}" for name in ("cost", "defer", "early-repayment", "instalment", "rate")),
     *(f"decide {made.name}" for made in MADE),
-    *("decide reschedule", "decide withdraw", "decide unblock", "event", "hold", "promise"),
+    *(
+        "decide credit-refund",
+        "decide reschedule",
+        "decide withdraw",
+        "decide unblock",
+        "event",
+        "hold",
+        "promise",
+    ),
     *("bank mandate add", "bank mandate end", "bank collect propose", "bank collect release"),
     *("bank refunds file", "bank refunds propose", "bank refunds release"),
     *(
