@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,15 +22,16 @@ from ledger.errors import BadInput, VerificationFailed
 from ledger.money import euros
 from servicing import files
 from servicing.collecting.blocking import block_of
-from servicing.collecting.mandates import Mandate, life_of, mandates_of
+from servicing.collecting.mandates import Mandate, Past, life_of, mandates_of
 from servicing.collecting.planning import Case, DayRule, Instalment, LeftOut, Planned, Timing, plan
-from servicing.collecting.released import Collected, Run
+from servicing.collecting.released import Collected, Dropped, Run
 from servicing.collecting.store import (
     Proposal,
     add_run,
     came_back,
     collected_before,
     collections_of_run,
+    dropped,
     forget,
     loans_with_mandate,
     next_run,
@@ -73,18 +75,41 @@ def outcomes(connection: Connection, creditor: Creditor, timing: Timing) -> list
     numbers = set(loans_with_mandate(connection, creditor.id))
     headings = [each for each in loans(connection, creditor.id) if each.id in numbers]
     dossiers = dossiers_of(connection, headings)
-    before = collected_before(connection, numbers)
-    returns = came_back(connection, (each.end_to_end for rows in before.values() for each in rows))
+    history = histories(connection, numbers)
     quiet = quiet_creditors(connection, timing.today).get(creditor.id)
     found: list[Outcome] = []
     for heading in headings:
         dossier = dossiers[heading.id]
-        case = _case(dossier, before.get(heading.id, ()), returns, timing)
+        case = _case(dossier, history, timing)
         found += plan(replace(case, block=block_of(dossier.facts, timing.today, quiet)), timing)
     return found
 
 
-def _case(dossier: Dossier, before: Sequence[Collected], returns: Mapping[str, str], timing: Timing) -> Case:
+class History(NamedTuple):
+    """The collections of some loans by loan, why some came back, and which were never booked."""
+
+    before: Mapping[int, Sequence[Collected]]
+    returns: Mapping[str, str]
+    gone: Mapping[str, Dropped]
+
+    def past(self, loan: int) -> Mapping[int, Sequence[Past]]:
+        """What was collected for a loan, by the number of the mandate."""
+        return past_of(self.before.get(loan, ()), self.returns, self.gone)
+
+    def standing(self, loan: int) -> frozenset[date]:
+        """The due dates of the instalments of a loan that were released and not dropped since."""
+        rows = self.before.get(loan, ())
+        return frozenset(day_of(each.due_on) for each in rows if each.end_to_end not in self.gone)
+
+
+def histories(connection: Connection, loans_wanted: Iterable[int]) -> History:
+    """What was collected before for these loans, and what became of it."""
+    before = collected_before(connection, loans_wanted)
+    ids = [each.end_to_end for rows in before.values() for each in rows]
+    return History(before, came_back(connection, ids), dropped(connection, ids))
+
+
+def _case(dossier: Dossier, history: History, timing: Timing) -> Case:
     view = view_on(dossier, timing.today)
     coming = [
         Instalment(row.due, int(row.principal + (0 if row.deferred == "all" else row.interest) - row.paid))
@@ -95,8 +120,8 @@ def _case(dossier: Dossier, before: Sequence[Collected], returns: Mapping[str, s
         view.state,
         coming,
         mandates_of(dossier.facts),
-        past_of(before, returns),
-        frozenset(day_of(each.due_on) for each in before),
+        history.past(dossier.loan),
+        history.standing(dossier.loan),
     )
 
 
@@ -157,10 +182,12 @@ def _made(desk: Desk, creditor: Creditor, proposal: Proposal) -> tuple[Run, list
         proposal.planned, key=lambda each: (each.collect_on, each.sequence, each.loan, each.due)
     )
     collected = []
+    attempts = _attempts(desk.connection, proposal.planned)
     for place, (_, block) in enumerate(
         groupby(in_order, key=lambda each: (each.collect_on, each.sequence)), 1
     ):
-        collected += [_collected(each, number, f"{message}-{place:03}") for each in block]
+        block_id = f"{message}-{place:03}"
+        collected += [_collected(each, number, block_id, attempts[each.loan, each.due]) for each in block]
     totals, made_at = totals_of(proposal.planned), clock.now_utc().astimezone(clock.AMSTERDAM)
     run = Run(
         number,
@@ -180,12 +207,19 @@ def _made(desk: Desk, creditor: Creditor, proposal: Proposal) -> tuple[Run, list
     return run, collected
 
 
-def _collected(each: Planned, run: int, block: str) -> Collected:
-    end_to_end = f"INC-{each.loan}-{number_of(each.due)}"
-    days = number_of(each.due), number_of(each.collect_on)
-    return Collected(
-        each.loan, days[0], run, end_to_end, block, each.cents, days[1], each.mandate, each.sequence
-    )
+def _attempts(connection: Connection, planned: Iterable[Planned]) -> Mapping[tuple[int, date], int]:
+    """How often each instalment has been released by this time, now included; all attempts before were dropped."""
+    found = Counter((each.loan, each.due) for each in planned)
+    for rows in collected_before(connection, {loan for loan, _ in found}).values():
+        found.update((each.loan_id, day_of(each.due_on)) for each in rows)
+    return found
+
+
+def _collected(each: Planned, run: int, block: str, attempt: int) -> Collected:
+    due_on, collect_on = number_of(each.due), number_of(each.collect_on)
+    end_to_end = f"INC-{each.loan}-{due_on}" + (f"-{attempt}" if attempt > 1 else "")
+    row = (each.loan, due_on, run, end_to_end, block, each.cents, collect_on, each.mandate, each.sequence)
+    return Collected(*row, attempt)
 
 
 def _must_collect(creditor: Creditor) -> str:
@@ -216,12 +250,23 @@ def _for_bank(row: Collected, mandate: Mandate) -> Collection:
     return Collection(row.end_to_end, row.cents, mandate.name, mandate.iban, mandate.id, mandate.signed, text)
 
 
-def file_of(connection: Connection, number: int) -> tuple[Run, bytes]:
-    """A released run and its file; raises `VerificationFailed` if it is not the file that was released."""
+def run_named(connection: Connection, number: int) -> Run:
+    """The released run with this number; raises `BadInput`."""
     found = next((each for each in runs(connection) if each.id == number), None)
     if found is None:
         raise BadInput(f"run {number}: there is none; see aflos bank collect list")
-    content = content_of(connection, found, collections_of_run(connection, number))
+    return found
+
+
+def file_of(connection: Connection, number: int) -> tuple[Run, bytes]:
+    """A released run and its file; raises `VerificationFailed` if it is not the file that was released."""
+    found = run_named(connection, number)
+    rows = collections_of_run(connection, number)
+    if dropped(connection, [each.end_to_end for each in rows]):
+        raise BadInput(
+            f"run {number}: was cancelled or refused, in part or as a whole: its file goes nowhere"
+        )
+    content = content_of(connection, found, rows)
     if hashlib.sha256(content).hexdigest() != found.sha256:
         raise VerificationFailed(f"run {number}: the file differs from the one that was released")
     return found, content
@@ -230,13 +275,9 @@ def file_of(connection: Connection, number: int) -> tuple[Run, bytes]:
 def mandates_in(connection: Connection, headings: Iterable[Loan]) -> list[tuple[Mandate, str]]:
     """The mandates of these loans, each with where it stands today."""
     facts = facts_of(connection, [heading.id for heading in headings])
-    before = collected_before(connection, facts)
-    returns = came_back(connection, (each.end_to_end for rows in before.values() for each in rows))
+    history = histories(connection, facts)
     return [
-        (
-            mandate,
-            life_of(mandate, past_of(before.get(loan, ()), returns).get(mandate.fact, ()), clock.today()),
-        )
+        (mandate, life_of(mandate, history.past(loan).get(mandate.fact, ()), clock.today()))
         for loan, known in facts.items()
         for mandate in mandates_of(known)
     ]

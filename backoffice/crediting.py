@@ -12,7 +12,7 @@ from backoffice.registering import dossier_of
 from bank.outgoing import checked_account, sepa_name
 from servicing.decisions.proposal import Decision
 from servicing.facts import DECIDED, Draft, Fact, FactKind, FactRefused
-from servicing.refunding.store import last_payer, loans_with_credit, released_decisions
+from servicing.refunding.store import last_payer, loans_with_credit, sent_decisions
 from servicing.registration import Dossier, credit_left
 from servicing.store import find_loan
 from servicing.texts import plain_text
@@ -60,7 +60,7 @@ def refuse_released(connection: Connection, dossier: Dossier, draft: Draft) -> N
     fact = next((each for each in dossier.facts if each.nr == draft.of), None)
     if draft.kind is not FactKind.WITHDRAWAL or fact is None or fact.kind is not FactKind.CREDIT_REFUND:
         return
-    if _number_of(fact) in released_decisions(connection):
+    if _number_of(fact) in sent_decisions(connection):
         raise FactRefused(f"loan {draft.loan}: fact {fact.nr}: the refund was given to the bank and stays")
 
 

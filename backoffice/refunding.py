@@ -21,6 +21,7 @@ from ledger.entry import book_of_creditor
 from ledger.errors import BadInput, VerificationFailed
 from ledger.money import euros
 from servicing.banking_days import add_banking_days
+from servicing.collecting.store import dropped
 from servicing.creditor import Creditor
 from servicing.decisions.proposal import Decision, Proposed
 from servicing.decisions.store import decisions
@@ -32,6 +33,7 @@ from servicing.refunding.store import (
     next_refund_run,
     receipts_to_refund,
     refund_runs,
+    refunds_by_id,
     refunds_of_run,
     released_decisions,
 )
@@ -57,7 +59,8 @@ def waiting_refunds(connection: Connection, creditor: Creditor) -> list[Waiting]
     """The receipts and credits of a creditor that are to go back and are not released yet."""
     known = decisions(connection, [creditor.id])
     gone = released_decisions(connection)
-    return [*_receipts(connection, creditor, known, gone), *_credits(connection, creditor, known, gone)]
+    waiting = [*_receipts(connection, creditor, known, gone), *_credits(connection, creditor, known, gone)]
+    return [*waiting, *_refused(connection, creditor, known, gone)]
 
 
 def propose_refunds(desk: Desk, creditor: Creditor) -> list[Waiting]:
@@ -136,6 +139,24 @@ def _credits(
             yield Waiting(None, loan, cents, account, None, _unpayable(account))
 
 
+def _refused(
+    connection: Connection, creditor: Creditor, known: Sequence[Decision], gone: frozenset[int]
+) -> Iterator[Waiting]:
+    """What was released and the bank would not carry out: it is paid in another way, or given up."""
+    sent = {_end_to_end(creditor, one): one for one in known if one.id in gone}
+    lost = dropped(connection, sent)
+    waiting = {line.id: line for line, _ in receipts_to_refund(connection, creditor.id)} if lost else {}
+    for name, refund in refunds_by_id(connection, lost).items():
+        one, loan = sent[name], refund.loan_id or 0
+        if refund.line_id in waiting or (loan and not is_gone(connection, loan, one)):
+            line, account = waiting.get(refund.line_id or 0), Account(refund.iban, refund.name)
+            yield Waiting(line, loan, refund.cents, account, one, f"the bank refused it: {lost[name].code}")
+
+
+def _end_to_end(creditor: Creditor, decision: Decision) -> str:
+    return f"REF-{creditor.id}-{decision.id}"
+
+
 def _left(connection: Connection, decision: Decision) -> str:
     """Why the credit of a loan cannot go any more: it was used, or a payment came back."""
     loan, cents = decision.proposed.subject, decision.proposed.cents
@@ -184,7 +205,7 @@ def _proposed(creditor: Creditor, line: StoredLine, cents: int) -> Proposed:
 def _released(each: Waiting, run: int, creditor: Creditor) -> Refund:
     assert each.decision is not None
     line, loan = each.line.id if each.line else None, each.loan or None
-    name = f"REF-{creditor.id}-{each.decision.id}"
+    name = _end_to_end(creditor, each.decision)
     return Refund(each.decision.id, run, line, loan, name, each.cents, each.account.name, each.account.iban)
 
 

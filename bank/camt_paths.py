@@ -35,14 +35,15 @@ TYPE, BALANCE_AMOUNT, BALANCE_SIGN, BALANCE_DAY = range(4)
 
 SIZES = {HEADER: 3, STATEMENT: 6, BALANCE: 4, ENTRY: 18, PART: 25}
 
-_Leaves = tuple[tuple[str, int, int], ...]
+Leaves = tuple[tuple[str, int, int], ...]
+"""Of elements in a scope: the path, what is done with it, and the slot."""
 
-_HEADER: _Leaves = (
+_HEADER: Leaves = (
     ("MsgId", TEXT, MESSAGE_ID),
     ("MsgPgntn/PgNb", TEXT, PAGE),
     ("MsgPgntn/LastPgInd", TEXT, IS_LAST_PAGE),
 )
-_STATEMENT: _Leaves = (
+_STATEMENT: Leaves = (
     ("Id", ONCE, STATEMENT_ID),
     ("ElctrncSeqNb", ONCE, NUMBER),
     ("CreDtTm", TEXT, CREATED),
@@ -50,7 +51,7 @@ _STATEMENT: _Leaves = (
     ("Acct/Id/IBAN", ONCE, ACCOUNT),
     ("Acct/Ccy", ONCE, CURRENCY),
 )
-_BALANCE: _Leaves = (
+_BALANCE: Leaves = (
     ("Tp/CdOrPrtry/Cd", ONCE, TYPE),
     ("Tp/Cd", ONCE, TYPE),
     ("Amt", AMOUNT, BALANCE_AMOUNT),
@@ -58,7 +59,7 @@ _BALANCE: _Leaves = (
     ("Dt/Dt", ONCE, BALANCE_DAY),
     ("Dt/DtTm", ONCE, BALANCE_DAY),
 )
-_SHARED: _Leaves = (
+_SHARED: Leaves = (
     ("CdtDbtInd", ONCE, SIGN),
     ("BkTxCd/Domn/Cd", TEXT, DOMAIN),
     ("BkTxCd/Domn/Fmly/Cd", TEXT, FAMILY),
@@ -68,7 +69,7 @@ _SHARED: _Leaves = (
     ("Chrgs/Amt", AMOUNTS, CHARGES),
     ("Chrgs/Rcrd/Amt", AMOUNTS, CHARGES),
 )
-_ENTRY: _Leaves = (
+_ENTRY: Leaves = (
     *_SHARED,
     ("Amt", AMOUNT, ENTRY_AMOUNT),
     ("RvslInd", ONCE, REVERSAL),
@@ -83,12 +84,12 @@ _ENTRY: _Leaves = (
     ("NtryRef", ONCE, ENTRY_REFERENCE),
     ("AddtlNtryInf", TEXT, ADDITIONAL),
 )
-_DETAILS: _Leaves = (
+_DETAILS: Leaves = (
     ("Btch/MsgId", TEXT, BATCH_MESSAGE),
     ("Btch/PmtInfId", TEXT, BATCH_PAYMENT),
     ("Btch/NbOfTxs", TEXT, BATCH_COUNT),
 )
-_PART: _Leaves = (
+_PART: Leaves = (
     *_SHARED,
     ("Amt", AMOUNT, PART_AMOUNT),
     ("AmtDtls/TxAmt/Amt", AMOUNT, BOOKED_AMOUNT),
@@ -122,8 +123,7 @@ _MESSAGES = {"053": ("BkToCstmrStmt", "Stmt"), "054": ("BkToCstmrDbtCdtNtfctn", 
 def tree(kind: str, prefix: str) -> Node:
     """What is read of a document whose elements are named with that prefix, such as "ns2:" or none."""
     message, statement = _MESSAGES[kind]
-    root = Node(Node())
-    plan: tuple[tuple[str, int, _Leaves], ...] = (
+    plan: tuple[tuple[str, int, Leaves], ...] = (
         (f"{message}/GrpHdr", HEADER, _HEADER),
         (f"{message}/{statement}", STATEMENT, _STATEMENT),
         (f"{message}/{statement}/Bal", BALANCE, _BALANCE),
@@ -131,6 +131,12 @@ def tree(kind: str, prefix: str) -> Node:
         (f"{message}/{statement}/Ntry/NtryDtls", DETAILS, _DETAILS),
         (f"{message}/{statement}/Ntry/NtryDtls/TxDtls", PART, _PART),
     )
+    return grown(prefix, plan)
+
+
+def grown(prefix: str, plan: tuple[tuple[str, int, Leaves], ...]) -> Node:
+    """The tree of scopes by their paths, each with the elements in it that are read."""
+    root = Node(Node())
     for path, scope, leaves in plan:
         node = _grow(root, prefix, path)
         node.kind, node.slot = SCOPE, scope

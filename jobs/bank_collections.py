@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, select
 
 from servicing.collecting.matching import OURS, Own
-from servicing.collecting.store import collections_by_block, collections_by_id
+from servicing.collecting.store import collections_by_block, collections_by_id, dropped
 from servicing.receipts.matching import Payment
 from servicing.receipts.store import parts_of_lines, returned_facts
 from servicing.receipts.tables import bank_line
@@ -21,7 +21,9 @@ def own_collections(connection: Connection, lines: Sequence[StoredLine]) -> Own:
     """Our own collections that these lines name."""
     ids = {line.end_to_end for line in lines if line.end_to_end.startswith(OURS)}
     blocks = {line.batch_id for line in lines if line.batch_id.startswith(OURS) and not line.end_to_end}
-    return Own(collections_by_id(connection, ids), collections_by_block(connection, blocks))
+    by_block = collections_by_block(connection, blocks)
+    gone = dropped(connection, (each.end_to_end for rows in by_block.values() for each in rows))
+    return Own(collections_by_id(connection, ids), by_block, gone)
 
 
 def own_refunds(connection: Connection, lines: Sequence[StoredLine]) -> OwnRefunds:

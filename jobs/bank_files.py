@@ -8,19 +8,23 @@ import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from bank.camt import read_camt
 from bank.files import open_bank_file
 from bank.statement import BadStatement, Heading
+from bank.status_report import read_report
 from bank.xml_reader import Stream
 from jobs.bank_import import Document, Outcome, Overlaps, Request, import_document
+from jobs.bank_reports import import_report
 from ledger.errors import IoFailed
 from servicing.files import creditors
 
 _BLOCK = 1 << 20
 _TAIL = 2048
+_REPORT = b":pain.002."
 _CLOSED = re.compile(rb"</(\w+:)?Document>\s*\Z")
 
 
@@ -45,12 +49,21 @@ def import_path(connection: Connection, path: Path, request: Request) -> list[Ou
 
 
 def _import(connection: Connection, path: Path, request: Request) -> list[Outcome]:
-    digests = content_digests(path)
+    held = contents(path)
     with _documents(path) as documents:
         return [
-            import_document(connection, Document(name, digest, read_camt(stream, name)), request)
-            for (name, stream), digest in zip(documents, digests, strict=True)
+            _import_one(connection, (name, stream), content, request)
+            for (name, stream), content in zip(documents, held, strict=True)
         ]
+
+
+def _import_one(
+    connection: Connection, document: tuple[str, Stream], content: Content, request: Request
+) -> Outcome:
+    name, stream = document
+    if content.is_report:
+        return import_report(connection, (name, content.sha256), read_report(stream, name), request)
+    return import_document(connection, Document(name, content.sha256, read_camt(stream, name)), request)
 
 
 @contextmanager
@@ -78,15 +91,23 @@ def headings_of(path: Path) -> list[Heading]:
     return found
 
 
-def content_digests(path: Path) -> list[str]:
-    """The digest of each document in a file; how lines end, how it is packed and what it is called do not count."""
+class Content(NamedTuple):
+    """What is known of a document before it is read: its digest, and whether it seems to be a status report."""
+
+    sha256: str
+    is_report: bool
+
+
+def contents(path: Path) -> list[Content]:
+    """Each document in a file; how lines end, how it is packed and what it is called do not count for the digest."""
     found = []
     with _documents(path) as documents:
         for _, stream in documents:
-            digest = hashlib.sha256()
+            digest, begin = hashlib.sha256(), b""
             while block := stream.read(_BLOCK):
+                begin = begin or block[:_TAIL]
                 digest.update(block.replace(b"\r", b""))
-            found.append(digest.hexdigest())
+            found.append(Content(digest.hexdigest(), _REPORT in begin.replace(b"\0", b"")))
     return found
 
 

@@ -79,7 +79,10 @@ class Document(NamedTuple):
 
 @dataclass(slots=True)
 class Outcome:
-    """What a file brought: lines in it, new ones, those matched at once; or when it came first."""
+    """What a file brought: lines in it, new ones, those matched at once; or when it came first.
+
+    Of a status report the lines are the orders it tells of; `refused` are those refused, each with the reason.
+    """
 
     name: str
     creditor: int = 0
@@ -90,6 +93,7 @@ class Outcome:
     returned: int = 0
     first: str = ""
     gaps: list[str] = field(default_factory=list)
+    refused: list[str] | None = None
 
 
 def import_document(connection: Connection, document: Document, request: Request) -> Outcome:
@@ -98,10 +102,9 @@ def import_document(connection: Connection, document: Document, request: Request
     Raises `BadStatement` for a file that cannot be right, `Gap`, and `NotYet`; the caller undoes the transaction.
     """
     one_at_a_time(connection)
-    before = known_file(connection, document.sha256)
+    before = came_before(connection, document.name, document.sha256)
     if before is not None:
-        first = f"first imported as {before.name} on {before.recorded_at[:19]} by {before.actor}"
-        return Outcome(document.name, first=first)
+        return before
     taking = _Taking(connection, document.name, request)
     for item in document.items:
         match item:
@@ -112,6 +115,23 @@ def import_document(connection: Connection, document: Document, request: Request
             case End():
                 taking.end()
     return taking.finish(document.sha256)
+
+
+def came_before(connection: Connection, name: str, sha256: str) -> Outcome | None:
+    """What to say of a file whose contents came before; None for a new one."""
+    before = known_file(connection, sha256)
+    if before is None:
+        return None
+    first = f"first imported as {before.name} on {before.recorded_at[:19]} by {before.actor}"
+    return Outcome(name, first=first)
+
+
+def keep_file(connection: Connection, number: int, sha256: str, outcome: Outcome, by: Recorded) -> None:
+    """Keep that a file came, and what it brought."""
+    counts = (outcome.lines, outcome.new)
+    stamp = (number_of(by.known_on), by.actor, by.at)
+    row = (number, outcome.creditor, sha256, outcome.name, *counts, *stamp)
+    append_rows(connection, bank_file, bank_file.columns.keys(), [row])
 
 
 class _Taking:
@@ -316,12 +336,8 @@ class _Taking:
     def finish(self, sha256: str) -> Outcome:
         """Pair what came back, and keep the file itself."""
         self.outcome.returned = self.matcher.pair_returns(self.outcome.creditor)
-        outcome, by = self.outcome, self.request.by
-        counts = (outcome.lines, outcome.new)
-        stamp = (number_of(by.known_on), by.actor, by.at)
-        row = (self.file, outcome.creditor, sha256, outcome.name, *counts, *stamp)
-        append_rows(self.connection, bank_file, bank_file.columns.keys(), [row])
-        return outcome
+        keep_file(self.connection, self.file, sha256, self.outcome, self.request.by)
+        return self.outcome
 
 
 def _owner(name: str, heading: Heading, request: Request) -> int:

@@ -93,7 +93,7 @@ class Matcher:
         paid_out = self._paid_out(line for line, _ in plain)
         for line, named in plain:
             if line.cents > 0:
-                block = verdict_on_block(line, own.by_block.get(line.batch_id, ()), known.loans)
+                block = verdict_on_block(line, own, known.loans)
                 verdict = block or verdict_on_receipt(line, named, known)
                 yield line, verdict if verdict.parts else verdict_by_rule(line, self.rules.incoming)
             else:

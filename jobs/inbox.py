@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from bank.statement import BadStatement
 from jobs import clock
 from jobs.access import REHEARSAL
-from jobs.bank_files import content_digests, headings_of, import_path, is_whole, our_accounts
+from jobs.bank_files import contents, headings_of, import_path, is_whole, our_accounts
 from jobs.bank_import import Gap, NotYet, Outcome, Request
 from jobs.run import Run
 from jobs.tables import business_day
@@ -137,7 +137,7 @@ def _import(connection: Connection, path: Path, creditor: int, day: date) -> lis
 def _note_refusal(connection: Connection, path: Path, creditor: int, day: date, reason: str) -> None:
     """Keep that a file was refused; a file that cannot be opened at all goes by its name."""
     try:
-        digest = content_digests(path)[0]
+        digest = contents(path)[0].sha256
     except BadStatement:
         digest = path.name
     key = {"sha256": digest, "known_on": number_of(day)}
@@ -171,4 +171,10 @@ def said(outcome: Outcome) -> str:
     known = outcome.lines - outcome.new
     parts = [f"{outcome.new} new lines", f"{known} known already", f"{outcome.matched} matched"]
     parts += [f"{outcome.returned} returns paired"] if outcome.returned else []
+    if outcome.refused is not None:
+        parts = [
+            f"{outcome.lines} orders told of",
+            f"{len(outcome.refused)} refused by the bank",
+            *outcome.refused,
+        ]
     return "\n".join([f"{outcome.name}: {', '.join(parts)}", *outcome.gaps])

@@ -31,6 +31,7 @@ from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.seal import JOURNAL_COLUMNS, RowsDigest, digest_of_facts, seal
 from ledger.tables import journal
+from servicing.collecting.tables import order_dropped
 from servicing.creditors.tables import creditor_fact
 from servicing.receipts.tables import (
     bank_confirmation,
@@ -60,6 +61,7 @@ SEALED_BESIDE_LOANS: tuple[tuple[Table, frozenset[str]], ...] = (
     (receipt_batch, frozenset({"recorded_at"})),
     (receipt, frozenset()),
     (creditor_fact, frozenset({"recorded_at"})),
+    (order_dropped, frozenset({"recorded_at"})),
 )
 """The tables of the bank and of creditors that are sealed, and the columns that are not: moments, names of people."""
 

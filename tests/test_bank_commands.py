@@ -9,14 +9,19 @@ import pytest
 from sqlalchemy import Engine
 
 from jobs.bank_waiting import until_statements
+from jobs.inbox import inbox
 from ledger.database import open_database, writing
 from tests.bank_account import Account, Real, paying, write
-from tests.bank_desk import FIRST, INSTALMENT, balance, differences, drop, lines, open_books
+from tests.bank_desk import FIRST, INSTALMENT, balance, differences, drop, lines, money, open_books, take
+from tests.chaos.harness import begin_child, ended
 from tests.desk import good, open_desk, run
 from tests.nights import close_until
+from tests.offices import by, good_by, open_office
 
 LOAN = "100000001"
 NEXT = FIRST + timedelta(days=1)
+BUSY = 75
+"""The exit code of who came second."""
 
 
 @pytest.fixture
@@ -113,6 +118,74 @@ def test_p21_what_a_bailiff_remits_is_gross_for_the_debtor(desk: Engine, tmp_pat
     assert [balance(desk, account) for account in (1130, 1100, 1185)] == [34_000, 0, 1_000]
     assert (balance(desk, 8010), differences(desk)) == (0, [])
     desk.dispose()
+
+
+def test_p21_the_line_by_which_a_payer_remits_is_matched_to_his_batch(desk: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "b.csv"
+    rows = f"loan;date;gross;costs;costs_of;reference\n{LOAN};2024-02-02;300.00;50.00;debtor;D1\n"
+    file.write_text(rows, encoding="utf-8")
+    words = ("--creditor", "almere", "--kind", "bailiff", "--reference", "2024-02", "--total", "250.00")
+    good("import", "receipts", str(file), *words)
+    lines = [Real(FIRST, cents, f"R{cents}", text="deurwaarder") for cents in (20_000, 6_000, 5_000)]
+    good("bank", "import", str(write(tmp_path, "s.xml", Account(lines=lines).statement())))
+    part, *_ = good("bank", "match", "1", "--batch", "1")["parts"]
+    assert (part["for"], part["amount"], part["loan"]) == ("bailiff", "200.00", None)
+    too_much = run("bank", "match", "2", "--batch", "1")
+    assert (too_much.code, "more than batch 1 still expects, 50.00" in too_much.err) == (2, True)
+    assert owed() == ["50.00"]
+    good("bank", "match", "3", "--batch", "1")
+    assert owed() == []
+    desk.dispose()
+
+
+def owed() -> list[str]:
+    """What bailiffs still owe."""
+    return [item["amount"] for item in good("bank", "clearing") if item["account"] == 1130]
+
+
+def test_p16_a_person_sees_the_bank_of_his_own_creditors(
+    desk: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(desk, "s.xml", Account(lines=[Real(FIRST, 1000, "R1", text="x")]).statement())
+    close_until(desk, FIRST)
+    drop(desk, "later.xml", "<x>")
+    open_office(tmp_path / "office", monkeypatch)
+    for person, items, files in (("clerk", 2, {"almere": ["later.xml"]}), ("urk", 0, {"urk": []})):
+        assert len(good_by(person, "bank", "clearing")) == items
+        assert good_by(person, "bank", "inbox")["files"] == files
+        assert good_by(person, "bank", "collect", "list") == {"proposed": [], "released": []}
+    assert good_by("manager", "bank", "inbox", "--creditor", "urk")["files"] == {"urk": []}
+    assert good_by("urk", "bank", "clearing", "--creditor", "almere") == []
+    assert by("urk", "bank", "refunds", "list", "--creditor", "almere").code == 2
+    desk.dispose()
+
+
+def test_e1_of_several_processes_one_takes_a_file_of_the_inbox(
+    postgresql_database: Engine, postgresql_url: str, tmp_path: Path
+) -> None:
+    books = postgresql_database
+    open_books(books, 1)
+    days = [FIRST, FIRST, NEXT]
+    account = Account(lines=[paying(int(LOAN), day, 1000 + nr, f"R{nr}") for nr, day in enumerate(days)])
+    for name, text in (("1.xml", account.statement(0, 2)), ("2.xml", account.statement(2, 3))):
+        drop(books, name, text)
+    by_hand = write(tmp_path, "by-hand.xml", account.statement(0, 2))
+    books.dispose()
+
+    def night() -> None:
+        close_until(open_database(postgresql_url), NEXT)
+
+    def person() -> None:
+        take(open_database(postgresql_url), by_hand, FIRST)
+
+    codes = [ended(child) for child in [begin_child(work) for work in (night, person, night, person, night)]]
+    assert set(codes) <= {0, BUSY}, codes
+    close_until(books, NEXT)
+    place = inbox(books) / "almere"
+    assert (lines(books), len(money(books, int(LOAN)))) == (3, 3)
+    assert sorted(path.name for path in (place / "done").glob("*.xml")) == ["1.xml", "2.xml"]
+    assert list(place.glob("*.xml")) == []
+    assert differences(books) == []
 
 
 def test_p33_a_night_waits_for_statements_until_the_set_hour(sqlite_database: Engine) -> None:

@@ -12,7 +12,7 @@ from ledger.database import reading, writing
 from ledger.day import number_of
 from servicing.collecting.mandates import life_of, mandate_draft, mandates_of
 from servicing.collecting.released import Collected, Run
-from servicing.collecting.store import add_run, came_back, collected_before, past_of
+from servicing.collecting.store import add_run, came_back, collected_before, dropped, past_of
 from servicing.store import facts_of, record
 from tests.bank_account import Account, Real, write
 from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take, waiting
@@ -78,7 +78,8 @@ def life(engine: Engine, loan: int) -> str:
     with reading(engine) as connection:
         (mandate,) = mandates_of(facts_of(connection, [loan])[loan])
         before = collected_before(connection, [loan])[loan]
-        past = past_of(before, came_back(connection, [each.end_to_end for each in before]))
+        ids = [each.end_to_end for each in before]
+        past = past_of(before, came_back(connection, ids), dropped(connection, ids))
     return life_of(mandate, past[mandate.fact], LATER)
 
 

@@ -18,6 +18,7 @@ from tests.bank_account import Account, Real, write
 from tests.bank_desk import FIRST, balance, differences, kinds, open_books, take
 from tests.nights import close_until, stamp
 from tests.offices import by, good_by, open_office
+from tests.status_reports import report
 
 PAYER = "NL60TEST0340000004"
 LATER = FIRST + timedelta(days=4)
@@ -101,6 +102,18 @@ def test_the_line_by_which_it_went_clears_it(books: Engine, tmp_path: Path, *, i
     close_until(books, LATER)
     assert balance(books, RECEIPTS) == 0
     assert differences(books) == []
+
+
+def test_what_the_bank_refuses_is_listed_and_not_released_again(books: Engine, tmp_path: Path) -> None:
+    message = str(released()["message"])
+    text = report(message, {"REF-1-1": "AC04"}, block=message)
+    (found,) = good_by("approver", "bank", "import", str(write(tmp_path, "r.xml", text)))
+    assert found["refused"] == ["REF-1-1: AC04"]
+    (row,) = good_by("approver", *creditor("list"))["waiting"]
+    assert (row["line"], row["amount"], row["problem"]) == (1, "25.00", "the bank refused it: AC04")
+    assert by("approver", *creditor("release"), "--number", "1", "--total", "25.00").code == 2
+    good_by("clerk", "bank", "park", "1", "--reason", "asked the debtor for another account")
+    assert good_by("approver", *creditor("list"))["waiting"] == []
 
 
 def test_what_was_decided_otherwise_since_does_not_leave(books: Engine) -> None:

@@ -13,8 +13,9 @@ from backoffice.actor import actor as actor_of
 from backoffice.cli.bank_collect import collect
 from backoffice.cli.bank_mandate import mandate
 from backoffice.cli.bank_refunds import refunds
+from backoffice.cli.bank_runs import named_creditor
 from backoffice.cli.bank_words import PARTS, as_line, day_text, part_words, waiting_words
-from backoffice.cli.database import looking, opened, recording
+from backoffice.cli.database import looking, recording
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
@@ -93,6 +94,7 @@ def _outcome(one: Outcome) -> dict[str, object]:
         "returns": one.returned,
         "imported_before": one.first or None,
         "gaps": one.gaps,
+        "refused": one.refused or [],
     }
 
 
@@ -255,7 +257,10 @@ def clearing(code: str | None, as_json: bool) -> None:
     """
     wanted = [_creditor(code)] if code else [one.id for one in creditors().values()]
     with looking() as connection:
-        items = [item for creditor in wanted for item in clearing_items(connection, creditor)]
+        seen = creditors_of(actor_of(), "see")
+        items = [
+            item for creditor in wanted if creditor in seen for item in clearing_items(connection, creditor)
+        ]
     rows = [{**item._asdict(), "amount": euros(item.amount), "since": day_text(item.since)} for item in items]
     if as_json:
         print_json(rows)
@@ -265,31 +270,32 @@ def clearing(code: str | None, as_json: bool) -> None:
 
 
 @bank.command(name="inbox")
+@creditor_option
 @as_json
-def show_inbox(as_json: bool) -> None:
+def show_inbox(code: str | None, as_json: bool) -> None:
     """Where the night looks for bank files: a folder for each creditor, made if it is missing.
 
-    Example: aflos bank inbox
+    Example: aflos bank inbox --creditor almere
     """
-    with opened() as engine:
-        place = inbox(engine)
+    wanted = [_creditor(code)] if code else [one.id for one in creditors().values()]
+    with looking() as connection:
+        place = inbox(connection.engine)
+        seen = set(creditors_of(actor_of(), "see")).intersection(wanted)
+    folders = {one.code: place / one.code for one in creditors().values() if one.id in seen}
     found = {}
-    for code in creditors():
-        (place / code).mkdir(parents=True, exist_ok=True)
-        found[code] = sorted(path.name for path in (place / code).iterdir() if path.is_file())
+    for name, folder in folders.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        found[name] = sorted(path.name for path in folder.iterdir() if path.is_file())
     if as_json:
         print_json({"inbox": str(place), "files": found})
         return
     click.echo(str(place))
-    for code, names in found.items():
-        click.echo(f"  {code:<16} {len(names)} files" + "".join(f"\n    {name}" for name in names))
+    for name, files in found.items():
+        click.echo(f"  {name:<16} {len(files)} files" + "".join(f"\n    {each}" for each in files))
 
 
 def _creditor(code: str) -> int:
-    known = creditors()
-    if code not in known:
-        raise BadInput(f"creditor: {code[:40]!r}: must be one of {', '.join(known)}")
-    return known[code].id
+    return named_creditor(code).id
 
 
 def _tell(done: Decided, as_json: bool) -> None:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
+from backoffice.actor import actor as actor_of
+from backoffice.cancelling import cancel_run
+from backoffice.cli.bank_runs import (
+    creditor_option,
+    folder_option,
+    named_creditor,
+    run_words,
+    tell_released,
+    totals_options,
+    write_run,
+)
 from backoffice.cli.database import looking, recording
 from backoffice.cli.options import actor_option, as_json, coming_day
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.table import table
 from backoffice.collecting import Outcome, Totals, file_of, propose_run, release, totals_of
-from backoffice.outgoing_files import write_once
-from backoffice.rights import check_right
-from ledger.errors import BadInput
+from backoffice.rights import check_right, creditors_of
 from ledger.money import cents_of, euros
 from servicing.collecting.planning import LeftOut, Planned
-from servicing.collecting.released import Run
-from servicing.collecting.store import Proposal, open_proposal, runs
-from servicing.creditor import Creditor
+from servicing.collecting.released import Dropped, Run
+from servicing.collecting.store import Proposal, collections_of_run, dropped, open_proposal, runs
 from servicing.files import creditors
+from servicing.texts import plain_text
+from servicing.wording import printable
 
 HEADERS = ("loan", "due", "amount", "collect on", "announce by", "sequence")
-creditor_option = click.option(
-    "--creditor", "code", required=True, metavar="CODE", help="Whose, such as almere."
-)
 
 
 @click.group()
@@ -73,12 +81,15 @@ def list_(code: str | None, as_json: bool) -> None:
     """
     wanted = [named_creditor(code)] if code else list(creditors().values())
     with looking() as connection:
+        seen = creditors_of(actor_of(), "see")
+        wanted = [each for each in wanted if each.id in seen]
         waiting = [(each, open_proposal(connection, each.id)) for each in wanted]
         released = [run for each in wanted for run in runs(connection, each.id)]
+        lost = {run.id: _lost(connection, run) for run in released}
     open_ones = [(creditor, each) for creditor, each in waiting if each is not None]
     if as_json:
         proposals = [_proposed(creditor.code, each.planned) | _since(each) for creditor, each in open_ones]
-        print_json({"proposed": proposals, "released": [_run(run) for run in released]})
+        print_json({"proposed": proposals, "released": [_run(run, lost[run.id]) for run in released]})
         return
     for creditor, each in open_ones:
         click.echo(f"{creditor.code}: proposed by {shown(each.actor)}, due dates up to {each.until}")
@@ -88,12 +99,14 @@ def list_(code: str | None, as_json: bool) -> None:
         click.echo(
             f"run {run.id}: {run.message_id}, {totals}, released by {shown(run.actor)} at {run.made_at}"
         )
+        for gone in lost[run.id].values():
+            how = "refused by the bank" if gone.by_bank else "cancelled"
+            click.echo(f"    {gone.end_to_end}: {how}: {printable(gone.reason)}")
 
 
 @collect.command(name="release")
 @creditor_option
-@click.option("--number", type=int, required=True, help="How many collections you release.")
-@click.option("--total", required=True, metavar="AMOUNT", help="Their total in euros, such as 1520.73.")
+@totals_options
 @actor_option
 @as_json
 def release_(code: str, number: int, total: str, actor: str | None, as_json: bool) -> None:
@@ -105,17 +118,30 @@ def release_(code: str, number: int, total: str, actor: str | None, as_json: boo
     with recording(actor, "decide") as desk:
         check_right(desk.by.actor, "decide", creditor.id)
         run = release(desk, creditor, Totals(number, cents_of(total)))
+    tell_released(run, _run(run, {}), "collect", as_json)
+
+
+@collect.command(name="cancel")
+@click.argument("run", type=int)
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept with it.")
+@actor_option
+@as_json
+def cancel(run: int, reason: str, actor: str | None, as_json: bool) -> None:
+    """Cancel a released run that the bank has not booked; ask the bank as well. What was due may be proposed again.
+
+    Example: aflos bank collect cancel 1 --reason "made for the wrong month"
+    """
+    with recording(actor, "decide") as desk:
+        found = cancel_run(desk, run, plain_text("reason", reason))
     if as_json:
-        print_json(_run(run))
+        print_json({"run": run, "cancelled": [each.end_to_end for each in found]})
     else:
-        click.echo(
-            f"run {run.id} ({run.message_id}) is released: aflos bank collect file {run.id} --to FOLDER"
-        )
+        click.echo(f"run {run}: {len(found)} collections are cancelled")
 
 
 @collect.command(name="file")
 @click.argument("run", type=int)
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="An existing folder.")
+@folder_option
 @as_json
 def file(run: int, folder: Path, as_json: bool) -> None:
     """Write the file of a released run for the bank (pain.008.001.08); the same bytes each time.
@@ -123,20 +149,9 @@ def file(run: int, folder: Path, as_json: bool) -> None:
     Example: aflos bank collect file 1 --to /srv/bank/out
     """
     with looking() as connection:
-        found, content = file_of(connection, run)
-    path, again = write_once(folder, f"{found.message_id}.xml", content)
-    if as_json:
-        print_json({"file": str(path), "sha256": found.sha256, "written": not again})
-    else:
-        click.echo(f"{path}: {'is there already' if again else 'written'}")
-
-
-def named_creditor(code: str) -> Creditor:
-    """The creditor with this code; raises `BadInput`."""
-    known = creditors()
-    if code not in known:
-        raise BadInput(f"creditor: {code!r}: known are {', '.join(known)}")
-    return known[code]
+        made = file_of(connection, run)
+        check_right(actor_of(), "record", made[0].creditor_id)
+    write_run(made, folder, as_json)
 
 
 def _show(planned: Sequence[Outcome]) -> None:
@@ -178,14 +193,13 @@ def _left_out(each: LeftOut) -> dict[str, object]:
     }
 
 
-def _run(run: Run) -> dict[str, object]:
-    return {
-        "run": run.id,
-        "message": run.message_id,
-        "number": run.number,
-        "total": euros(run.cents),
-        "proposed_by": run.proposed_by,
-        "released_by": run.actor,
-        "made_at": run.made_at,
-        "sha256": run.sha256,
-    }
+def _lost(connection: Connection, run: Run) -> dict[str, Dropped]:
+    """What of a run was cancelled or refused by the bank."""
+    return dropped(connection, [each.end_to_end for each in collections_of_run(connection, run.id)])
+
+
+def _run(run: Run, lost: Mapping[str, Dropped]) -> dict[str, object]:
+    gone = [each for each in lost.values() if each.by_bank]
+    refused = [{"collection": each.end_to_end, "reason": each.reason} for each in gone]
+    more = {"proposed_by": run.proposed_by, "cancelled": len(lost) - len(gone), "refused": refused}
+    return run_words(run) | more

@@ -7,12 +7,20 @@ from pathlib import Path
 
 import click
 
-from backoffice.cli.bank_collect import creditor_option, named_creditor
+from backoffice.actor import actor as actor_of
+from backoffice.cli.bank_runs import (
+    creditor_option,
+    folder_option,
+    named_creditor,
+    run_words,
+    tell_released,
+    totals_options,
+    write_run,
+)
 from backoffice.cli.database import looking, recording
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
-from backoffice.outgoing_files import write_once
 from backoffice.refunding import (
     Waiting,
     is_ready,
@@ -23,7 +31,7 @@ from backoffice.refunding import (
 )
 from backoffice.rights import check_right
 from ledger.money import cents_of, euros
-from servicing.refunding.store import RefundRun, refund_runs
+from servicing.refunding.store import refund_runs
 
 HEADERS = ("line", "loan", "amount", "name", "account", "decision", "state", "problem")
 
@@ -62,10 +70,13 @@ def list_(code: str, as_json: bool) -> None:
     """
     creditor = named_creditor(code)
     with looking() as connection:
+        check_right(actor_of(), "see", creditor.id)
         found = waiting_refunds(connection, creditor)
         runs = refund_runs(connection, creditor.id)
     if as_json:
-        print_json({"waiting": [_waiting(each) for each in found], "released": [_run(run) for run in runs]})
+        print_json(
+            {"waiting": [_waiting(each) for each in found], "released": [run_words(run) for run in runs]}
+        )
         return
     _tell(found, as_json=False)
     for run in runs:
@@ -76,8 +87,7 @@ def list_(code: str, as_json: bool) -> None:
 
 @refunds.command(name="release")
 @creditor_option
-@click.option("--number", type=int, required=True, help="How many refunds you release.")
-@click.option("--total", required=True, metavar="AMOUNT", help="Their total in euros, such as 506.91.")
+@totals_options
 @actor_option
 @as_json
 def release_(code: str, number: int, total: str, actor: str | None, as_json: bool) -> None:
@@ -89,17 +99,12 @@ def release_(code: str, number: int, total: str, actor: str | None, as_json: boo
     with recording(actor, "decide") as desk:
         check_right(desk.by.actor, "decide", creditor.id)
         run = release_refunds(desk, creditor, (number, cents_of(total)))
-    if as_json:
-        print_json(_run(run))
-    else:
-        click.echo(
-            f"run {run.id} ({run.message_id}) is released: aflos bank refunds file {run.id} --to FOLDER"
-        )
+    tell_released(run, run_words(run), "refunds", as_json)
 
 
 @refunds.command(name="file")
 @click.argument("run", type=int)
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="An existing folder.")
+@folder_option
 @as_json
 def file(run: int, folder: Path, as_json: bool) -> None:
     """Write the file of a released run for the bank (pain.001.001.09); the same bytes each time.
@@ -107,12 +112,9 @@ def file(run: int, folder: Path, as_json: bool) -> None:
     Example: aflos bank refunds file 1 --to /srv/bank/out
     """
     with looking() as connection:
-        found, content = refund_file(connection, run)
-    path, again = write_once(folder, f"{found.message_id}.xml", content)
-    if as_json:
-        print_json({"file": str(path), "sha256": found.sha256, "written": not again})
-    else:
-        click.echo(f"{path}: {'is there already' if again else 'written'}")
+        made = refund_file(connection, run)
+        check_right(actor_of(), "record", made[0].creditor_id)
+    write_run(made, folder, as_json)
 
 
 def _tell(found: Sequence[Waiting], as_json: bool) -> None:
@@ -136,16 +138,4 @@ def _waiting(each: Waiting) -> dict[str, object]:
         "decision": each.decision.id if each.decision else None,
         "state": each.decision.state if each.decision else "not proposed",
         "problem": each.problem or None,
-    }
-
-
-def _run(run: RefundRun) -> dict[str, object]:
-    return {
-        "run": run.id,
-        "message": run.message_id,
-        "number": run.number,
-        "total": euros(run.cents),
-        "released_by": run.actor,
-        "made_at": run.made_at,
-        "sha256": run.sha256,
     }

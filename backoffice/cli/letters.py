@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from backoffice.actor import actor as acting
-from backoffice.cli.bank_collect import creditor_option, named_creditor
+from backoffice.cli.bank_runs import creditor_option, named_creditor
 from backoffice.cli.database import looking, opened, recording, refusals_kept
 from backoffice.cli.letters_gallery import gallery
 from backoffice.cli.letters_print import print_

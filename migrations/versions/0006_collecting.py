@@ -54,6 +54,25 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_table(
+        "order_dropped",
+        sa.Column("end_to_end", sa.Text(), nullable=False),
+        sa.Column("creditor_id", sa.SmallInteger(), nullable=False),
+        sa.Column("by_bank", sa.SmallInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("known_on", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.CheckConstraint("by_bank IN (0, 1)", name=op.f("ck_order_dropped_by_bank_is_a_flag")),
+        sa.CheckConstraint(
+            "known_on BETWEEN 19500101 AND 21991231", name=op.f("ck_order_dropped_known_on_is_a_day")
+        ),
+        sa.ForeignKeyConstraint(["creditor_id"], ["creditor.id"], name=op.f("fk_order_dropped_creditor_id")),
+        sa.PrimaryKeyConstraint("end_to_end", name=op.f("pk_order_dropped")),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_table(
         "collection",
         sa.Column("loan_id", sa.BigInteger(), nullable=False),
         sa.Column("due_on", sa.Integer(), nullable=False),
@@ -64,6 +83,8 @@ def upgrade() -> None:
         sa.Column("collect_on", sa.Integer(), nullable=False),
         sa.Column("mandate", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.SmallInteger(), nullable=False),
+        sa.CheckConstraint("attempt >= 1", name=op.f("ck_collection_attempt_counts_from_one")),
         sa.CheckConstraint("cents BETWEEN 1 AND 10000000000000", name=op.f("ck_collection_cents_in_bounds")),
         sa.CheckConstraint(
             "collect_on BETWEEN 19500101 AND 21991231", name=op.f("ck_collection_collect_on_is_a_day")
@@ -73,7 +94,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["loan_id"], ["loan.id"], name=op.f("fk_collection_loan_id")),
         sa.ForeignKeyConstraint(["run_id"], ["collection_run.id"], name=op.f("fk_collection_run_id")),
-        sa.PrimaryKeyConstraint("loan_id", "due_on", name=op.f("pk_collection")),
+        sa.PrimaryKeyConstraint("loan_id", "due_on", "attempt", name=op.f("pk_collection")),
         sa.UniqueConstraint("end_to_end", name=op.f("uq_collection_end_to_end")),
         sqlite_strict=True,
         sqlite_with_rowid=True,

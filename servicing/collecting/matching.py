@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.money import euros
@@ -19,6 +19,7 @@ class Own(NamedTuple):
 
     by_id: Mapping[str, Collected]
     by_block: Mapping[str, Sequence[Collected]]
+    gone: Container[str] = ()
 
     @property
     def loans(self) -> set[int]:
@@ -33,24 +34,27 @@ class Own(NamedTuple):
         return {name: each.loan_id for name, each in self.by_id.items()}
 
 
-def verdict_on_block(
-    line: StoredLine, block: Sequence[Collected], loans: Mapping[int, LoanView]
-) -> Verdict | None:
+def verdict_on_block(line: StoredLine, own: Own, loans: Mapping[int, LoanView]) -> Verdict | None:
     """What is certain about a line by which the bank books a whole block; None if it is no such line.
 
-    What a loan cannot take any more, because it was closed meanwhile, waits for a person.
+    A bank that refused some of a block books the rest, or all and takes those back. What a loan cannot take any
+    more, because it was closed meanwhile, waits for a person.
     """
+    block = own.by_block.get(line.batch_id, ())
     if not block or line.end_to_end:
         return None
-    total, reason = sum(each.cents for each in block), f"our own {len(block)} collections {line.batch_id}"
-    if total != line.amount:
+    left = [each for each in block if each.end_to_end not in own.gone]
+    fitting = next((some for some in (left, block) if sum(each.cents for each in some) == line.amount), None)
+    reason = f"our own {len(fitting or left)} collections {line.batch_id}"
+    if fitting is None:
+        total = sum(each.cents for each in left)
         return Verdict((), f"{reason} are {euros(total)} together, the line is {euros(line.amount)}")
-    parts = []
-    for each in block:
-        view = loans.get(each.loan_id)
-        refusal = refusal_of(view, line.paid_on) if view else f"loan {each.loan_id} is not known"
-        if refusal:
-            parts.append(Part(Disposition.PARKED, each.cents, reason=refusal))
-        else:
-            parts.append(Part(Disposition.LOAN, each.cents, loan=each.loan_id, reason=reason))
-    return Verdict(tuple(parts), reason)
+    return Verdict(tuple(_part(each, line, loans, reason) for each in fitting), reason)
+
+
+def _part(each: Collected, line: StoredLine, loans: Mapping[int, LoanView], reason: str) -> Part:
+    view = loans.get(each.loan_id)
+    refusal = refusal_of(view, line.paid_on) if view else f"loan {each.loan_id} is not known"
+    if refusal:
+        return Part(Disposition.PARKED, each.cents, reason=refusal)
+    return Part(Disposition.LOAN, each.cents, loan=each.loan_id, reason=reason)

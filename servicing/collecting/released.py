@@ -35,3 +35,29 @@ class Collected(NamedTuple):
     collect_on: int
     mandate: int
     sequence: str
+    attempt: int = 1
+
+
+class Dropped(NamedTuple):
+    """An order of ours that was never booked, in the order of the columns of its table; days as integers.
+
+    `by_bank`: the bank refused it, for the `reason` it gives; else a person cancelled it.
+    """
+
+    end_to_end: str
+    creditor_id: int
+    by_bank: int
+    reason: str
+    source: str
+    known_on: int
+    actor: str
+    recorded_at: str
+
+    @property
+    def code(self) -> str:
+        """The bank's code for why, such as AC01; "unexplained" if it gives none."""
+        return self.reason.partition(" ")[0] or UNEXPLAINED
+
+
+UNEXPLAINED = "unexplained"
+"""Why a collection came back, or was refused, of which the bank gives no reason."""

@@ -8,18 +8,22 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
 from servicing.collecting.mandates import Past
 from servicing.collecting.planning import Planned
-from servicing.collecting.released import Collected, Run
-from servicing.collecting.tables import collection, collection_plan, collection_proposal, collection_run
+from servicing.collecting.released import UNEXPLAINED, Collected, Dropped, Run
+from servicing.collecting.tables import (
+    collection,
+    collection_plan,
+    collection_proposal,
+    collection_run,
+    order_dropped,
+)
 from servicing.facts import FactKind
 from servicing.receipts.tables import bank_line
 from servicing.store import LOANS_PER_QUERY, Recorded
 from servicing.tables import fact, loan
-
-UNEXPLAINED = "unexplained"
-"""Why a collection came back of which the bank gives no reason."""
 
 
 class Proposal(NamedTuple):
@@ -108,7 +112,7 @@ def next_run(connection: Connection) -> int:
 
 
 def add_run(connection: Connection, run: Run, collections: Sequence[Collected]) -> None:
-    """Keep a released run; an instalment that was released before breaks the key of the table."""
+    """Keep a released run; an instalment that was released before and not dropped breaks the key of the table."""
     connection.execute(insert(collection_run).values(run._asdict()))
     connection.execute(insert(collection), [each._asdict() for each in collections])
 
@@ -133,11 +137,38 @@ def collections_of_run(connection: Connection, run: int) -> list[Collected]:
 def collected_before(connection: Connection, loans: Iterable[int]) -> dict[int, list[Collected]]:
     """The released collections of these loans in the order of their days."""
     found: dict[int, list[Collected]] = {}
+    in_order = (collection.c.collect_on, collection.c.due_on, collection.c.attempt)
     for part in _parts(sorted(set(loans))):
         query = select(collection).where(collection.c.loan_id.in_(part))
-        for row in connection.execute(query.order_by(collection.c.collect_on, collection.c.due_on)):
+        for row in connection.execute(query.order_by(*in_order)):
             found.setdefault(row.loan_id, []).append(Collected._make(row))
     return found
+
+
+def dropped(connection: Connection, ids: Iterable[str]) -> dict[str, Dropped]:
+    """Which of our own orders with these ids were never booked."""
+    found: dict[str, Dropped] = {}
+    for part in _parts(sorted(set(ids))):
+        for row in connection.execute(select(order_dropped).where(order_dropped.c.end_to_end.in_(part))):
+            found[row.end_to_end] = Dropped._make(row)
+    return found
+
+
+def drop(connection: Connection, orders: Sequence[Dropped]) -> None:
+    """Keep that orders were cancelled or refused; one that was dropped before breaks the key of the table."""
+    append_rows(connection, order_dropped, Dropped._fields, orders)
+
+
+def seen_at_the_bank(connection: Connection, collections: Sequence[Collected]) -> list[str]:
+    """The ids of these collections that a bank line names, or whose block one does."""
+    found: list[str] = []
+    for part in _parts(sorted({each.end_to_end for each in collections})):
+        query = select(bank_line.c.end_to_end).where(bank_line.c.end_to_end.in_(part))
+        found += connection.execute(query.distinct()).scalars()
+    blocks = {each.block_id for each in collections}
+    query = select(bank_line.c.batch_id).where(bank_line.c.batch_id.in_(sorted(blocks)))
+    booked = set(connection.execute(query.distinct()).scalars())
+    return sorted({*found, *(each.end_to_end for each in collections if each.block_id in booked)})
 
 
 def came_back(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
@@ -151,12 +182,16 @@ def came_back(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def past_of(collections: Sequence[Collected], returns: Mapping[str, str]) -> dict[int, list[Past]]:
-    """What was collected by each mandate of a loan and whether it came back."""
+def past_of(
+    collections: Sequence[Collected], returns: Mapping[str, str], gone: Mapping[str, Dropped]
+) -> dict[int, list[Past]]:
+    """What was collected by each mandate of a loan and whether it came back; one the bank refused came back too."""
     found: dict[int, list[Past]] = {}
     for each in collections:
-        past = Past(day_of(each.collect_on), returns.get(each.end_to_end, ""))
-        found.setdefault(each.mandate, []).append(past)
+        own = gone.get(each.end_to_end)
+        if own is None or own.by_bank:
+            why = own.code if own else returns.get(each.end_to_end, "")
+            found.setdefault(each.mandate, []).append(Past(day_of(each.collect_on), why))
     return found
 
 

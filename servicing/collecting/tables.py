@@ -72,11 +72,31 @@ collection = new_table(
     Column("collect_on", Integer, nullable=False),
     Column("mandate", Integer, nullable=False),
     Column("sequence", Text, nullable=False),
-    PrimaryKeyConstraint("loan_id", "due_on"),
+    Column("attempt", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("loan_id", "due_on", "attempt"),
     CheckConstraint("cents BETWEEN 1 AND 10000000000000", name="cents_in_bounds"),
+    CheckConstraint("attempt >= 1", name="attempt_counts_from_one"),
     day_check("due_on"),
     day_check("collect_on"),
     append_only=True,
 )
+"""An instalment is collected again only when every attempt before was dropped."""
+
 Index("ix_collection_run_id", collection.c.run_id)
 Index("ix_collection_block_id", collection.c.block_id)
+
+order_dropped = new_table(
+    "order_dropped",
+    Column("end_to_end", Text, primary_key=True),
+    Column("creditor_id", SmallInteger, ForeignKey("creditor.id"), nullable=False),
+    Column("by_bank", SmallInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("known_on", Integer, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    CheckConstraint("by_bank IN (0, 1)", name="by_bank_is_a_flag"),
+    day_check("known_on"),
+    append_only=True,
+)
+"""Orders of ours that were never booked: cancelled by a person, or refused by the bank (a refund too)."""

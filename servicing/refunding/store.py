@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from ledger.entry import LOANS_PER_CREDITOR, book_of_creditor
+from servicing.collecting.tables import order_dropped
 from servicing.receipts.store import lines_by_number, parts_of_lines
 from servicing.receipts.tables import bank_decision, bank_line
 from servicing.receipts.values import Disposition, StoredLine
@@ -92,6 +93,13 @@ def refunds_of_run(connection: Connection, run: int) -> list[Refund]:
 def released_decisions(connection: Connection) -> frozenset[int]:
     """The decisions that were released."""
     return frozenset(connection.execute(select(refund.c.decision_id)).scalars())
+
+
+def sent_decisions(connection: Connection) -> frozenset[int]:
+    """The decisions that were released and not refused by the bank."""
+    refused = select(order_dropped.c.end_to_end)
+    query = select(refund.c.decision_id).where(refund.c.end_to_end.not_in(refused))
+    return frozenset(connection.execute(query).scalars())
 
 
 def refunds_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Refund]:
