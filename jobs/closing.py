@@ -12,6 +12,7 @@ from jobs.bank_checks import bank_of_night, check_banks, stands
 from jobs.bank_night import span_of
 from jobs.checkers import check_night
 from jobs.law_used import law_on
+from jobs.letters_checks import check_letters
 from jobs.manifest import (
     Manifest,
     as_json,
@@ -27,6 +28,7 @@ from jobs.tables import business_day
 from ledger.day import number_of
 from ledger.errors import VerificationFailed
 from ledger.store import write_day_totals
+from letters.outbox.store import count_proposed
 
 
 class OtherSeal(VerificationFailed):
@@ -43,6 +45,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         return stored_manifest(connection, day)
     write_day_totals(connection, day)
     check_night(connection, day)
+    check_letters(connection, day)
     accounts = stands(connection, number_of(day))
     check_banks(connection, day, accounts)
     before = previous_seal(connection, day)
@@ -55,7 +58,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         "version": program_version(),
         **counts(connection, day),
         "bank": bank_of_night(connection, day, span_of(day, previous), accounts),
-        "letters_proposed": 0,
+        "letters_proposed": count_proposed(connection, day),
         "quarantined": set_aside(connection),
         "law": law_on(day),
         "seal": seal_of_night(connection, day, previous, before),

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from ledger.entry import creditor_of_loan
+from ledger.files import config_files
+from letters.catalogue import Catalogue
+from letters.files import catalogue
 from letters.outbox.dropping import Now, reason_to_drop
 from letters.outbox.framing import Addressee, addressee_on
 from letters.outbox.values import Letter
@@ -84,3 +88,13 @@ def contact_of(facts: Sequence[Fact], day: date, otherwise: tuple[str, str]) -> 
 def creditors_by_id() -> dict[int, Creditor]:
     """The creditors by number."""
     return {one.id: one for one in files.creditors().values()}
+
+
+def wording() -> Catalogue:
+    """The letters in force, understood once for the same configuration."""
+    return _wording(tuple(file.sha256 for file in config_files()))
+
+
+@lru_cache(maxsize=2)
+def _wording(_state: tuple[str, ...]) -> Catalogue:
+    return catalogue()

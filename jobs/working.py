@@ -9,6 +9,8 @@ from itertools import chain
 
 from jobs.bank_night import book_banks, span_of
 from jobs.chunk import Night
+from jobs.letters_night import write_letters
+from jobs.letters_year import write_year
 from jobs.run import Run
 from jobs.units import Done, FullUnit, ShortUnit, Task, Unit, work_unit
 from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_ranges, stray_loan, worked_already
@@ -63,6 +65,8 @@ def work_night(run: Run, night: Night, previous: date | None) -> None:
     )
     count.done, count.whole = done, done + len(loans)
     _work(run, task, [FullUnit(part) for part in chunks_of(loans, run.options.chunk)], count)
+    write_letters(run, night.day, previous)
+    write_year(run, night.day)
 
 
 def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:

@@ -33,7 +33,7 @@ USED_KEYS: frozenset[str] = frozenset(
         *("interest.end", "interest.basis", "interest.floor", "interest.policy"),
         *("hold.longest", "mandate.one_person_limit", "objection.dunning"),
         *("collect.day", "collect.lead", "collect.notice"),
-        "letters.longest_wait",
+        *("letters.longest_wait", "letters.payment_confirmation", "letters.yearly_statement"),
     }
 )
 """The choices that the program really asks for today; a test holds this list against the code."""

@@ -1,0 +1,88 @@
+"""Freezes letters: what is told about a loan, to each debtor who is to know it, at the address known that night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from jobs.letters_now import Situation, contact_of
+from letters.catalogue import Catalogue
+from letters.outbox.framing import Addressee, Fields, frame, payment_fields
+from letters.outbox.telling import Told
+from letters.outbox.values import Effects, LetterDraft, OnLoan
+from servicing.blocks import stopping
+from servicing.creditor import Creditor
+from servicing.product import Product
+from servicing.securities import liable_on
+
+NO_PAGE = "unwritten"
+"""The kind of a letter that could not be written; it stands on the work list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freezer:
+    """What letters of one creditor are frozen with on a night."""
+
+    creditor: Creditor
+    known: Situation
+    catalogue: Catalogue
+
+    @property
+    def day(self) -> date:
+        """The business date."""
+        return self.known.day
+
+    def addressees(self, loan: int, debtors: Sequence[int]) -> Iterator[tuple[int, Addressee]]:
+        """The debtors of a loan who are written to, each with whom the letter goes to; none without an address."""
+        for debtor in liable_on(self.known.facts[loan], debtors, self.day):
+            to = self.known.addressee(loan, debtor)
+            if to.is_known and not stopping(self.known.blocks[loan], "letters", debtor):
+                yield debtor, to
+
+    def framed(self, loan: int, to: Addressee) -> Fields:
+        """The fields that every letter about a loan has."""
+        head = self.catalogue.letterhead(self.creditor.code)
+        contact = contact_of(self.known.facts[loan], self.day, (head.department, head.phone))
+        return frame(to, contact) | {"loan": str(loan)}
+
+    def frozen(self, told: Told, product: Product, loan: int, debtors: Sequence[int]) -> list[LetterDraft]:
+        """A letter to each debtor; none of a kind that is not for this kind of debt."""
+        kind = self.catalogue.kind(told.kind)
+        if product.kind not in kind.law:
+            return []
+        owed = [told.fields.get(block.pay) for block in kind.body if block.pay is not None]
+        pays = payment_fields(self.creditor, loan, owed[0]) if owed and isinstance(owed[0], int) else {}
+        found = []
+        for debtor, to in self.addressees(loan, debtors):
+            fields = {**self.framed(loan, to), **pays, **told.fields}
+            kind.check(fields | {"date": self.day.isoformat(), "our_reference": "1"}, product.kind)
+            draft = LetterDraft(
+                key=f"{told.kind}:{loan}:{told.key}:{debtor}",
+                kind=told.kind,
+                creditor=self.creditor.id,
+                debtor=debtor,
+                loans=[OnLoan(loan, len(self.known.facts[loan]))],
+                fields=fields,
+                amounts=told.amounts,
+                effects=Effects(via=to.via, falls_away=bool(told.asks)),
+                demanded=told.asks,
+                law=product.kind,
+                language=self.known.people[debtor].language,
+                template=kind.sha256,
+                source=f"night of {self.day}",
+            )
+            found.append(draft)
+        return found
+
+    def unwritten(self, loan: int, debtors: Sequence[int]) -> LetterDraft:
+        """What stands in the outbox for a letter that could not be written, so that a person sees it."""
+        return LetterDraft(
+            key=f"{NO_PAGE}:{loan}:{self.day}",
+            kind=NO_PAGE,
+            creditor=self.creditor.id,
+            debtor=debtors[0],
+            loans=[OnLoan(loan, len(self.known.facts[loan]))],
+            fields={"addressee": list(self.known.addressee(loan, debtors[0]).lines)},
+            source=f"night of {self.day}",
+        )

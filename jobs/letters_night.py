@@ -1,0 +1,190 @@
+"""The letters a night writes for what its books give reason to: rows in the outbox, one transaction a creditor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from jobs import clock
+from jobs.bank_night import Span, span_of
+from jobs.chunk import parts_of
+from jobs.letters_bounces import bounces_of
+from jobs.letters_freezing import Freezer
+from jobs.letters_now import creditors_by_id, situation_of, wording
+from jobs.run import Run
+from jobs.tables import quarantine
+from ledger.day import day_of, number_of
+from ledger.entry import EntryKind, Key, creditor_of_loan
+from ledger.faults import classify
+from ledger.tables import journal
+from letters.outbox.store import add_letters, add_steps, letters_by_number
+from letters.outbox.telling import TELLING, LoanCase, told_of
+from letters.outbox.values import LetterDraft, Step
+from servicing import files
+from servicing.creditors.store import quiet_creditors
+from servicing.facts import Fact
+from servicing.night_work import STANDINGS
+from servicing.registration import MONEY_KINDS, Dossier
+from servicing.store import Recorded
+from servicing.tables import fact, loan, loan_debtor, loan_state
+from servicing.viewing import view_on
+
+ACTOR = "night"
+CLOSED = STANDINGS.index("closed")
+BOOKING_AN_AMOUNT = (int(EntryKind.PAYMENT), int(EntryKind.DISBURSEMENT))
+"""Entries whose postings add up to the amount of the fact behind them."""
+
+
+def write_letters(run: Run, day: date, previous: date | None) -> None:
+    """Write the letters that the news of a night gives reason to; a night that is worked again writes none twice."""
+    span = span_of(day, previous)
+    for creditor, loans in run.access.read(lambda connection: loans_to_tell(connection, span)).items():
+        run.write(partial(write_of_creditor, creditor=creditor, loans=loans, span=span))
+
+
+def loans_to_tell(connection: Connection, span: Span) -> dict[int, list[int]]:
+    """The loans about which the news of a night may give reason to write, by creditor."""
+    rows = connection.execute(_news(span)).all()
+    if not rows:
+        return {}
+    quiet, confirms = quiet_creditors(connection, day_of(span.until)), _confirming(day_of(span.until))
+    money = {int(kind) for kind in MONEY_KINDS}
+    found: dict[int, set[int]] = {}
+    for number, kind, standing in rows:
+        creditor = creditor_of_loan(number)
+        tells = kind not in money or standing == CLOSED or creditor in confirms
+        if tells and creditor not in quiet:
+            found.setdefault(creditor, set()).add(number)
+    return {creditor: sorted(numbers) for creditor, numbers in sorted(found.items())}
+
+
+def _news(span: Span) -> Select[Any]:
+    """Loans with a debtor, not set aside, and the kinds of news that tell something."""
+    kinds = [int(kind) for kind in TELLING] + [int(kind) for kind in MONEY_KINDS]
+    return (
+        select(fact.c.loan_id, fact.c.kind, loan_state.c.standing)
+        .join(loan_state, loan_state.c.loan == fact.c.loan_id)
+        .where(
+            fact.c.known_on.between(span.since + 1, span.until),
+            fact.c.kind.in_(kinds),
+            fact.c.loan_id.in_(select(loan_debtor.c.loan_id)),
+            fact.c.loan_id.not_in(select(quarantine.c.loan)),
+        )
+        .distinct()
+    )
+
+
+def _confirming(day: date) -> set[int]:
+    """The creditors that confirm each payment."""
+    policy = files.policy()
+    return {
+        number
+        for number, one in creditors_by_id().items()
+        if policy.choice("letters.payment_confirmation", one.code, day) == "each"
+    }
+
+
+def write_of_creditor(connection: Connection, creditor: int, loans: Sequence[int], span: Span) -> None:
+    """Freeze and keep the letters about loans of a creditor; one that cannot be written is kept as such."""
+    day = day_of(span.until)
+    headings, debtors = headings_of(connection, loans)
+    everybody = {debtor for own in debtors.values() for debtor in own}
+    known = situation_of(connection, loans, everybody, day, known_by=day)
+    freezer = Freezer(creditors_by_id()[creditor], known, wording())
+    cases = _Cases(connection, freezer, headings, span)
+    drafts: list[LetterDraft] = []
+    failed: dict[str, str] = {}
+    for number in loans:
+        try:
+            drafts += _frozen(freezer, cases.case(number), debtors[number])
+        except Exception as error:
+            if classify(error) != "business":
+                raise
+            lost = freezer.unwritten(number, debtors[number])
+            drafts.append(lost)
+            failed[lost.key] = f"{type(error).__name__}: {error}"[:500]
+    keep(connection, drafts, failed, day)
+
+
+def _frozen(freezer: Freezer, case: LoanCase, debtors: Sequence[int]) -> list[LetterDraft]:
+    return [
+        draft for told in told_of(case) for draft in freezer.frozen(told, case.product, case.loan, debtors)
+    ]
+
+
+def keep(connection: Connection, drafts: Sequence[LetterDraft], failed: Mapping[str, str], day: date) -> None:
+    """Put the letters of a night in the outbox, those that could not be written with the reason."""
+    by = Recorded(ACTOR, day, clock.now_utc().isoformat())
+    new = letters_by_number(connection, add_letters(connection, drafts, day, by))
+    lost = {number: one for number, one in new.items() if one.draft.key in failed}
+    steps = {number: Step("failed", 0, day, failed[one.draft.key], ACTOR) for number, one in lost.items()}
+    add_steps(connection, steps, lost, by)
+
+
+class _Cases:
+    """The loans of a creditor as a night knows them, made when they are asked for."""
+
+    def __init__(
+        self, connection: Connection, freezer: Freezer, headings: Mapping[int, tuple[str, date]], span: Span
+    ) -> None:
+        self.freezer, self.headings, self.span = freezer, headings, span
+        self.products = files.products()
+        self.entries = _entries(connection, list(headings), span.until)
+        news = [one for known in freezer.known.facts.values() for one in known if self._is_new(one)]
+        self.bounces = bounces_of(connection, news)
+        self.confirms = freezer.creditor.id in _confirming(freezer.day)
+
+    def _is_new(self, one: Fact) -> bool:
+        return self.span.since < number_of(one.known_on) <= self.span.until
+
+    def case(self, number: int) -> LoanCase:
+        """One loan; raises what its life raises."""
+        facts = self.freezer.known.facts[number]
+        product, decided = self.headings[number]
+        dossier = Dossier(number, decided, facts)
+        return LoanCase(
+            self.products[product],
+            dossier,
+            view_on(dossier, self.freezer.day),
+            [one for one in facts if self._is_new(one)],
+            {nr: keys for (own, nr), keys in self.entries.items() if own == number},
+            {nr: bounce for (own, nr), bounce in self.bounces.items() if own == number},
+            confirms=self.confirms,
+        )
+
+
+def headings_of(
+    connection: Connection, loans: Sequence[int]
+) -> tuple[dict[int, tuple[str, date]], dict[int, list[int]]]:
+    """Product and decision day, and the debtors, of these loans."""
+    headings: dict[int, tuple[str, date]] = {}
+    debtors: dict[int, list[int]] = {number: [] for number in loans}
+    for part in parts_of(loans):
+        query = select(loan.c.id, loan.c.product, loan.c.decision_date).where(loan.c.id.in_(part))
+        headings |= {number: (product, day_of(day)) for number, product, day in connection.execute(query)}
+        owing = select(loan_debtor.c.loan_id, loan_debtor.c.debtor_id).where(loan_debtor.c.loan_id.in_(part))
+        for number, debtor in connection.execute(owing.order_by(loan_debtor.c.loan_id, loan_debtor.c.place)):
+            debtors[number].append(debtor)
+    return headings, debtors
+
+
+def _entries(
+    connection: Connection, loans: Sequence[int], day: int
+) -> dict[tuple[int, int], tuple[str, ...]]:
+    """The keys of the entries that a night booked for a fact, by loan and number of the fact."""
+    found: dict[tuple[int, int], dict[str, None]] = {}
+    columns = [journal.c[name] for name in ("loan", "fact", "kind", "nr")]
+    for part in parts_of(loans):
+        booked = (
+            journal.c.loan.in_(part)
+            & (journal.c.business_date == day)
+            & journal.c.kind.in_(BOOKING_AN_AMOUNT)
+        )
+        for number, nr, kind, place in connection.execute(select(*columns).where(booked).distinct()):
+            key = Key(day_of(day), number, EntryKind(kind), place).text()
+            found.setdefault((number, nr), {})[key] = None
+    return {where: tuple(sorted(keys)) for where, keys in found.items()}

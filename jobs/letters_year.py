@@ -1,0 +1,101 @@
+"""The statement of balance and interest that every debtor gets in January, written on the night of 31 December."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from functools import partial
+
+from sqlalchemy import Connection, func, select
+
+from jobs.chunk import parts_of
+from jobs.letters_freezing import Freezer
+from jobs.letters_night import headings_of, keep
+from jobs.letters_now import creditors_by_id, situation_of, wording
+from jobs.run import Run
+from ledger.day import number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR, creditor_of_loan
+from ledger.tables import journal
+from letters.outbox.telling import Told
+from letters.outbox.values import LetterDraft
+from letters.outbox.year import Move, Year, year_of
+from servicing import files
+from servicing.creditors.store import quiet_creditors
+from servicing.night_work import StateRow
+from servicing.tables import loan_debtor, loan_state
+
+LOANS_AT_ONCE = 2000
+"""So many loans are written about in one transaction."""
+
+
+def write_year(run: Run, day: date) -> None:
+    """Write the yearly statements, on the last day of a year only; again writes none twice."""
+    if (day + timedelta(days=1)).year == day.year:
+        return
+    for creditor, loans in run.access.read(lambda connection: _loans(connection, day)).items():
+        for start in range(0, len(loans), LOANS_AT_ONCE):
+            part = loans[start : start + LOANS_AT_ONCE]
+            run.write(partial(write_of_loans, creditor=creditor, loans=part, day=day))
+
+
+def _loans(connection: Connection, day: date) -> dict[int, list[int]]:
+    """The loans with a debtor, by creditor, of those who send statements."""
+    policy, quiet, codes = files.policy(), quiet_creditors(connection, day), creditors_by_id()
+    query = select(loan_debtor.c.loan_id).distinct().order_by(loan_debtor.c.loan_id)
+    found: dict[int, list[int]] = {}
+    for number in connection.execute(query).scalars():
+        found.setdefault(creditor_of_loan(number), []).append(number)
+    return {
+        creditor: numbers
+        for creditor, numbers in found.items()
+        if creditor not in quiet
+        and policy.choice("letters.yearly_statement", codes[creditor].code, day) == "each"
+    }
+
+
+def write_of_loans(connection: Connection, creditor: int, loans: Sequence[int], day: date) -> None:
+    """Freeze and keep the statements of some loans of a creditor; of a loan on which nothing stands or moved none."""
+    headings, debtors = headings_of(connection, loans)
+    years = _years(connection, loans, day)
+    everybody = {debtor for number in years for debtor in debtors[number]}
+    known = situation_of(connection, years, everybody, day, known_by=day)
+    freezer, products = Freezer(creditors_by_id()[creditor], known, wording()), files.products()
+    drafts: list[LetterDraft] = []
+    for number, year in years.items():
+        product = products[headings[number][0]]
+        told = Told("yearly_statement", str(day.year), year.fields(product.name.nl, day.year), year.amounts)
+        drafts += freezer.frozen(told, product, number, debtors[number])
+    keep(connection, drafts, {}, day)
+
+
+def _years(connection: Connection, loans: Sequence[int], day: date) -> dict[int, Year]:
+    """What moved on each loan in the year, and where it stands; of loans with something to tell."""
+    moves: dict[int, list[Move]] = {number: [] for number in loans}
+    for number, move in _moves(connection, loans, day):
+        moves[number].append(move)
+    found = {}
+    for part in parts_of(loans):
+        for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
+            year = year_of(moves[row.loan], overdue=_overdue(StateRow(*row), day))
+            if year is not None:
+                found[row.loan] = year
+    return found
+
+
+def _moves(connection: Connection, loans: Sequence[int], day: date) -> Iterator[tuple[int, Move]]:
+    """The postings of each loan summed by accounts, before the year and in it."""
+    first = day.year * 10_000 + 101
+    for part in parts_of(loans):
+        in_year = (journal.c.value_date >= first).label("in_year")
+        columns = (journal.c.loan, journal.c.debit, journal.c.credit, in_year)
+        query = select(*columns, func.sum(journal.c.cents)).group_by(*columns)
+        wanted = journal.c.loan.in_(part) & (journal.c.value_date <= number_of(day))
+        for number, debit, credit, is_in_year, cents in connection.execute(query.where(wanted)):
+            accounts = debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR
+            yield number, Move(*accounts, bool(is_in_year), int(cents))
+
+
+def _overdue(state: StateRow, day: date) -> int:
+    """What fell due before the end of the year and is not paid."""
+    is_late = 0 < state.arrears_since <= number_of(day)
+    return state.principal_due + state.interest_due if is_late else 0

@@ -1,0 +1,188 @@
+"""What a night writes by itself: rows for what its books give reason to, once, with amounts that are in the books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from jobs.letters_checks import letters_unlike_books
+from jobs.letters_year import write_of_loans
+from ledger.database import reading, writing
+from letters.outbox.store import letters_proposed_on
+from letters.outbox.values import Letter
+from letters.outbox.year import Move, year_of
+from servicing.debtors.store import add_debtors
+from servicing.debtors.values import NewDebtor
+from servicing.facts import Draft, FactKind
+from servicing.store import Loan, add_loan, record
+from tests.nights import PLAIN_TERMS, at, begin_on, close_until, paid, stamp, tell
+
+CONFIRM = """
+choices:
+  letters.payment_confirmation:
+    2020-01-01: {value: "each", source: "Beleidsregel art. 2"}
+"""
+
+
+@pytest.fixture
+def confirming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Almere confirms each payment."""
+    (tmp_path / "config" / "policy").mkdir(parents=True)
+    (tmp_path / "config" / "policy" / "almere.yaml").write_text(CONFIRM)
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path / "config"))
+
+
+def lent(engine: Engine, instalments: int = 60, *, city: str = "Lelystad") -> int:
+    """A loan of 25,000.00 at 8 % from 1 January 2024, paid out, to somebody with an address."""
+    by = stamp(engine, at("2024-01-01"))
+    with writing(engine) as connection:
+        street, house, code = ("Agorabaan", "3", "8232 AB") if city else ("", "", "")
+        person = NewDebtor(
+            None, None, None, "S. Jansen", street, house, code, city, "NL", "pl", at("2024-01-01")
+        )
+        (debtor,) = add_debtors(connection, [person], by)
+        start = at("2024-01-01")
+        heading = Loan(0, 1, "bbz_business_capital", None, "test", start, start, "from-2020")
+        number = add_loan(connection, heading, [debtor], by)
+        terms = PLAIN_TERMS | {"instalments": instalments}
+        drafts = [
+            Draft(number, FactKind.GRANT, start, "grant", data=terms),
+            Draft(number, FactKind.DISBURSEMENT, start, "first", cents=2_500_000),
+        ]
+        record(connection, drafts, by)
+    return number
+
+
+def written(engine: Engine, day: str) -> list[Letter]:
+    with reading(engine) as connection:
+        assert list(letters_unlike_books(connection, at(day))) == []
+        found = list(letters_proposed_on(connection, at(day)).values())
+    assert [letter.last for letter in found if letter.last] == []
+    return found
+
+
+def test_a_loan_that_is_paid_out_is_welcomed_with_its_schedule(database: Engine) -> None:
+    begin_on(database, at("2024-01-01"))
+    number = lent(database)
+    (manifest,) = close_until(database, at("2024-01-01"))
+    (letter,) = written(database, "2024-01-01")
+    assert manifest["letters_proposed"] == 1
+    assert (letter.draft.kind, letter.draft.language, letter.draft.law) == ("welcome", "pl", "public")
+    fields = letter.draft.fields
+    assert (fields["rate"], fields["instalment"], fields["instalments"]) == ("8", 50691, 60)
+    rows = fields["schedule_rows"]
+    assert isinstance(rows, list)
+    assert rows[0] == [1, "2024-02-01", 34024, 16667, 50691, 2465976]
+    assert fields["addressee"] == ["S. Jansen", "Agorabaan 3", "8232 AB  Lelystad"]
+    (amount,) = letter.draft.amounts
+    assert amount.entries == (f"{number}:2024-01-01:disbursement:1",)
+
+
+def test_a_payment_is_confirmed_where_the_college_chose_so(database: Engine, confirming: None) -> None:
+    begin_on(database, at("2024-01-01"))
+    number = lent(database)
+    close_until(database, at("2024-02-01"))
+    tell(database, at("2024-02-02"), paid(number, "2024-02-01", 50691))
+    close_until(database, at("2024-02-02"))
+    (letter,) = written(database, "2024-02-02")
+    assert letter.draft.kind == "payment_confirmation"
+    assert letter.draft.fields["paid_rows"] == [["Rente", 16667], ["Aflossing", 34024]]
+    # A payment of a closed month is confirmed once, whatever else comes.
+    tell(database, at("2024-02-03"), paid(number, "2024-02-03", 100))
+    close_until(database, at("2024-02-03"))
+    assert len(written(database, "2024-02-03")) == 1
+
+
+def test_the_last_payment_is_answered_with_a_final_statement(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    number = lent(sqlite_database, 2)
+    close_until(sqlite_database, at("2024-02-29"))
+    tell(sqlite_database, at("2024-03-01"), paid(number, "2024-03-01", 2_600_000))
+    close_until(sqlite_database, at("2024-03-02"))
+    # An overpaid loan is not closed: there is money to go back first.
+    assert written(sqlite_database, "2024-03-01") == []
+
+
+def test_a_loan_that_is_paid_exactly_is_finished(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    number = lent(sqlite_database, 2)
+    close_until(sqlite_database, at("2024-01-01"))
+    (welcome,) = written(sqlite_database, "2024-01-01")
+    rows = welcome.draft.fields["schedule_rows"]
+    assert isinstance(rows, list)
+    for row in rows:
+        tell(sqlite_database, at(row[1]), paid(number, row[1], row[4]))
+        close_until(sqlite_database, at(row[1]))
+    (letter,) = written(sqlite_database, rows[-1][1])
+    assert (letter.draft.kind, letter.draft.fields["closed_on"]) == ("final_statement", rows[-1][1])
+    assert letter.draft.fields["paid_total"] == sum(row[4] for row in rows)
+
+
+def test_in_january_every_debtor_gets_the_balance_of_the_year(database: Engine) -> None:
+    begin_on(database, at("2024-12-01"))
+    number = lent(database)
+    tell(database, at("2024-12-02"), paid(number, "2024-02-01", 50691))
+    close_until(database, at("2024-12-31"))
+    (letter,) = [one for one in written(database, "2024-12-31") if one.draft.kind == "yearly_statement"]
+    fields = letter.draft.fields
+    assert (fields["year"], fields["interest_paid"]) == (2024, 16667)
+    rows = fields["year_rows"]
+    assert isinstance(rows, list)
+    assert rows[0] == ["Hoofdsom", 0, 2_500_000, 34024, 2_465_976]
+    assert sum(row[4] for row in rows) == fields["balance"]
+    assert isinstance(fields["arrears"], int)
+    with writing(database) as connection:
+        write_of_loans(connection, 1, [number], at("2024-12-31"))
+    assert len([one for one in written(database, "2024-12-31") if one.draft.kind == "yearly_statement"]) == 1
+
+
+def test_nobody_is_written_to_without_an_address(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    lent(sqlite_database, city="")
+    close_until(sqlite_database, at("2024-01-01"))
+    assert written(sqlite_database, "2024-01-01") == []
+
+
+def test_a_night_that_is_worked_again_writes_no_second_letter(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    lent(sqlite_database)
+    close_until(sqlite_database, at("2024-01-01"))
+    before = written(sqlite_database, "2024-01-01")
+    close_until(sqlite_database, at("2024-01-01"))
+    close_until(sqlite_database, at("2024-01-03"))
+    assert written(sqlite_database, "2024-01-01") == before
+    assert written(sqlite_database, "2024-01-02") == []
+
+
+def test_g10_an_amount_that_is_not_in_the_books_is_found(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    lent(sqlite_database)
+    close_until(sqlite_database, at("2024-01-01"))
+    with writing(sqlite_database) as connection:
+        connection.execute(text("DROP TRIGGER letter_no_update"))
+        connection.execute(text("UPDATE letter SET amounts = replace(amounts, '2500000', '2500001')"))
+    with reading(sqlite_database) as connection:
+        (wrong,) = letters_unlike_books(connection, at("2024-01-01"))
+    assert "principal is 25000.01, the books have 25000.00" in wrong
+
+
+def test_a_year_adds_up_from_postings() -> None:
+    moves = [
+        Move(1300, 1200, in_year=False, cents=100_000),
+        Move(1310, 1300, in_year=True, cents=10_000),
+        Move(1100, 1310, in_year=True, cents=10_000),
+        Move(1330, 8000, in_year=True, cents=500),
+        Move(1100, 1330, in_year=True, cents=400),
+        Move(1330, 1100, in_year=True, cents=100),
+    ]
+    year = year_of(moves, overdue=0)
+    assert year is not None
+    assert [tuple(part) for part in year.parts] == [
+        ("Hoofdsom", 100_000, 0, 10_000),
+        ("Rente", 0, 600, 400),
+        ("Kosten", 0, 0, 0),
+    ]
+    assert (year.balance, year.interest_paid) == (90_200, 300)
+    assert year_of([], overdue=0) is None
