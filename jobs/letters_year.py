@@ -76,9 +76,9 @@ def _years(connection: Connection, loans: Sequence[int], day: date) -> dict[int,
     found = {}
     for part in parts_of(loans):
         for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
-            year = year_of(moves[row.loan], overdue=_overdue(StateRow(*row), day))
-            if year is not None:
-                found[row.loan] = year
+            told = year_of(moves[row.loan], overdue=_overdue(StateRow(*row), day))
+            if told is not None:
+                found[row.loan] = told
     return found
 
 

@@ -177,12 +177,12 @@ def test_a_year_adds_up_from_postings() -> None:
         Move(1100, 1330, in_year=True, cents=400),
         Move(1330, 1100, in_year=True, cents=100),
     ]
-    year = year_of(moves, overdue=0)
-    assert year is not None
-    assert [tuple(part) for part in year.parts] == [
+    told = year_of(moves, overdue=0)
+    assert told is not None
+    assert [tuple(part) for part in told.parts] == [
         ("Hoofdsom", 100_000, 0, 10_000),
         ("Rente", 0, 600, 400),
         ("Kosten", 0, 0, 0),
     ]
-    assert (year.balance, year.interest_paid) == (90_200, 300)
+    assert (told.balance, told.interest_paid) == (90_200, 300)
     assert year_of([], overdue=0) is None
