@@ -23,6 +23,7 @@ from jobs.manifest import (
     set_aside,
     stored_manifest,
 )
+from jobs.sealed_rows import digests_beside, sealed_days
 from jobs.sealing import fact_digests, seal_of_night
 from jobs.tables import business_day
 from ledger.day import number_of
@@ -49,6 +50,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
     accounts = stands(connection, number_of(day))
     check_banks(connection, day, accounts)
     before = previous_seal(connection, day)
+    beside = digests_beside(connection, sealed_days(day, previous))
     manifest: Manifest = {
         "business_date": day.isoformat(),
         "run_id": row.run_id,
@@ -61,9 +63,10 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         "letters_proposed": count_proposed(connection, day),
         "quarantined": set_aside(connection),
         "law": law_on(day),
-        "seal": seal_of_night(connection, day, previous, before),
+        "seal": seal_of_night(connection, day, previous, before, beside),
         "previous_seal": before,
         "facts": fact_digests(connection, day, previous),
+        "beside": beside,
     }
     if place is not None:
         _compare(place, day, manifest["seal"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 
 from sqlalchemy import Connection, insert, select
 
+from jobs.difference import Difference
 from jobs.tables import business_day, config_set, config_version
 from ledger.config import read_yaml
 from ledger.errors import Misconfigured
@@ -19,7 +20,7 @@ from servicing.law import Parameter, parameter_from
 def keep_config(connection: Connection, last_closed: date | None) -> str:
     """Keep the files in force, and give the name of their set; raises `Misconfigured` for a changed past."""
     files = config_files()
-    name = _name_of(files)
+    name = _name_of((file.name, file.sha256) for file in files)
     if not connection.execute(select(config_set.c.path).where(config_set.c.set_sha256 == name)).first():
         if last_closed is not None:
             _refuse_changed_past(_last_used(connection), files, last_closed)
@@ -27,8 +28,24 @@ def keep_config(connection: Connection, last_closed: date | None) -> str:
     return name
 
 
-def _name_of(files: Sequence[ConfigFile]) -> str:
-    listing = "".join(f"{file.sha256} {file.name}\n" for file in sorted(files, key=lambda file: file.name))
+def changed_configuration(connection: Connection) -> Iterator[Difference]:
+    """Files that the nights used and that are no longer what they were; their sets stand in the manifests."""
+    paths: dict[str, str] = {}
+    sets: dict[str, list[tuple[str, str]]] = {}
+    for row in connection.execute(select(config_set)):
+        paths[row.sha256] = row.path
+        sets.setdefault(row.set_sha256, []).append((row.path, row.sha256))
+    for row in connection.execute(select(config_version)):
+        if hashlib.sha256(row.content.encode()).hexdigest() != row.sha256:
+            what = f"configuration {paths.get(row.sha256, row.sha256)}: is not the file that the nights used"
+            yield Difference(None, 0, "", what)
+    for name, listed in sorted(sets.items()):
+        if _name_of(listed) != name:
+            yield Difference(None, 0, "", f"configuration {name[:16]}: files were put in, out or exchanged")
+
+
+def _name_of(files: Iterable[tuple[str, str]]) -> str:
+    listing = "".join(f"{sha256} {name}\n" for name, sha256 in sorted(files))
     return hashlib.sha256(listing.encode()).hexdigest()
 
 

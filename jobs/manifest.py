@@ -92,7 +92,7 @@ def stored_manifest(connection: Connection, day: date) -> Manifest:
     query = select(business_day.c.manifest).where(business_day.c.day == number_of(day))
     try:
         manifest = json.loads(connection.execute(query).scalar() or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         manifest = None
     if not isinstance(manifest, dict):
         raise VerificationFailed(f"{day}: what the database keeps is no manifest")
@@ -101,7 +101,7 @@ def stored_manifest(connection: Connection, day: date) -> Manifest:
 
 def for_people(manifest: Mapping[str, object]) -> Manifest:
     """The manifest without what only `aflos verify` reads."""
-    return {name: value for name, value in manifest.items() if name != "facts"}
+    return {name: value for name, value in manifest.items() if name not in {"facts", "beside"}}
 
 
 def keep(place: Path, manifest: Mapping[str, object]) -> Path:
@@ -128,7 +128,7 @@ def kept(place: Path, day: date) -> Manifest | None:
         return None
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return manifest if isinstance(manifest, dict) else {}
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from jobs.bank_checks import changed_lines
 from jobs.checkers import states_unlike_journal
 from jobs.chunk import booked_row
+from jobs.config_guard import changed_configuration
 from jobs.difference import UNREADABLE, Difference, day_or_none, key_text
 from jobs.expected import postings_due, readable_facts
 from jobs.soundness import file_damage
@@ -50,6 +51,7 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         found += wrong_dates(connection, manifests, progress)
         found += _hidden(connection)
         found += changed_lines(connection)
+        found += changed_configuration(connection)
         loans = list(connection.execute(select(loan.c.id).order_by(loan.c.id)).scalars())
         found += _wrong_loans(connection, loans, day_of(dates[-1].day) if dates else None, progress)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Row, func, select
 from jobs.difference import Difference, day_or_none
 from jobs.expected import WorkedDates, wrong_rows
 from jobs.manifest import kept
+from jobs.sealed_rows import sealed_days, tables_unlike
 from jobs.sealing import facts_unlike, seal_of_books
+from jobs.strangers import strangers
 from jobs.tables import business_day
 from ledger.day import day_of
 from ledger.seal import FIRST_SEAL
@@ -65,6 +67,7 @@ def wrong_dates(connection: Connection, manifests: Path, progress: Progress) -> 
         for place, row in enumerate(rows)
     ]
     yield from _wrong_order(connection, dates)
+    yield from strangers(connection)
     worked = WorkedDates([one.day for one in dates], {one.day: _aside(one.manifest) for one in dates})
     named = 0
     for number, one in enumerate(dates, start=1):
@@ -94,13 +97,18 @@ def aside_in(manifest: str | None) -> frozenset[int]:
 def _read(text: str | None) -> Mapping[str, Any]:
     try:
         manifest = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         manifest = {}
     return manifest if isinstance(manifest, dict) else {}
 
 
 def _aside(manifest: Mapping[str, Any]) -> frozenset[int]:
-    return frozenset(int(each["loan"]) for each in manifest.get("quarantined", ()))
+    """The loans set aside as a manifest says; what somebody made of it that is no list of loans names none."""
+    listed = manifest.get("quarantined")
+    loans = (
+        [each.get("loan") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    )
+    return frozenset(loan for loan in loans if isinstance(loan, int))
 
 
 def _wrong_order(connection: Connection, dates: Sequence[Closed]) -> Iterator[Difference]:
@@ -128,6 +136,11 @@ def _wrong_contents(connection: Connection, one: Closed) -> Iterator[Difference]
     digests = one.manifest.get("facts")
     if isinstance(digests, dict):
         yield from _wrong_facts(connection, one, digests)
+    beside = one.manifest.get("beside")
+    if isinstance(beside, dict):
+        for table in tables_unlike(connection, sealed_days(one.day, one.since), beside):
+            what = f"{table}: rows known since this date were changed, added or removed since"
+            yield Difference(one.day, 0, "", what)
 
 
 def _wrong_facts(connection: Connection, one: Closed, digests: dict[str, str]) -> Iterator[Difference]:

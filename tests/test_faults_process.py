@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, select, text, update
 
+from backoffice.cli.main import main
 from jobs import clock
 from jobs.access import Access
 from jobs.business_dates import last_closed, next_to_close
@@ -337,6 +339,27 @@ def test_a13_a_restart_counts_what_was_done_before(sqlite_url: str) -> None:
     (last,) = close_until(engine, at("2024-01-01"), chunk=30)
     assert len(last["quarantined"]) == 3  # type: ignore[arg-type]
     engine.dispose()
+
+
+def test_a3_sigterm_ends_any_command_with_try_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command that has no way of its own to stop, in the middle of what it reads."""
+
+    class Ended(io.BytesIO):
+        def readline(self, size: int | None = -1, /) -> bytes:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return super().readline(size)
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Ended(b"{}\n")))
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main(["schedule", "--input", "-"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == TEMPORARY_FAILURE
+    assert "stopped on request" in capsys.readouterr().err
 
 
 def test_a14_a_night_without_loans_closes(database: Engine) -> None:

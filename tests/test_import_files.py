@@ -328,3 +328,10 @@ def test_a_number_is_read_as_it_was_typed() -> None:
     (row,) = sheet.iter_rows()
     texts = [workbooks.cell_text(cell) for cell in row]
     assert texts == ["506.91", "1234567.1", "8", "25000", "0.0000001", "D-1"]
+
+
+def test_a_number_beyond_all_numbers_is_refused_in_its_cell(tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "alles.xlsx", {**PAID_OUT, "payments": [PAYMENT | {"amount": 506.91}]})
+    changed(path, "xl/worksheets/sheet4.xml", lambda text: text.replace(b"<v>506.91</v>", b"<v>1e400</v>"))
+    (line,) = refused(tmp_path)
+    assert line.startswith("alles.xlsx[payments]:2:amount: a number too large for a workbook: ")

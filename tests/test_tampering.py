@@ -5,21 +5,16 @@ The attacker of these tests has the owner's rights: he drops the triggers first.
 
 from __future__ import annotations
 
-import random
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
 
-from jobs.difference import Difference
 from jobs.expected import WorkedDates, wrong_rows
-from jobs.manifest import folder
 from jobs.tables import business_day
-from jobs.verify import verify
 from jobs.verify_dates import aside_in, closed_rows
 from ledger.database import open_database, reading
 from ledger.day import day_of
@@ -27,10 +22,7 @@ from ledger.entry import EntryKind, Key
 from ledger.tables import day_total, journal
 from servicing.tables import fact
 from tests.chaos.scenario import BEFORE, NIGHTS, close_all, install_scenario
-
-SEED = 20240229
-SAMPLED_ROWS = 3
-TABLES = (journal, fact, business_day, day_total)
+from tests.tamper import SEED, all_of, found, other, row_is, sampled, tamper, without_triggers
 
 
 @pytest.fixture(scope="module")
@@ -70,66 +62,6 @@ def closed_anywhere(request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine.dispose()
 
 
-def without_triggers(engine: Engine) -> None:
-    """What only the owner of the tables can do."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
-            names = connection.exec_driver_sql(
-                "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
-            ).scalars()
-            for name in list(names):
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        else:
-            for table in TABLES:
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
-
-
-def found(engine: Engine) -> list[Difference]:
-    """What verify finds."""
-    with reading(engine) as connection:
-        return verify(connection, folder(engine)).differences
-
-
-def other(value: object) -> object:
-    """Another value of the same type, one byte away where that is possible."""
-    if isinstance(value, int):
-        return value + 1000  # not a neighbour, whose place may be taken
-    return f"{value[:-1]}{chr(ord(value[-1]) ^ 1)}" if isinstance(value, str) and value else "x"
-
-
-def tamper(engine: Engine, *statements: Any) -> None:
-    """Change something with foreign keys and CHECKs out of the way."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            driver: Any = connection.connection.driver_connection
-            driver.execute("PRAGMA foreign_keys = OFF")
-            driver.execute("PRAGMA ignore_check_constraints = ON")
-        with connection.begin():
-            for statement in statements:
-                connection.execute(statement)
-        connection.invalidate()
-
-
-def row_is(table: Table, row: Any) -> Any:  # noqa: ANN401 - a row and a condition
-    """The condition that holds for one row."""
-    columns = table.primary_key.columns
-    return text("1 = 1") if not columns else _all(column == getattr(row, column.name) for column in columns)
-
-
-def _all(conditions: Iterator[Any]) -> Any:  # noqa: ANN401 - a condition
-    first, *others = conditions
-    for each in others:
-        first &= each
-    return first
-
-
-def sampled(
-    connection: Connection, table: Table, where: ColumnElement[bool], many: int = SAMPLED_ROWS
-) -> Sequence[Any]:
-    rows = connection.execute(select(table).where(where).order_by(*table.primary_key)).all()
-    return random.Random(SEED).sample(list(rows), min(many, len(rows)))
-
-
 def nights() -> ColumnElement[bool]:
     return journal.c.business_date > 20231230
 
@@ -165,7 +97,7 @@ def test_j1_a_changed_journal_row_is_found_with_date_and_entry(closed: Engine, c
         ]
         assert named, f"{column} of {key}"
         changed = row._asdict() | {column: other(old)}
-        back = _all(column == changed[column.name] for column in journal.primary_key.columns)
+        back = all_of(column == changed[column.name] for column in journal.primary_key.columns)
         tamper(closed, update(journal).where(back).values({column: old}))
         assert found(closed) == []
 
@@ -186,7 +118,7 @@ def test_j1_a_changed_fact_is_found_with_date_and_number(closed: Engine, column:
         ]
         assert named, f"{column} of fact {row.loan_id}:{row.nr}"
         changed = row._asdict() | {column: other(old)}
-        back = _all(column == changed[column.name] for column in fact.primary_key.columns)
+        back = all_of(column == changed[column.name] for column in fact.primary_key.columns)
         tamper(closed, update(fact).where(back).values({column: old}))
         assert found(closed) == []
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from keyword import iskeyword
 
 import click
 
-from ledger.errors import AflosError, IoFailed
+from ledger.errors import AflosError, Held, IoFailed
 
 COMMANDS = {
     "demo": ("backoffice.cli.demo", "Fill an empty database with a synthetic portfolio and its history."),
@@ -96,6 +97,8 @@ def aflos() -> None:
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line, of this program or as given; an expected error becomes one clear line and its exit code."""
+    # Whoever ends a command, by SIGTERM as by Ctrl-C, gets the same answer, also while it is still loading.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         aflos(words, standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -104,7 +107,8 @@ def main(words: Sequence[str] | None = None) -> None:
         wrong.show()
         sys.exit(2)
     except click.Abort:
-        sys.exit(75)
+        _tell(Held("stopped on request; what was not finished was undone: try again"))
+        sys.exit(Held.exit_code)
     except AflosError as wrong:
         _tell(wrong)
         sys.exit(wrong.exit_code)

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import isfinite
 from pathlib import PurePosixPath
 from typing import IO, Protocol
 from xml.etree.ElementTree import ParseError
@@ -35,6 +36,8 @@ NOTES = {"toelichting", "uitleg", "explanation", "readme"}
 """Sheets that explain and hold no data."""
 
 _BROKEN = (
+    ArithmeticError,
+    AssertionError,
     AttributeError,
     EOFError,
     IndexError,
@@ -163,6 +166,8 @@ def cell_text(cell: Cell) -> str:
 
 def _number_text(value: float, *, is_percent: bool) -> str:
     """A percentage is kept as a part of 1 and shown as 8%: read it as it is shown."""
+    if not isfinite(value):
+        return OddCell("a number too large for a workbook")
     if is_percent:
         return f"{(Decimal(repr(value)) * 100).normalize():f}%"
     return str(int(value)) if value == int(value) else decimal_text(value)
