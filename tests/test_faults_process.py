@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, select, text, update
 
-from backoffice.cli.main import main
 from jobs import clock
 from jobs.access import Access
 from jobs.business_dates import last_closed, next_to_close
@@ -30,6 +30,7 @@ from ledger.tables import journal
 from servicing.tables import fact, loan_state
 from tests.chaos.harness import at_boundaries
 from tests.chaos.scenario import BEFORE, NIGHTS, SMALL, books, close_all, install_scenario
+from tests.command import called
 from tests.nights import (
     ARREARS_LIMITS,
     PLAIN_TERMS,
@@ -341,25 +342,26 @@ def test_a13_a_restart_counts_what_was_done_before(sqlite_url: str) -> None:
     engine.dispose()
 
 
-def test_a3_sigterm_ends_any_command_with_try_again(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a3_sigterm_ends_any_command_with_try_again(tmp_path: Path) -> None:
     """A command that has no way of its own to stop, in the middle of what it reads."""
+    cases = tmp_path / "cases.jsonl"
+    os.mkfifo(cases)
 
-    class Ended(io.BytesIO):
-        def readline(self, size: int | None = -1, /) -> bytes:
-            os.kill(os.getpid(), signal.SIGTERM)
-            return super().readline(size)
+    def end() -> None:
+        with cases.open("wb") as pipe:
+            pipe.write(b"\n" * 200_000)  # more than a pipe holds: then somebody reads
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
     before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Ended(b"{}\n")))
+    ending = threading.Thread(target=end)
+    ending.start()
     try:
-        with pytest.raises(SystemExit) as ended:
-            main(["schedule", "--input", "-"])
+        done = called("schedule", "--input", str(cases))
     finally:
+        ending.join()
         signal.signal(signal.SIGTERM, before)
-    assert ended.value.code == TEMPORARY_FAILURE
-    assert "stopped on request" in capsys.readouterr().err
+    assert (done.returncode, done.stdout) == (TEMPORARY_FAILURE, "")
+    assert "stopped on request" in done.stderr
 
 
 def test_a14_a_night_without_loans_closes(database: Engine) -> None:

@@ -106,7 +106,7 @@ ABSURD = "a day from 1950-01-01 to 2026-06-02"
         ("2025-3-1", DAY),
         ("03/01/2025", DAY),
         ("20250301", DAY),
-        ("45717", DAY),
+        ("45717", f"{DAY}; this is how a spreadsheet counts days: give the column the form of a date"),
         ("2025-03-01T00:00:00", DAY),
         ("2025-02-30", f"a day of the calendar; {DAY}"),
         ("31-04-2025", f"a day of the calendar; {DAY}"),

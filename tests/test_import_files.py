@@ -30,6 +30,11 @@ from tests.portfolios import (
     write_xlsx,
 )
 
+COUNTED = (
+    "a day such as 2025-03-01 or 01-03-2025; this is how a spreadsheet counts days: "
+    "give the column the form of a date"
+)
+
 
 def checked(folder: Path, **request: Any) -> Imported:
     """The files alone, without a database."""
@@ -213,7 +218,7 @@ NO_VALUE = "a plain value, no formula, error, time or truth value"
             "0.3333333333333333: an amount in euros such as 1.234,56 or 1234.56, with at most two decimals",
         ),
         ("date", datetime(2024, 2, 1, 12), f"a time of day: {NO_VALUE}"),  # noqa: DTZ001 - as a spreadsheet has it
-        ("date", 45323, "45323: a day such as 2025-03-01 or 01-03-2025"),
+        ("date", 45323, f"45323: {COUNTED}"),
         (
             "reference",
             date(2024, 2, 1),
@@ -335,3 +340,9 @@ def test_a_number_beyond_all_numbers_is_refused_in_its_cell(tmp_path: Path) -> N
     changed(path, "xl/worksheets/sheet4.xml", lambda text: text.replace(b"<v>506.91</v>", b"<v>1e400</v>"))
     (line,) = refused(tmp_path)
     assert line.startswith("alles.xlsx[payments]:2:amount: a number too large for a workbook: ")
+
+
+def test_a_file_that_is_not_read_is_the_only_one_that_is_called_wrong(folder: Path) -> None:
+    (folder / "loans.csv").write_bytes((folder / "loans.csv").read_bytes().replace(b"number", b"volgnr"))
+    (folder / "debtors.csv").write_bytes(b"number;name\nD-1;Jos\xe9\n")
+    assert {line.partition(":")[0] for line in refused(folder)} == {"debtors.csv", "loans.csv"}

@@ -148,14 +148,15 @@ def test_j2_a_posting_of_a_date_that_no_night_worked_is_found(office: Engine) ->
 def test_j1_a_manifest_of_any_content_is_found_and_stops_nothing(sqlite_database: Engine) -> None:
     office = prepared(sqlite_database)
     (row,) = [each for each in rows_of(office, business_day) if each.state == "closed"]
-    for part in (
+    parts: tuple[str | dict[str, object], ...] = (
         {"quarantined": 5, "seal": "x"},
         {"quarantined": [1, {}, {"loan": "x"}], "seal": None},
         {"facts": {"x": "y", "1:2:3": None}},
         {"facts": [], "beside": [], "seal": {}},
         {"beside": {"decision": 7, "no such table": "x"}},
         "[" * 100_000,
-    ):
+    )
+    for part in parts:
         content = part if isinstance(part, str) else json.dumps(json.loads(row.manifest) | part)
         tamper(office, update(business_day).where(row_is(business_day, row)).values(manifest=content))
         (folder(office) / f"{DAY}.json").write_text(content)

@@ -158,6 +158,7 @@ _PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?) ?(%?)", re.ASCII)
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DUTCH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})", re.ASCII)
+_DAY_NUMBER = re.compile(r"[1-7]\d{4}", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})-(\d{4})", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _COUNTRY = re.compile("[A-Z]{2}")
@@ -204,6 +205,8 @@ def day(written: str, *, first: date, last: date) -> date:
     """A day in ISO or Dutch order; absurd ones are refused."""
     iso, dutch = _ISO.fullmatch(written), _DUTCH_DAY.fullmatch(written)
     parts = iso.groups() if iso else dutch.groups()[::-1] if dutch else None
+    if parts is None and _DAY_NUMBER.fullmatch(written):
+        raise Unfit(f"{DAY}; this is how a spreadsheet counts days: give the column the form of a date")
     if parts is None:
         raise Unfit(DAY)
     year, month, number = map(int, parts)

@@ -50,9 +50,12 @@ class Problems:
     refused: set[tuple[str, object]] = field(default_factory=set)
     """Tables and numbers of rows that have an error, so that what names them is not called an error too."""
 
+    refused_whole: set[str] = field(default_factory=set)
+    """Tables of which the file, or the rest of it, was not read: nobody knows what stands in it."""
+
     def is_refused(self, table: str, number: object) -> bool:
-        """Whether a row with this number stands in a file but has an error."""
-        return (table, number) in self.refused
+        """Whether a row with this number stands in a file but has an error, or may stand in one that was not read."""
+        return table in self.refused_whole or (table, number) in self.refused
 
     def add(self, place: Place, column: str, value: object, expected: str) -> None:
         """Note that a value is not what is expected; None shows no value."""

@@ -52,6 +52,7 @@ def read_folder(folder: Path, encoding: str, problems: Problems) -> Folder:
             found = list(_sheets(path, content, encoding))
         except Unreadable as wrong:
             problems.add(Place(path.name, wrong.row), "", None, str(wrong))
+            problems.refused_whole.add(table_names().get(plain(path.stem), path.stem))
             continue
         for sheet in found:
             if sheet.table.name in sheets:

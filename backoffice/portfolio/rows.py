@@ -191,6 +191,7 @@ def _readable(sheet: Sheet, problems: Problems) -> Iterator[Record]:
         yield from sheet.records
     except Unreadable as wrong:
         problems.add(Place(sheet.file, wrong.row), "", None, str(wrong))
+        problems.refused_whole.add(sheet.table.name)
 
 
 def _bind(
@@ -208,7 +209,10 @@ def _bind(
         if column.required and index not in found:
             names = f"{column.name} ({column.names['nl']})"
             problems.add(place, "", None, f"the column {names} is missing: {column.about['en']}")
-    return bound if problems.error_count == before else []
+    if problems.error_count > before:
+        problems.refused_whole.add(sheet.table.name)
+        return []
+    return bound
 
 
 def _bound(
