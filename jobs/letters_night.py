@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, select
 
@@ -35,6 +35,8 @@ from servicing.viewing import view_on
 
 ACTOR = "night"
 CLOSED = STANDINGS.index("closed")
+Found = TypeVar("Found")
+
 BOOKING_AN_AMOUNT = (int(EntryKind.PAYMENT), int(EntryKind.DISBURSEMENT))
 """Entries whose postings add up to the amount of the fact behind them."""
 
@@ -133,9 +135,9 @@ class _Cases:
     ) -> None:
         self.freezer, self.headings, self.span = freezer, headings, span
         self.products = files.products()
-        self.entries = _entries(connection, list(headings), span.until)
+        self.entries = _by_loan(_entries(connection, list(headings), span.until))
         news = [one for known in freezer.known.facts.values() for one in known if self._is_new(one)]
-        self.bounces = bounces_of(connection, news)
+        self.bounces = _by_loan(bounces_of(connection, news))
         self.confirms = freezer.creditor.id in _confirming(freezer.day)
 
     def _is_new(self, one: Fact) -> bool:
@@ -151,10 +153,18 @@ class _Cases:
             dossier,
             view_on(dossier, self.freezer.day),
             [one for one in facts if self._is_new(one)],
-            {nr: keys for (own, nr), keys in self.entries.items() if own == number},
-            {nr: bounce for (own, nr), bounce in self.bounces.items() if own == number},
+            self.entries.get(number, {}),
+            self.bounces.get(number, {}),
             confirms=self.confirms,
         )
+
+
+def _by_loan(found: Mapping[tuple[int, int], Found]) -> dict[int, dict[int, Found]]:
+    """What was found by loan and number of the fact, as one mapping for each loan."""
+    each: dict[int, dict[int, Found]] = {}
+    for (number, nr), one in found.items():
+        each.setdefault(number, {})[nr] = one
+    return each
 
 
 def headings_of(
