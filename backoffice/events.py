@@ -46,6 +46,9 @@ def register_event(desk: Desk, subject: str, happened: Happened) -> Told:
     def make(dossier: Dossier, debtor: int) -> Draft:
         about = chosen(dossier, _kinds_of(kind, happened), debtor, happened.which).nr if kind.refers else 0
         says = dict(kind.says) | dict(happened.says) | ({"debtor": debtor} if debtor else {})
+        joint = debtors_of(desk.connection, dossier.loan)
+        if kind.fact is FactKind.WSNP_START and len(joint) > 1:
+            says["debtors"] = joint
         key = key_of(debtor, happened.document) if debtor else happened.document
         return Draft(
             dossier.loan,
@@ -76,27 +79,44 @@ def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -
     return _on_each(desk, subject, kind, happened.on, make)
 
 
-def copy_circumstances(desk: Desk, loan: int, debtors: Sequence[int]) -> None:
-    """Tell a new loan what holds about its debtors, so that it is as protected as their others."""
+def copy_circumstances(desk: Desk, loan: int, debtors: Sequence[int], decided_on: date | None = None) -> None:
+    """Tell a new loan what holds about its debtors, so that it is as protected as their others.
+
+    A loan brought in was decided earlier (`decided_on`): a debt restructuring since then holds for it too.
+    """
+    joint = debtors_of(desk.connection, loan)
     for debtor in debtors:
         records = records_of(desk.connection, debtor)
         others = [number for number in loans_of_debtor(desk.connection, debtor) if number != loan]
         for facts in facts_of(desk.connection, others).values():
             dossier = Dossier(loan, date.min, facts)
-            ended = {fact.of for fact in dossier.holding if fact.kind is FactKind.ENDED}
+            ended = {fact.of for fact in dossier.holding if fact.kind in ENDS_COPIED}
             drafts = [
-                Draft(
-                    loan,
-                    fact.kind,
-                    fact.value_date,
-                    key_of(debtor, fact.source),
-                    data={**fact.data, "debtor": debtor},
-                    source=fact.source,
-                )
+                _copied(loan, fact, debtor, joint)
                 for fact in dossier.holding
-                if fact.kind in COPIED and fact.nr not in ended and fact.data.get("debtor") in records
+                if fact.nr not in ended
+                and fact.data.get("debtor") in records
+                and _holds_too(fact, decided_on)
             ]
             record(desk.connection, drafts, desk.by)
+
+
+ENDS_COPIED = frozenset({FactKind.ENDED, FactKind.WSNP_EARLY_END, FactKind.WSNP_CLEAN_SLATE})
+"""What ends a fact about a debtor; after a clean slate a person looks at a loan that comes in."""
+
+
+def _holds_too(fact: Fact, decided_on: date | None) -> bool:
+    """Whether a fact about a debtor holds for another loan of his."""
+    since = decided_on is not None and decided_on <= fact.value_date
+    return fact.kind in COPIED or (fact.kind is FactKind.WSNP_START and since)
+
+
+def _copied(loan: int, fact: Fact, debtor: int, joint: Sequence[int]) -> Draft:
+    """A fact about a debtor as it stands on another loan of his."""
+    says = {key: value for key, value in fact.said.items() if key != "debtors"} | {"debtor": debtor}
+    if fact.kind is FactKind.WSNP_START and len(joint) > 1:
+        says["debtors"] = list(joint)
+    return Draft(loan, fact.kind, fact.value_date, key_of(debtor, fact.source), data=says, source=fact.source)
 
 
 def _on_each(

@@ -22,11 +22,12 @@ from ledger.money import euros
 from servicing import files
 from servicing.blocks import RULES
 from servicing.creditors.store import quiet_creditors
-from servicing.decisions.store import decisions
+from servicing.decisions.store import decisions, decisions_on
 from servicing.facts import Draft, FactKind
 from servicing.law_report import findings
+from servicing.receipts.store import bounce_fees
 from servicing.refunding.store import loans_with_credit
-from servicing.store import facts_of, record
+from servicing.store import facts_of, find_loan, record
 from servicing.tables import fact
 from servicing.worklist import (
     ASKS,
@@ -59,7 +60,10 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
     found += [*_limitations(connection, seen, day), *_credits(connection, seen, day)]
-    found += [item for item in stuck_letters(connection, day) if item.creditor in seen]
+    found += [
+        *_fees(connection, seen, day),
+        *(each for each in stuck_letters(connection, day) if each.creditor in seen),
+    ]
     quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
     return [*found, *items_of_quiet(quiet, codes())]
 
@@ -88,8 +92,11 @@ def contact_draft(loan: int, person: str, on: date) -> Draft:
 
 def _of_loans(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
     loans = [loan for loan in _loans_with(connection, ASKING) if creditor_of_loan(loan) in seen]
+    policy = files.policy()
+    days = {number: policy.number("objection.review", code, day) for number, code in codes().items()}
     for loan, facts in facts_of(connection, loans).items():
-        yield from items_of_loan(Case(loan, creditor_of_loan(loan), facts), day)
+        creditor = creditor_of_loan(loan)
+        yield from items_of_loan(Case(loan, creditor, facts), day, days[creditor])
 
 
 def _of_decisions(connection: Connection, seen: Collection[int], day: date) -> list[Item]:
@@ -145,6 +152,25 @@ def _credits(connection: Connection, seen: Collection[int], day: date) -> Iterat
     for loan, facts in facts_of(connection, found).items():
         creditor = creditor_of_loan(loan)
         yield item_of_credit(Case(loan, creditor, facts), found[loan], codes()[creditor], day)
+
+
+def _fees(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    """Fees of the bank that a private contract may charge on, where the policy says so (P13); a person decides."""
+    policy, products = files.policy(), files.products()
+    by_contract = {
+        number for number in seen if policy.choice("bounce.fee", codes()[number], day) == "debtor_by_contract"
+    }
+    for line, loan, cents in bounce_fees(connection, by_contract) if by_contract else ():
+        reference = f"fee of bank line {line.id}"
+        heading = find_loan(connection, str(loan))
+        if products[heading.product].kind != "private" or any(
+            one.proposed.reference == reference for one in decisions_on(connection, loan)
+        ):
+            continue
+        owner, due = contact_person(facts_of(connection, [loan])[loan], day), day_of(line.booked_on)
+        action = f'charge it if the contract says so: aflos decide cost {loan} --decision "{reference}"'
+        reason = f"the bank charged {euros(cents)} for a collection that came back"
+        yield Item("receipt", line.creditor_id, str(loan), 0, owner, due, reason, action)
 
 
 def _law(day: date) -> Iterator[Item]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from jobs.bank_collections import own_collections, own_refunds, payments_of_blocks
 from ledger.day import day_of, number_of
+from servicing import files
 from servicing.collecting.matching import verdict_on_block
 from servicing.facts import FactKind
 from servicing.receipts.files import bank_rules
@@ -141,9 +142,10 @@ class Matcher:
         paid = payments_of_ids(self.connection, creditor, ids, known_by)
         paid |= payments_of_blocks(self.connection, creditor, ids - paid.keys(), known_by)
         before = parts_of_lines(self.connection, [line.id for line in waiting])
+        how = _policy_of_bounces(creditor, self.by.known_on) if waiting else ""
         verdicts = []
         for line in waiting:
-            verdict = verdict_on_return(line, paid.get(line.end_to_end, ()))
+            verdict = verdict_on_return(line, paid.get(line.end_to_end, ()), how)
             if verdict.parts:
                 verdicts.append((line, verdict))
                 gone = verdict.parts[0]
@@ -158,6 +160,12 @@ class Matcher:
         ]
         add_decisions(self.connection, decided, self.by)
         return len(verdicts)
+
+
+def _policy_of_bounces(creditor: int, day: date) -> str:
+    """With which date a creditor takes back a collection that bounced."""
+    code = next(one.code for one in files.creditors().values() if one.id == creditor)
+    return files.policy().choice("bounce", code, day)
 
 
 BY_HAND_DAYS = 5

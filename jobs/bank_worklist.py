@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from ledger.day import number_of
+from servicing import files
 from servicing.debtors.store import particulars_on
 from servicing.receipts.matching import (
     Clues,
@@ -55,6 +56,9 @@ def waiting_lines(connection: Connection, today: date, creditor: int | None = No
     named = {line.id: loans_named(line) for line in lines}
     payers = _paid_before(connection, [line.iban for line in lines if line.iban])
     names = _Names(connection, today) if lines else None
+    codes = {one.id: one.code for one in files.creditors().values()}
+    policy = files.policy()
+    orders = {number: policy.choice("alloc.order", code, today) for number, code in codes.items()}
     namesakes = {line.id: names.loans(line.name) if names else set() for line in lines}
     wanted = {loan for one in named.values() for loan in (*one.sure, *one.likely)}
     wanted |= {loan for loans in payers.values() for loan in loans}
@@ -64,7 +68,9 @@ def waiting_lines(connection: Connection, today: date, creditor: int | None = No
     for line in lines:
         own = named[line.id]
         mine = {*own.sure, *own.likely, *payers.get(line.iban, ()), *namesakes[line.id]}
-        clues = Clues(own, payers.get(line.iban, ()), names.of(mine) if names else {})
+        clues = Clues(
+            own, payers.get(line.iban, ()), names.of(mine) if names else {}, orders[line.creditor_id]
+        )
         near = candidates(line, clues, {number: views[number] for number in mine if number in views})
         _, parts = parked.get(line.id, (0, []))
         reason = parts[0].reason if parts else _reason(connection, line, own, views)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -65,3 +66,15 @@ def split(cents: int, parts: int) -> tuple[int, ...]:
     """Equal parts that add up to the whole; the first ones carry the odd cents."""
     share, rest = divmod(cents, parts)
     return tuple(share + (1 if part < rest else 0) for part in range(parts))
+
+
+def split_in_proportion(cents: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Parts in proportion to weights that add up to the whole; the largest remainders carry the odd cents.
+
+    No part is above its weight where the whole is not above their sum.
+    """
+    total = sum(weights)
+    shares = [divmod(cents * weight, total) for weight in weights]
+    odd = cents - sum(share for share, _ in shares)
+    first = sorted(range(len(weights)), key=lambda place: (-shares[place][1], place))[:odd]
+    return tuple(share + (place in first) for place, (share, _) in enumerate(shares))

@@ -25,6 +25,7 @@ Option = Literal[
     "security",
     "value",
     "rank",
+    "review",
 ]
 
 OUTCOMES = ("upheld", "changed", "rejected", "withdrawn")
@@ -79,8 +80,8 @@ EVENT_KINDS = {
             ("scope", "until"),
         ),
         EventKind("end", FactKind.ENDED, "debtor", ("of",), refers=ENDING),
-        EventKind("objection", FactKind.OBJECTION, "loan", may=("text",)),
-        EventKind("dispute", FactKind.DISPUTE, "loan", may=("text",)),
+        EventKind("objection", FactKind.OBJECTION, "loan", may=("text", "review")),
+        EventKind("dispute", FactKind.DISPUTE, "loan", may=("text", "review")),
         EventKind(
             "outcome",
             FactKind.OUTCOME,

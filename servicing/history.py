@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -31,6 +31,7 @@ from servicing.events import (
     WrittenOff,
 )
 from servicing.facts import Fact, FactKind, FactRefused
+from servicing.joint_restructuring import starts_behind
 from servicing.reading import Reader
 from servicing.terms import Terms
 from servicing.terms_data import terms_from
@@ -54,18 +55,23 @@ def history_of(facts: Sequence[Fact]) -> History:
         loan = facts[0].loan if facts else 0
         raise FactRefused(f"loan {loan}: has {len(grants)} decisions that grant it, and needs one")
     events = {fact.nr: EVENTS[fact.kind](fact) for fact in holding if fact.kind in EVENTS}
+    behind = {fact.nr: starts_behind(fact, holding) for fact in holding if fact.kind is FactKind.WSNP_START}
+    events = {nr: event for nr, event in events.items() if behind.get(nr, True)}
+    following = [fact for fact in holding if fact.of not in withdrawn]
     events |= {
         fact.nr: FOLLOWING[fact.kind](fact, events.get(fact.of))
-        for fact in holding
-        if fact.kind in FOLLOWING and fact.of not in withdrawn
+        for fact in following
+        if fact.kind in FOLLOWING
     }
+    ends = [fact for fact in following if fact.kind is FactKind.WSNP_EARLY_END]
+    revived = tuple(event for fact in ends for event in _early_end(fact, events, behind))
     reversals = tuple(
         Reversed(fact.value_date, _payment(events, fact), fact.nr)
         for fact in holding
         if fact.kind is FactKind.REVERSAL and fact.of not in withdrawn
     )
     in_order = tuple(events[number] for number in sorted(events))
-    return History(terms_from(grants[0].data), in_order, reversals)
+    return History(terms_from(grants[0].data), in_order + revived, reversals)
 
 
 def first_touched(facts: Sequence[Fact], news: Sequence[Fact]) -> date:
@@ -127,10 +133,16 @@ def _due_at_once(fact: Fact) -> DueAtOnce:
     return DueAtOnce(fact.value_date, interest, fact.nr)
 
 
-def _early_end(fact: Fact, about: Event | None) -> InterestRevived:
-    if not isinstance(about, InterestStopped):
+def _early_end(
+    fact: Fact, events: Mapping[int, Event], behind: Mapping[int, Sequence[Fact]]
+) -> Iterator[InterestRevived]:
+    """Interest revives wherever the restructuring that ended was one of those that stopped it."""
+    if fact.of not in behind:
         raise _not_about(fact, "the start of a debt restructuring")
-    return InterestRevived(fact.value_date, about, fact.nr)
+    for number, starts in behind.items():
+        stop = events.get(number)
+        if isinstance(stop, InterestStopped) and fact.of in {start.nr for start in starts}:
+            yield InterestRevived(fact.value_date, stop, fact.nr)
 
 
 def _deferral_end(fact: Fact, about: Event | None) -> DeferralEnded:
@@ -187,8 +199,7 @@ Grants, reversals and withdrawals are read otherwise, facts about others below, 
 """
 
 FOLLOWING: Mapping[FactKind, Callable[[Fact, Event | None], Event]] = {
-    FactKind.WSNP_EARLY_END: _early_end,
     FactKind.DEFERRAL_END: _deferral_end,
     FactKind.CANCELLATION: _cancellation,
 }
-"""How a fact about another fact becomes an event, from the event of that fact."""
+"""How a fact about another fact becomes an event, from the event of that fact; an early end of a WSNP is above."""

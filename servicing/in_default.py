@@ -12,6 +12,7 @@ from servicing.arrangement import arrangements_of
 from servicing.banking_days import ONE_DAY, legal_term_end
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
+from servicing.joint_restructuring import starts_behind
 from servicing.law import Law
 from servicing.life.notes import Notes, Occasion
 from servicing.life.state import Row, State
@@ -37,6 +38,37 @@ _FLOORS: Mapping[str, Floor] = {
     "per_decision": "per_decision",
 }
 
+NEVER, ATTRIBUTABLE, FROM_REMINDER = "never", "attributable_default_only", "from_aanmaning"
+"""What a college may answer to interest.policy, besides that it always charges."""
+
+CLAIMS = frozenset({"recovery_claim"})
+"""Products that are no loan: their default is not that of Bbz art. 41 lid 5."""
+
+
+def reminded_on(facts: Sequence[Fact], by: date) -> date | None:
+    """The day of the first formal reminder (aanmaning) up to a day, or None."""
+    gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
+    days = [
+        fact.value_date
+        for fact in facts
+        if fact.nr not in gone
+        and fact.value_date <= by
+        and (fact.kind is FactKind.REMINDER or fact.data.get("act") == "formal_reminder")
+    ]
+    return min(days, default=None)
+
+
+def why_not_charged(facts: Sequence[Fact], on: date, product: str, charging: str) -> str:
+    """Why no statutory interest is charged on a loan by the policy interest.policy; empty where it may be."""
+    if charging == NEVER:
+        return "interest.policy: the college charges none"
+    if charging == ATTRIBUTABLE and product in CLAIMS:
+        return "interest.policy: only on a loan that is not paid by the debtor's own fault, not on a claim"
+    if charging == FROM_REMINDER and reminded_on(facts, on) is None:
+        return "interest.policy: only from the formal reminder (aanmaning), and there is none"
+    return ""
+
+
 Pauses = tuple[tuple[date, date], ...]
 
 
@@ -60,14 +92,19 @@ class Proposal:
     due: int
 
 
-def proposed_interest(facts: Sequence[Fact], on: date, law: Law, ways: Ways) -> Proposal:
+def proposed_interest(
+    facts: Sequence[Fact], on: date, law: Law, ways: Ways, since: date | None = None
+) -> Proposal:
     """The statutory interest on what is in default; nothing below the floor of the law; less what was fixed before.
+
+    `since` is the first day for which it is charged at all, such as that of the formal reminder.
 
     Where interest of the loan runs over the principal, only arrears of interest bear statutory interest: it comes
     instead of the interest of the loan, never on top of it. Raises `UnknownLaw`.
     """
     found = tuple(
-        Owing(row.nr, due, debt, statutory_interest(debt, law, ways)) for row, due, debt in _debts(facts, on)
+        Owing(row.nr, due, debt, statutory_interest(debt, law, ways))
+        for row, due, debt in _debts(facts, on, since)
     )
     if ways.floor == "per_payment":
         total = sum(one.interest.due for one in found)
@@ -87,7 +124,7 @@ def ways_of(choices: Choices) -> Ways:
     )
 
 
-def _debts(facts: Sequence[Fact], on: date) -> Iterator[tuple[Row, date, Debt]]:
+def _debts(facts: Sequence[Fact], on: date, since: date | None) -> Iterator[tuple[Row, date, Debt]]:
     """The rows that fell due before a day and of which something was not paid in time."""
     notes, history = Notes(), history_of(facts)
     state = live(history.terms, history.events, history.reversals, on, notes)
@@ -96,7 +133,7 @@ def _debts(facts: Sequence[Fact], on: date) -> Iterator[tuple[Row, date, Debt]]:
     for row in state.rows:
         if row.fell_due and row.payable:
             due = state.last_row.due if row.deferred == "all" else row.due
-            default_from = legal_term_end(due) + ONE_DAY
+            default_from = max(legal_term_end(due) + ONE_DAY, since or due)
             debt = _debt(_Row(row, default_from, bears_interest), state, notes, on)
             if default_from < on and debt is not None:
                 cents, payments = debt
@@ -146,7 +183,8 @@ def _pauses(facts: Sequence[Fact], on: date) -> Pauses:
         if not one.statutory_interest
     ]
     gone = {fact.of for fact in facts if fact.kind in {FactKind.WITHDRAWAL, FactKind.WSNP_EARLY_END}}
-    starts = [fact for fact in facts if fact.kind is FactKind.WSNP_START and fact.nr not in gone]
+    holding = [fact for fact in facts if fact.nr not in gone]
+    starts = [fact for fact in holding if fact.kind is FactKind.WSNP_START and starts_behind(fact, holding)]
     return tuple(
         (since, until)
         for since, until in [*quiet, *((one.value_date, on) for one in starts)]

@@ -31,7 +31,8 @@ USED_KEYS: frozenset[str] = frozenset(
         *("art21.base", "art21.window", "art21.refund", "art21.shares", "loan.art43_income"),
         *("loan.deferral", "loan.deferral_count"),
         *("interest.end", "interest.basis", "interest.floor", "interest.policy"),
-        *("hold.longest", "mandate.one_person_limit", "objection.dunning"),
+        *("hold.longest", "mandate.one_person_limit", "objection.dunning", "objection.review"),
+        *("alloc.order", "bounce", "bounce.fee"),
         *("collect.day", "collect.lead", "collect.notice"),
         *("letters.longest_wait", "letters.payment_confirmation", "letters.yearly_statement"),
     }
@@ -54,7 +55,10 @@ class NotChosen(BadInput):
 
 
 class Choice(Strict):
-    """One question left to the college (beleidskeuze), answered by an option or a number in a unit."""
+    """One question left to the college (beleidskeuze), answered by an option or a number in a unit.
+
+    `not_worked` names options that the law leaves open and this program does not work, each with the reason.
+    """
 
     number: Text | None
     question: Text
@@ -62,6 +66,7 @@ class Choice(Strict):
     unit: PolicyUnit | None = None
     default: Text | None
     until_chosen: Text | None = None
+    not_worked: Annotated[dict[Text, Text], Field(default_factory=dict)]
     reference: Text
     explanation: Text
     uitleg: Text
@@ -72,6 +77,8 @@ class Choice(Strict):
             raise ValueError("a choice has either options or a unit")
         if self.default is not None and self.until_chosen is not None:
             raise ValueError("until_chosen is for a choice whose default is null")
+        if set(self.not_worked) - set(self.options or ()):
+            raise ValueError("not_worked names options")
         for name, value in (("default", self.default), ("until_chosen", self.until_chosen)):
             rule = self.refusal(value)
             if rule:
@@ -82,8 +89,11 @@ class Choice(Strict):
         """The rule that a value breaks; None if it may be answered (null always may)."""
         if value is None:
             return None
+        if value in self.not_worked:
+            return f"this program does not work it: {self.not_worked[value]}"
         if self.options is not None:
-            return None if value in self.options else f"choose one of {', '.join(self.options)}"
+            worked = [option for option in self.options if option not in self.not_worked]
+            return None if value in worked else f"choose one of {', '.join(worked)}"
         if self.unit == "euros":
             return None if _AMOUNT.fullmatch(value) else "write an amount with two decimals in quotes"
         return None if _COUNT.fullmatch(value) else f"write a whole number of {self.unit} in quotes"

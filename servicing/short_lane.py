@@ -242,7 +242,8 @@ def _is_plain(state: State, facts: Sequence[Fact], day: date) -> bool:
 
 def _is_known(kind: FactKind) -> bool:
     """Whether the lane knows what such a fact does; kinds that change no amount do not matter to it."""
-    return kind in KNOWN_KINDS or not (kind in EVENTS or kind in FOLLOWING)
+    changes = kind in EVENTS or kind in FOLLOWING or kind is FactKind.WSNP_EARLY_END
+    return kind in KNOWN_KINDS or not changes
 
 
 def _divides_plainly(state: State) -> bool:

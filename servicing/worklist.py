@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from ledger.day import parse_day
 from ledger.money import euros
 from servicing.blocks import Block, blocks_on
 from servicing.creditors.quiet import Quiet
@@ -100,10 +101,15 @@ def contact_person(facts: Iterable[Fact], day: date) -> str:
     return str(last.data["person"]) if last else ""
 
 
-def items_of_loan(case: Case, day: date) -> list[Item]:
-    """What the facts of a loan ask of a person on a day."""
+def items_of_loan(case: Case, day: date, review_days: int) -> list[Item]:
+    """What the facts of a loan ask of a person on a day; an objection is looked at again so many days after it came."""
     owner = contact_person(case.facts, day)
-    found = [*_promises(case, day), *_asked(case, day), *_blocks(case, day)]
+    found = [
+        *_promises(case, day),
+        *_asked(case, day),
+        *_blocks(case, day),
+        *_reviews(case, day, review_days),
+    ]
     return [item._replace(owner=owner) for item in found]
 
 
@@ -209,6 +215,25 @@ def _asked(case: Case, day: date) -> list[Item]:
         if fact.kind in ASKS and fact.nr not in done and fact.value_date <= day
         if not (fact.of and fact.of in unblocked)
     ]
+
+
+def _reviews(case: Case, day: date, review_days: int) -> list[Item]:
+    """Objections and disputes that nobody has answered, with the day to look at them (P9)."""
+    gone = {FactKind.WITHDRAWAL, FactKind.OUTCOME, FactKind.UNBLOCKED}
+    answered = {fact.of for fact in case.facts if fact.kind in gone}
+    found = []
+    for fact in case.facts:
+        if fact.kind in REVIEWED and fact.nr not in answered and fact.value_date <= day:
+            told = fact.data.get("review")
+            due = parse_day(str(told)) if told else fact.value_date + timedelta(days=review_days)
+            reason = f"the {fact.kind.text} of {fact.value_date} is open; limitation goes on meanwhile"
+            action = f"look at it, then aflos event outcome {case.loan} --of {fact.kind.text}"
+            found.append(Item("event", case.creditor, case.subject, 0, "", due, reason, action))
+    return found
+
+
+REVIEWED = frozenset({FactKind.OBJECTION, FactKind.DISPUTE})
+"""Facts that wait for an answer."""
 
 
 def _with_text(reason: str, fact: Fact) -> str:

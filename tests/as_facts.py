@@ -72,8 +72,8 @@ def _data(case: Case) -> dict[str, object]:
             return {key: str(case[key]) for key in ("from", "until", "of", "end")}
         case "early_repayment":
             return {"mode": case["mode"]}
-        case "write_off" | "waiver":
-            return {"of": case["of"]}
+        case "write_off" | "waiver" | "wsnp_start":
+            return {key: case[key] for key in ("of", "debtor", "debtors") if key in case}
         case "interest_free_from":
             return {"until": str(case["until"])} if case.get("until") else {}
         case "due_at_once":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
@@ -13,8 +14,11 @@ from tests.oracle.terms import cents, terms_of
 CLAIMED = ("costs", "statutory_interest", "interest", "principal", "all")
 
 
+@dataclass
 class EventfulMaker(Maker):
-    """Makes the events of a life in which more happens."""
+    """Makes the events of a life in which more happens; with `joint` each of two debtors has restructurings."""
+
+    joint: bool = False
 
     def turn(self, so_far: list[Case]) -> list[Case]:
         """One more thing that happens; sometimes nothing fits."""
@@ -50,6 +54,8 @@ class EventfulMaker(Maker):
     def restructuring(self) -> list[Case]:
         """The judgment that starts a debt restructuring, mostly heard of later; half of them end early."""
         start = self.named(self.late(self.some_day(), 0.6) | {"type": "wsnp_start"})
+        if self.joint:
+            start |= {"debtor": self.rng.choice([1, 2]), "debtors": [1, 2]}
         return [start, *(self.early_end([start]) if self.rng.random() < 0.5 else ())]
 
     def early_end(self, so_far: list[Case]) -> list[Case]:
@@ -134,12 +140,14 @@ class EventfulMaker(Maker):
         return [event if of == "all" else event | {"amount": euros(max(1, amount))}]
 
 
-def eventful(seed: int, *, most: int = 10) -> History:
+def eventful(seed: int, *, most: int = 10, joint: bool = False) -> History:
     """The life with this seed: money as in other lives, and turns in between."""
     rng = Random(f"eventful {seed}")
     case = random_terms(rng)
-    maker = EventfulMaker(rng, terms_of(case))
+    maker = EventfulMaker(rng, terms_of(case), joint=joint)
     events = maker.openings() if rng.random() < 0.2 else maker.disbursements()
+    if joint:
+        events += [*maker.restructuring(), *maker.restructuring()]
     turns = rng.randint(1, 4)
     for _ in range(turns):
         events += maker.turn(events)

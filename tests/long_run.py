@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _turns(seed: int) -> int:
-    return check_turns(seed, ORDERS_OF_A_LIFE)
+    return check_turns(seed, ORDERS_OF_A_LIFE) + check_turns(seed, ORDERS_OF_A_LIFE // 5, joint=True)
 
 
 def _views(seed: int) -> int:

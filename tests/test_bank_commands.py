@@ -15,10 +15,12 @@ from tests.bank_account import Account, Real, paying, write
 from tests.bank_desk import FIRST, INSTALMENT, balance, differences, drop, lines, money, open_books, take
 from tests.chaos.harness import begin_child, ended
 from tests.desk import good, open_desk, run
+from tests.law_files import write as write_config
 from tests.nights import close_until
 from tests.offices import by, good_by, open_office
 
 LOAN = "100000001"
+ROOT = Path(__file__).resolve().parent.parent
 NEXT = FIRST + timedelta(days=1)
 BUSY = 75
 """The exit code of who came second."""
@@ -227,3 +229,38 @@ def test_the_night_says_what_the_bank_and_the_books_do_not_agree_on(desk: Engine
     for told in ("inbox: half.xml stays: is not written to its end yet", "other.xml: refused: "):
         assert told in done.err
     desk.dispose()
+
+
+def test_p13_only_a_private_contract_may_charge_the_fee_of_a_return_on(
+    desk: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back = Real(NEXT, -INSTALMENT - 700, "R2", end_to_end="E1", reason="MD06")
+    account = Account(lines=[paying(int(LOAN), FIRST, INSTALMENT, "R1", end_to_end="E1"), back])
+    text = account.statement().replace(
+        "</Amt><CdtDbtInd>DBIT</CdtDbtInd><RltdPties>",
+        "</Amt><CdtDbtInd>DBIT</CdtDbtInd>"
+        '<Chrgs><Rcrd><Amt Ccy="EUR">7.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs><RltdPties>',
+    )
+    take(desk, write(tmp_path, "1.xml", text), NEXT)
+    reason = "the bank charged 7.00 for a collection that came back"
+    assert reason not in asked()
+    config = tmp_path / "config"
+    chosen = 'choices: {bounce.fee: {2020-01-01: {value: debtor_by_contract, source: "contract art. 9"}}}'
+    write_config(config, "policy/almere.yaml", chosen)
+    monkeypatch.setenv("AFLOS_CONFIG", str(config))
+    assert reason not in asked()
+    public = (ROOT / "config" / "products" / "bbz_business_capital.yaml").read_text()
+    write_config(
+        config,
+        "products/bbz_business_capital.yaml",
+        public.replace("kind: public", "kind: private").replace("dunning: instalments", "dunning: private"),
+    )
+    assert reason in asked()
+    cost = ("decide", "cost", LOAN, "--amount", "7.00", "--on", NEXT.isoformat())
+    good(*cost, "--decision", "fee of bank line 2")
+    assert reason not in asked()
+    desk.dispose()
+
+
+def asked() -> list[str]:
+    return [item["reason"] for item in good("worklist", "--source", "receipt")]

@@ -353,7 +353,7 @@ MONEY = (
     ("write-off", "--part", "principal", "--amount", "100.00"),
     ("waiver", "--part", "all"),
     ("interest-free",),
-    ("statutory-interest", "--amount", "41.23"),
+    ("statutory-interest", "--amount", "41.23", "--attributable", "paid a car first"),
     ("due-at-once", "--interest", "runs"),
     ("interest-owed", "--amount", "1.00"),
 )

@@ -14,6 +14,7 @@ from ledger.database import reading
 from servicing.facts import Fact, FactKind
 from servicing.store import debtors_of, facts_of, find_loan
 from servicing.tables import loan_state
+from tests.desk import good
 from tests.nights import at, begin_on, close_until, sums
 from tests.portfolios import (
     DEBTOR,
@@ -326,3 +327,22 @@ def test_the_regime_follows_from_the_application(
     bring(database, write_csv(tmp_path, {"debtors": [DEBTOR], "loans": [loan]}))
     with reading(database) as connection:
         assert find_loan(connection, "L-1").regime == regime
+
+
+def test_a_loan_that_comes_in_is_as_protected_as_the_others_of_its_debtor(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(sqlite_database, write_csv(tmp_path / "1", PAID_OUT))
+    monkeypatch.setenv("AFLOS_DATABASE", sqlite_url)
+    good("event", "death", "1", "--on", "2024-02-01", "--document", "BRP 1")
+    good("event", "wsnp-start", "1", "--on", "2024-01-15", "--document", "Rb 1")
+    older, younger = LOAN | {"number": "L-2"}, LOAN | {"number": "L-3", "decision_date": "2024-02-02"}
+    paid = [DISBURSEMENT | {"loan": "L-2"}, DISBURSEMENT | {"loan": "L-3", "date": "2024-02-02"}]
+    files = {"debtors": [DEBTOR], "loans": [LOAN, older, younger], "disbursements": [DISBURSEMENT, *paid]}
+    bring(sqlite_database, write_csv(tmp_path / "2", files))
+    assert {each.kind for each in facts(sqlite_database, "L-2")} >= {FactKind.DEATH, FactKind.WSNP_START}
+    kinds = {each.kind for each in facts(sqlite_database, "L-3")}
+    assert FactKind.DEATH in kinds
+    assert FactKind.WSNP_START not in kinds
+    bring(sqlite_database, write_csv(tmp_path / "3", files | {"payments": [PAYMENT]}))
+    assert len([each for each in facts(sqlite_database, "L-2") if each.kind is FactKind.DEATH]) == 1

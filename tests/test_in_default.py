@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 
 from servicing.facts import Fact, FactKind
 from servicing.files import law
-from servicing.in_default import Proposal, proposed_interest
+from servicing.in_default import Proposal, proposed_interest, reminded_on, why_not_charged
 from servicing.statutory_interest import Ways
 from tests.as_facts import LOAN, drafts_of, facts_of
-from tests.desk import good, open_loan
+from tests.desk import good, open_loan, run
+from tests.law_files import write
 
 LAW = law()
 PLAIN = Ways()
@@ -103,3 +104,46 @@ def test_the_command(
     assert [row["in_default"] for row in shown["rows"]] == ["166.67"] * 11
     assert shown["due"] == "54.47"
     assert shown["rows"][0]["lines"]
+
+
+def test_d5_the_college_says_on_which_claims_interest_is_charged() -> None:
+    day, loan = date(2025, 9, 30), "bbz_business_capital"
+    facts = facts_of(drafts_of(CLAIM, [{"on": "2025-03-03", "type": "disburse", "amount": "4712.94"}]))
+    act = {"act": "formal_reminder", "proof": "track and trace"}
+    sent = date(2025, 5, 1)
+    reminded = [*facts, Fact(LOAN, 3, FactKind.INTERRUPTION, sent, sent, "r", 0, 0, act, "test", "")]
+    assert why_not_charged(facts, day, loan, "always") == ""
+    assert why_not_charged(facts, day, loan, "attributable_default_only") == ""
+    assert "not on a claim" in why_not_charged(facts, day, "recovery_claim", "attributable_default_only")
+    assert "charges none" in why_not_charged(facts, day, loan, "never")
+    assert "there is none" in why_not_charged(facts, day, loan, "from_aanmaning")
+    assert why_not_charged(reminded, day, loan, "from_aanmaning") == ""
+    # 4,712.94 x 6 % x 152 / 365: from the day of the reminder instead of 15 April.
+    assert proposed_interest(reminded, day, LAW, Ways(), reminded_on(reminded, day)).due == 117_76
+
+
+def test_d5_interest_that_the_college_does_not_charge_is_not_proposed(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sqlite_database is not None
+    open_loan(sqlite_url, tmp_path, monkeypatch)
+    words = (
+        "decide",
+        "statutory-interest",
+        str(LOAN),
+        "--amount",
+        "54.47",
+        "--on",
+        "2025-12-31",
+        "--decision",
+        "B",
+    )
+    missing = run(*words)
+    assert (missing.code, "attributable: is missing" in missing.err) == (2, True)
+    assert good(*words, "--attributable", "paid a car first")["proposed"]
+    text = 'choices: {interest.policy: {2020-01-01: {value: never, source: "art. 1"}}}'
+    write(tmp_path / "config", "policy/almere.yaml", text)
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path / "config"))
+    refused = run(*words, "--attributable", "x")
+    assert (refused.code, "the college charges none" in refused.err) == (2, True)
+    assert good("loan", "statutory-interest", str(LOAN), "--on", "2025-12-31")["due"] == "0.00"

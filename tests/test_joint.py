@@ -13,6 +13,7 @@ from ledger.database import reading
 from servicing import files
 from servicing.blocks import stopping
 from servicing.facts import Fact, FactKind
+from servicing.joint_restructuring import starts_behind
 from servicing.lapsing import Lapse
 from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
 from servicing.securities import liable_on, securities_on
@@ -184,3 +185,32 @@ def test_f13_the_work_list_and_the_blocks_know_the_lapse(desk: Engine) -> None:
     act = ("event", "interruption", LOAN, "--act", "formal_reminder", "--proof", "3S1", "--on", "2025-06-01")
     good(*act, "--document", "letter 3")
     assert good("loan", "blocks", LOAN, "--on", "2030-02-02") == []
+
+
+def test_a_restructuring_of_one_joint_debtor_stops_no_interest_until_the_other_is_in_one(
+    desk: Engine,
+) -> None:
+    # Fw art. 300 and 303 lid 1: it is personal; who is in none owes the interest on.
+    assert desk is not None
+    wsnp = ("event", "wsnp-start", "--document")
+    good(*wsnp, "Rb 1", "1", "--on", "2025-03-01")
+    assert interest() == "2666.72"
+    good(*wsnp, "Rb 2", "2", "--on", "2025-04-01")
+    assert interest() == "500.01"
+    good("event", "wsnp-early-end", "1", "--of", "wsnp-start", "--on", "2025-05-01", "--document", "Rb 3")
+    assert interest() == "2666.72"
+
+
+def interest() -> str:
+    """What of interest is open on 1 May 2026, sixteen months of 166.67 after the start."""
+    found: str = good("loan", "show", LOAN, "--on", "2026-05-01")["outstanding"]["interest"]
+    return found
+
+
+def test_whoever_was_released_need_not_be_in_a_restructuring() -> None:
+    start = told(3, FactKind.WSNP_START, "2025-03-01", debtor=1, debtors=[1, 2])
+    released = told(4, FactKind.LIABILITY, "2025-02-01", debtor=2, liable=False)
+    assert starts_behind(start, [start]) == []
+    assert starts_behind(start, [start, released]) == [start]
+    late = told(4, FactKind.LIABILITY, "2025-03-02", debtor=2, liable=False)
+    assert starts_behind(start, [start, late]) == []

@@ -45,12 +45,17 @@ def test_f9_f12_the_order_in_which_turns_become_known_does_not_matter(block: int
     assert orders >= 500
 
 
-def check_turns(seed: int, most: int) -> int:
+def test_a_restructuring_of_joint_debtors_stops_interest_once_all_are_in_one() -> None:
+    for seed in range(20_000, 20_020):
+        check_turns(seed, 4, joint=True)
+
+
+def check_turns(seed: int, most: int, *, joint: bool = False) -> int:
     """Up to six facts become known in different orders, after all has happened; each ends as the oracle. How many.
 
     Nothing is worked before the first of them is known, so that a life of years costs a night a fact.
     """
-    given = eventful(seed, most=FACTS_OF_A_LIFE)
+    given = eventful(seed, most=FACTS_OF_A_LIFE, joint=joint)
     events = some_events(without_pay_off(given))
     first = max(known(event) for event in events)
     last = first + timedelta(days=FACTS_OF_A_LIFE + 40)

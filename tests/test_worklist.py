@@ -41,7 +41,7 @@ def counter(
 
 
 def items(*facts: Any) -> list[tuple[str, int, date]]:
-    found = items_of_loan(Case(int(LOAN), 1, facts), DAY)
+    found = items_of_loan(Case(int(LOAN), 1, facts), DAY, 42)
     return [(item.source, item.fact, item.due) for item in found]
 
 
@@ -50,9 +50,22 @@ def test_p18_an_event_asks_something_until_it_is_handled(kind: FactKind) -> None
     first = told(1, FactKind.OBJECTION, "2025-07-01")
     asking = told(2, kind, "2025-08-01", debtor=1, of=1 if kind is FactKind.OUTCOME else 0)
     assert (ASKS[kind].source, 2, at("2025-08-01")) in items(first, asking)
-    assert items(first, asking, told(3, FactKind.HANDLED, "2025-08-02", of=2)) == []
-    assert items(first, asking, told(3, FactKind.WITHDRAWAL, "2025-08-02", of=2)) == []
+    for end in (FactKind.HANDLED, FactKind.WITHDRAWAL):
+        assert [item for item in items(first, asking, told(3, end, "2025-08-02", of=2)) if item[1]] == []
     assert items(told(2, kind, "2025-09-02", debtor=1, of=0)) == []
+
+
+def test_p9_an_open_objection_is_looked_at_again_until_it_is_answered() -> None:
+    came = told(1, FactKind.OBJECTION, "2025-07-01")
+    assert items(came) == [("event", 0, at("2025-08-12"))]
+    assert items(told(1, FactKind.DISPUTE, "2025-07-01", review="2025-07-15")) == [
+        ("event", 0, at("2025-07-15"))
+    ]
+    (item,) = items_of_loan(Case(int(LOAN), 1, [came]), DAY, 42)
+    assert "limitation goes on meanwhile" in item.reason
+    answered = told(2, FactKind.OUTCOME, "2025-08-01", of=1, outcome="rejected")
+    assert [one for one in items(came, answered) if not one[1]] == []
+    assert items(came, told(2, FactKind.WITHDRAWAL, "2025-08-01", of=1)) == []
 
 
 def test_p18_an_answer_asks_for_the_decision_to_unblock() -> None:
@@ -60,7 +73,7 @@ def test_p18_an_answer_asks_for_the_decision_to_unblock() -> None:
         told(1, FactKind.OBJECTION, "2025-07-01"),
         told(2, FactKind.OUTCOME, "2025-08-01", of=1, outcome="upheld"),
     ]
-    (item,) = items_of_loan(Case(int(LOAN), 1, facts), DAY)
+    (item,) = items_of_loan(Case(int(LOAN), 1, facts), DAY, 42)
     assert item.reason == "an objection or dispute was answered: upheld"
     # P10: unblocked, its end still waits for a look.
     facts.append(told(3, FactKind.UNBLOCKED, "2025-08-10", of=1))
@@ -88,7 +101,7 @@ def test_p18_the_contact_person_is_a_dated_fact() -> None:
     assert [contact_person(facts, at(day)) for day in days] == ["", "a", "a", "b", "b", "c"]
     assert contact_person([*facts, told(4, FactKind.WITHDRAWAL, "2025-07-01", of=3)], DAY) == "a"
     case = Case(int(LOAN), 1, [*facts, told(5, FactKind.DEATH, "2025-08-01", debtor=1)])
-    assert [item.owner for item in items_of_loan(case, DAY)] == ["b"]
+    assert [item.owner for item in items_of_loan(case, DAY, 42)] == ["b"]
 
 
 def test_p18_the_list_is_chosen_by_owner_source_and_day_and_sorted_by_urgency() -> None:

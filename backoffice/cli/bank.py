@@ -15,10 +15,11 @@ from backoffice.cli.bank_mandate import mandate
 from backoffice.cli.bank_refunds import refunds
 from backoffice.cli.bank_runs import named_creditor
 from backoffice.cli.bank_words import PARTS, as_line, day_text, part_words, waiting_words
-from backoffice.cli.database import looking, recording
+from backoffice.cli.database import Desk, looking, recording
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
+from backoffice.dividing import parts_by_policy
 from backoffice.receipts import Decided, LineRefused, adopt, decide, line_of, match, remit, settle
 from backoffice.rights import check_right, creditors_of
 from jobs import clock
@@ -163,26 +164,36 @@ def match_line(
 
 @bank.command()
 @click.argument("line", type=int)
-@click.argument("shares", nargs=-1, required=True, metavar="LOAN=AMOUNT...")
+@click.argument("shares", nargs=-1, metavar="LOAN=AMOUNT...")
+@click.option("--debtor", metavar="NUMBER", help="Over all his loans here, as the policy alloc.order says.")
 @click.option("--reason", default="by hand", metavar="TEXT", help="Why; kept with the decision.")
 @actor_option
 @as_json
-def split(line: int, shares: Sequence[str], reason: str, actor: str | None, as_json: bool) -> None:
+def split(
+    line: int, shares: Sequence[str], debtor: str | None, reason: str, actor: str | None, as_json: bool
+) -> None:
     """Divide a line over loans; what is left waits as refund=AMOUNT or parked=AMOUNT.
 
     Example: aflos bank split 17 100000001=506.91 100000002=93.09
     """
+    if bool(shares) == (debtor is not None):
+        raise BadInput("split: name the shares, or --debtor NUMBER")
     why = plain_text("reason", reason)
     with recording(actor) as desk:
         own = line_of(desk, line)
-        parts = []
-        for share in shares:
-            name, _, amount = share.rpartition("=")
-            kind = PARTS.get(name, Disposition.LOAN)
-            number = 0 if name in PARTS else find_loan(desk.connection, name).id
-            parts.append(Part(kind, cents_of(amount), number, reason=why))
+        parts = _shares(desk, shares, why) if debtor is None else parts_by_policy(desk, own, debtor, why)
         done = decide(desk, own, parts)
     _tell(done, as_json)
+
+
+def _shares(desk: Desk, shares: Sequence[str], why: str) -> list[Part]:
+    parts = []
+    for share in shares:
+        name, _, amount = share.rpartition("=")
+        kind = PARTS.get(name, Disposition.LOAN)
+        number = 0 if name in PARTS else find_loan(desk.connection, name).id
+        parts.append(Part(kind, cents_of(amount), number, reason=why))
+    return parts
 
 
 @bank.command()

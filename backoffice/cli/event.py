@@ -37,6 +37,7 @@ _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "securit
     "--document", required=True, metavar="REFERENCE", help="What says so; the same again is nothing new."
 )
 @click.option("--until", metavar="DAY", help="The first day on which it no longer holds.")
+@click.option("--review", metavar="DAY", help="When an objection or dispute is looked at again.")
 @click.option("--text", metavar="TEXT", help="What else is to be known.")
 @click.option("--of", metavar="KIND", help="Which kind of event this ends, answers or takes back.")
 @click.option("--which", metavar="REFERENCE", help="Its document, where there are several.")
@@ -110,9 +111,10 @@ def _says(kind: str, texts: Mapping[str, str | None], scope: tuple[str, ...]) ->
     given: dict[str, object] = {
         key: plain_text(key, value) for key in _TEXTS if (value := texts.get(key)) is not None
     }
-    until, value = texts.get("until"), texts.get("value")
-    if until is not None:
-        given["until"] = coming_day("until", until).isoformat()
+    value = texts.get("value")
+    for key in ("until", "review"):
+        if (day := texts.get(key)) is not None:
+            given[key] = coming_day(key, day).isoformat()
     if value is not None:
         given["value"] = euros(Reader({"value": value}).amount("value"))
     if scope or known.name == "representative":

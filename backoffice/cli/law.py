@@ -124,6 +124,7 @@ def _policy_rows(policy: Policy, creditor: str | None, on: date) -> list[dict[st
                 "source": answer.source,
                 "in_use": key in USED_KEYS,
                 "options": choice.options,
+                "not_worked": dict(choice.not_worked),
                 "unit": choice.unit,
                 "default": choice.default,
                 "reference": choice.reference,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from typing import Any
 
 import click
@@ -11,8 +13,12 @@ import click
 from backoffice.cli.finishing import finish
 from backoffice.cli.loan_decisions import decided_options
 from backoffice.cli.options import Command, coming_day, past_day
+from backoffice.rights import codes
+from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
-from servicing.facts import Draft, FactKind
+from servicing import files
+from servicing.facts import Draft, FactKind, FactRefused
+from servicing.in_default import ATTRIBUTABLE, why_not_charged
 from servicing.reading import Reader
 from servicing.regime import interest_after_calling_in
 from servicing.registration import Dossier, named_fact
@@ -63,9 +69,9 @@ MADE = (
     Made(
         "statutory-interest",
         FactKind.STATUTORY_INTEREST,
-        ("amount",),
+        ("amount", "attributable"),
         "Charge statutory interest on arrears (Awb 4:99); works from its hand-over.",
-        "--amount 41.23 --on 2025-07-01 --decision B-2025-99",
+        '--amount 41.23 --on 2025-07-01 --attributable "paid a car first" --decision B-2025-99',
     ),
     Made(
         "cancellation",
@@ -105,6 +111,27 @@ MADE = (
 )
 """The table; a line a command."""
 
+GIVEN = ("amount", "part", "until", "interest", "fact", "attributable")
+SAYS = {"of": "part", "interest": "interest", "attributable": "attributable"}
+"""What a fact says, and the option that gives it."""
+
+CHARGED = frozenset({FactKind.STATUTORY_INTEREST})
+"""Facts that the policy interest.policy allows or not."""
+
+
+def _may_charge(dossier: Dossier, product: str, draft_says: Mapping[str, str], on: date) -> None:
+    """Refuse statutory interest that the college does not charge."""
+    code = codes()[creditor_of_loan(dossier.loan)]
+    charging = files.policy().choice("interest.policy", code, on)
+    why_not = why_not_charged(dossier.facts, on, product, charging)
+    if why_not:
+        raise FactRefused(f"loan {dossier.loan}: statutory interest: {why_not}")
+    if charging == ATTRIBUTABLE and not draft_says.get("attributable"):
+        raise BadInput(
+            "attributable: is missing: interest.policy charges only a failure the debtor is to blame for"
+        )
+
+
 _OPTIONS: dict[str, Callable[[Command], Command]] = {
     "amount": click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91."),
     "some": click.option("--amount", metavar="AMOUNT", help="Euros; left out where all is given up."),
@@ -114,6 +141,11 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
         "--interest",
         type=click.Choice(["runs", "stops"]),
         help="On what is due; default by the day of the application (Bbz art. 41 lid 6).",
+    ),
+    "attributable": click.option(
+        "--attributable",
+        metavar="TEXT",
+        help="Why the debtor is to blame for not paying (Bbz art. 41 lid 5); by interest.policy needed.",
     ),
     "of": click.option(
         "--of", "fact", required=True, metavar="FACT", help="The fact it is about, by number."
@@ -126,11 +158,11 @@ def made_command(made: Made) -> click.Command:
 
     def propose(loan: str, on: str, decision: str, **options: Any) -> None:
         day = (past_day if made.fact is FactKind.STATUTORY_INTEREST else coming_day)("on", on)
-        given = {key: options.pop(key, None) for key in ("amount", "part", "until", "interest", "fact")}
+        given = {key: options.pop(key, None) for key in GIVEN}
         cents = Reader({"amount": given["amount"]}).amount("amount") if given["amount"] is not None else 0
         if (given["part"] == "all") == bool(cents) and "part" in made.options:
             raise BadInput("amount: goes with a part, and is left out where all is given up")
-        says = {"of": given["part"], "interest": given["interest"]}
+        says = {key: given[name] for key, name in SAYS.items()}
         if given["until"] is not None:
             says["until"] = coming_day("until", given["until"]).isoformat()
         data = {key: value for key, value in says.items() if value is not None}
@@ -141,7 +173,12 @@ def made_command(made: Made) -> click.Command:
                 data.setdefault("interest", interest_after_calling_in(dossier.application_date))
             return Draft(dossier.loan, made.fact, day, decision, cents, about, data, decision)
 
-        finish(loan, make, options)
+        finish(
+            loan,
+            make,
+            options,
+            partial(_may_charge, draft_says=data, on=day) if made.fact in CHARGED else None,
+        )
 
     propose.__doc__ = f"{made.help}\n\n    Example: aflos decide {made.name} 100000001 {made.example}\n"
     command: Callable[..., Any] = decided_options(propose)

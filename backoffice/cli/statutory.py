@@ -12,11 +12,17 @@ from backoffice.registering import dossier_of
 from backoffice.rights import codes, seen_loan
 from ledger.money import euros
 from servicing import files
-from servicing.in_default import Owing, Proposal, proposed_interest, ways_of
+from servicing.in_default import (
+    FROM_REMINDER,
+    Owing,
+    Proposal,
+    proposed_interest,
+    reminded_on,
+    ways_of,
+    why_not_charged,
+)
 from servicing.policy import Choices
 from servicing.statutory_interest import told
-
-NEVER = "never"
 
 
 @click.command(name="statutory-interest")
@@ -35,9 +41,10 @@ def statutory_interest_command(loan: str, on: str | None, as_json: bool) -> None
         heading = seen_loan(connection, loan)
         facts = dossier_of(connection, heading).facts
     choices = Choices(files.policy(), codes()[heading.creditor_id], day, {})
-    found = proposed_interest(facts, day, files.law(), ways_of(choices))
     charged = choices.choice("interest.policy")
-    answer = _answer(heading.id, found, charged)
+    since = reminded_on(facts, day) if charged == FROM_REMINDER else None
+    found = proposed_interest(facts, day, files.law(), ways_of(choices), since)
+    answer = _answer(heading.id, found, charged, why_not_charged(facts, day, heading.product, charged))
     if as_json:
         print_json(answer)
         return
@@ -51,14 +58,15 @@ def statutory_interest_command(loan: str, on: str | None, as_json: bool) -> None
         click.echo(f"\nrow {one.row_nr}\n" + "\n".join(told(one.interest)))
 
 
-def _answer(loan: int, found: Proposal, charged: str) -> dict[str, object]:
+def _answer(loan: int, found: Proposal, charged: str, why_not: str) -> dict[str, object]:
     return {
         "loan": loan,
         "on": found.on.isoformat(),
         "total": euros(found.total),
         "fixed_before": euros(found.fixed_before),
-        "due": euros(0 if charged == NEVER else found.due),
+        "due": euros(0 if why_not else found.due),
         "policy": charged,
+        "why_not": why_not or None,
         "rows": [_row(one) for one in found.owing],
     }
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from backoffice.cli.database import Desk
-from backoffice.events import Happened, register_event
+from backoffice.events import Happened, copy_circumstances, register_event
 from backoffice.portfolio.checking import particulars_of
 from backoffice.portfolio.known import Known
 from backoffice.portfolio.news import news_of, stored
@@ -104,8 +104,20 @@ def load(loader: Loader, creditors: Mapping[str, Creditor]) -> Counts:
         if not loader.problems.error_count:
             append_rows(loader.connection, fact, FACT_COLUMNS, rows)
     if not loader.problems.error_count:
+        _protect(loader, debtors, numbers)
         add_representatives(loader)
     return loader.counts
+
+
+def _protect(loader: Loader, debtors: Mapping[str, int], numbers: Mapping[int, int]) -> None:
+    """Tell new loans of debtors who were known already what holds about them (a death, a moratorium)."""
+    desk = Desk(loader.connection, loader.stamp.by)
+    for at, named in enumerate(loader.portfolio.loans):
+        grant = named.grant
+        if grant is None or at in loader.known.loans:
+            continue
+        before = [debtors[debtor] for debtor in grant.debtors if debtor in loader.known.debtors]
+        copy_circumstances(desk, numbers[at], before, grant.decision_date)
 
 
 def add_representatives(loader: Loader) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ledger.day import day_of
 from ledger.money import euros
+from servicing.receipts.dividing import ORDERS, Owed
 from servicing.receipts.values import Disposition, Part, StoredLine
 
 CERTAIN = 100
@@ -133,8 +134,17 @@ def refusal_of(view: LoanView, paid_on: int) -> str:
     return ""
 
 
-def verdict_on_return(line: StoredLine, payments: Sequence[Payment]) -> Verdict:
-    """What is certain about money that went back: the return of exactly one payment of its id and amount."""
+ITS_OWN_DATE = "original_value_date"
+"""The one answer to the policy `bounce` that is worked: the instalment is open again from its due date."""
+
+
+def verdict_on_return(line: StoredLine, payments: Sequence[Payment], how: str = ITS_OWN_DATE) -> Verdict:
+    """What is certain about money that went back: the return of exactly one payment of its id and amount.
+
+    `how` is the policy `bounce`: with another answer than the one that is worked a person decides.
+    """
+    if how != ITS_OWN_DATE:
+        return Verdict((), f"policy bounce is {how}, which is not worked")
     fitting = [one for one in payments if one.cents in {line.amount, line.amount - line.charges}]
     if not fitting:
         return Verdict((), "comes back, but the payment it belongs to is not here yet")
@@ -206,17 +216,21 @@ def verdict_on_payment_out(line: StoredLine, named: Named, open_ones: Sequence[P
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What ranks candidates for one line: what it names, whose IBAN paid before, names of debtors by loan."""
+    """What ranks candidates for one line: what it names, whose IBAN paid before, names of debtors by loan.
+
+    `order` is the policy alloc.order of the creditor.
+    """
 
     named: Named
     paid_before: Sequence[int]
     names: Mapping[int, Sequence[str]]
+    order: str
 
 
 def candidates(line: StoredLine, clues: Clues, loans: Mapping[int, LoanView]) -> list[Proposal]:
-    """The loans a receipt may be for, the likeliest first; of equal ones what is due, bears interest and is oldest."""
+    """The loans a receipt may be for, the likeliest first; of equal ones the one that alloc.order puts first."""
     found = []
-    for view in sorted(loans.values(), key=_order_of_allocation):
+    for view in sorted(loans.values(), key=lambda view: ORDERS[clues.order](owed_on(view))):
         if view.creditor != line.creditor_id:
             continue
         marks = [mark for mark in _marks(line, clues, view) if mark[0]]
@@ -242,9 +256,9 @@ def _marks(line: StoredLine, clues: Clues, view: LoanView) -> list[tuple[int, st
     ]
 
 
-def _order_of_allocation(view: LoanView) -> tuple[bool, bool, int, int]:
-    """Policy alloc.order: what is due first, then what bears interest, then the oldest."""
-    return (not view.open_due, not view.rate, view.since or view.loan, view.loan)
+def owed_on(view: LoanView, arranged: int = 0, total: int = 0) -> Owed:
+    """A loan as one of the debts a payment is divided over."""
+    return Owed(view.loan, arranged, view.open_due, total, view.rate, view.arrears_since, view.since)
 
 
 def _same_name(payer: str, debtors: Sequence[str]) -> str:

@@ -218,6 +218,27 @@ def payments_by_hand(
     return found
 
 
+def bounce_fees(connection: Connection, creditors: Iterable[int]) -> list[tuple[StoredLine, int, int]]:
+    """The lines of these creditors by which a payment came back and the bank took a fee: with loan and cents."""
+    query = (
+        select(bank_decision.c.line_id)
+        .join(bank_line, bank_line.c.id == bank_decision.c.line_id)
+        .where(
+            bank_decision.c.kind == int(Disposition.BANK_COSTS),
+            bank_line.c.creditor_id.in_(sorted(creditors)),
+        )
+        .distinct()
+    )
+    numbers = list(connection.execute(query).scalars())
+    lines, found = lines_by_number(connection, numbers), []
+    for number, (_, parts) in sorted(parts_of_lines(connection, numbers).items()):
+        loans = [part.loan for part in parts if part.kind is Disposition.RETURN]
+        cents = sum(part.cents for part in parts if part.kind is Disposition.BANK_COSTS)
+        if len(loans) == 1 and cents:
+            found.append((lines[number], loans[0], cents))
+    return found
+
+
 def undecided(
     connection: Connection, creditor: int | None = None, *, returns_only: bool = False
 ) -> list[StoredLine]:

@@ -71,6 +71,7 @@ class Loan:
     credit: int = 0
     recoverable: int = 0
     stops: set[int] = field(default_factory=set)
+    restructured: set[int] = field(default_factory=set)
     resume_on: list[tuple[date, int]] = field(default_factory=list)
     accrued: Fraction = Fraction(0)
     taken: int = 0

@@ -15,7 +15,14 @@ ALL = ("costs", "statutory_interest", "interest", "principal")
 
 
 def stop(loan: Loan, place: int, event: Case) -> None:
-    """No interest from today; if it says until when, from then on it runs again."""
+    """No interest from today; if it says until when, from then on it runs again.
+
+    Of joint debtors the last one to enter a restructuring stops it.
+    """
+    if "debtors" in event:
+        loan.restructured.add(event["debtor"])
+        if not set(event["debtors"]) <= loan.restructured:
+            return
     loan.stops.add(place)
     if event.get("until"):
         loan.resume_on.append((day(event["until"]), place))
