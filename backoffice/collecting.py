@@ -112,7 +112,10 @@ def histories(connection: Connection, loans_wanted: Iterable[int]) -> History:
 def _case(dossier: Dossier, history: History, timing: Timing) -> Case:
     view = view_on(dossier, timing.today)
     coming = [
-        Instalment(row.due, int(row.principal + (0 if row.deferred == "all" else row.interest) - row.paid))
+        Instalment(
+            row.due,
+            int(row.principal + (0 if row.deferred in {"all", "interest"} else row.interest) - row.paid),
+        )
         for row in view.rows
     ]
     return Case(

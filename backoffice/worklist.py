@@ -21,13 +21,15 @@ from ledger.errors import BadInput
 from ledger.money import euros
 from servicing import files
 from servicing.blocks import RULES
+from servicing.calendar_rate import differs, follows_calendar
 from servicing.creditors.store import quiet_creditors
 from servicing.decisions.store import decisions, decisions_on
 from servicing.facts import Draft, FactKind
+from servicing.law import UnknownLaw
 from servicing.law_report import findings
 from servicing.receipts.store import bounce_fees
 from servicing.refunding.store import loans_with_credit
-from servicing.store import facts_of, find_loan, record
+from servicing.store import facts_of, find_loan, loans_of_products, record
 from servicing.tables import fact
 from servicing.worklist import (
     ASKS,
@@ -36,6 +38,7 @@ from servicing.worklist import (
     contact_person,
     item_of_credit,
     item_of_lapse,
+    item_of_rate,
     items_of_decisions,
     items_of_loan,
     items_of_quiet,
@@ -60,6 +63,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
     found += [*_limitations(connection, seen, day), *_credits(connection, seen, day)]
+    found += _rates(connection, seen, day)
     found += [
         *_fees(connection, seen, day),
         *(each for each in stuck_letters(connection, day) if each.creditor in seen),
@@ -171,6 +175,24 @@ def _fees(connection: Connection, seen: Collection[int], day: date) -> Iterator[
         action = f'charge it if the contract says so: aflos decide cost {loan} --decision "{reference}"'
         reason = f"the bank charged {euros(cents)} for a collection that came back"
         yield Item("receipt", line.creditor_id, str(loan), 0, owner, due, reason, action)
+
+
+def _rates(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    """Loans whose rate follows the law and is not what the law gives: a person decides the change (Bbz art. 43b)."""
+    products, law = files.products(), files.law()
+    following = sorted(code for code, product in products.items() if follows_calendar(product))
+    named = {
+        number: code
+        for number, code in loans_of_products(connection, following).items()
+        if creditor_of_loan(number) in seen
+    }
+    for number, facts in facts_of(connection, named).items():
+        try:
+            found = differs(facts, products[named[number]], law, day)
+        except UnknownLaw:
+            continue  # the unknown figure is an item of its own
+        if found is not None:
+            yield item_of_rate(Case(number, creditor_of_loan(number), facts), found, day)
 
 
 def _law(day: date) -> Iterator[Item]:

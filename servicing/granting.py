@@ -10,6 +10,7 @@ from typing import Literal
 
 from ledger.day import FIRST_DAY
 from ledger.errors import BadInput
+from servicing.calendar_rate import follows_calendar, interest_begins, rate_on
 from servicing.dated import Dated
 from servicing.facts import FactRefused
 from servicing.law import Law, UnknownLaw
@@ -61,8 +62,16 @@ def granted_terms(product: Product, data: Mapping[str, object], decision_date: d
         "rounding": product.rounding,
         "allocation": list(product.allocation),
     } | {key: value for key, value in data.items() if value is not None}
+    if product.interest.is_last:
+        begins = interest_begins(product, law, decision_date)
+        filled = {"interest_last": True, "interest_from": begins.isoformat() if begins else None} | filled
     if "annual_rate_percent" not in filled:
-        rate = _proposed_rate(product, decision_date, law)
+        calendar = follows_calendar(product)
+        rate = (
+            rate_on(product, law, decision_date)[0]
+            if calendar
+            else _proposed_rate(product, decision_date, law)
+        )
         if rate is None:
             raise BadInput(f"annual_rate_percent: is missing: for {product.code} the decision gives it")
         filled["annual_rate_percent"] = percent_text(rate)

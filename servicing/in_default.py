@@ -132,7 +132,7 @@ def _debts(facts: Sequence[Fact], on: date, since: date | None) -> Iterator[tupl
     bears_interest = state.rate > 0 and not state.stops
     for row in state.rows:
         if row.fell_due and row.payable:
-            due = state.last_row.due if row.deferred == "all" else row.due
+            due = state.last_row.due if row.keeps_interest else row.due
             default_from = max(legal_term_end(due) + ONE_DAY, since or due)
             debt = _debt(_Row(row, default_from, bears_interest), state, notes, on)
             if default_from < on and debt is not None:

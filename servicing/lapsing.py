@@ -60,7 +60,7 @@ def lapses_of(facts: Sequence[Fact], on: date, system: System, law: Law) -> list
     for row in state.rows:
         open_amount = row.open_interest + row.open_principal
         if row.fell_due and row.payable and open_amount:
-            due = state.last_row.due if row.deferred == "all" else row.due
+            due = state.last_row.due if row.keeps_interest else row.due
             claim = Claim(f"row {row.nr}", due, system)
             found.append(Lapse(row.nr, due, open_amount, limitation(claim, acts, extensions, law)))
     return found

@@ -114,6 +114,12 @@ def check_terms(terms: Terms) -> None:
     if not 0 <= terms.grace_principal < terms.instalments:
         rule = f"must be from 0 to below instalments {terms.instalments}"
         _refuse("grace_principal", terms.grace_principal, rule)
+    if terms.interest_last and terms.method == "annuity":
+        _refuse(
+            "interest_last",
+            "true",
+            "is for a linear or bullet loan: an annuity has its interest in the instalment",
+        )
     if terms.method == "annuity" and terms.instalment is not None:
         _check_above_interest(terms, terms.instalment)
 

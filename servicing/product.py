@@ -35,6 +35,7 @@ class Interest(Strict):
     select_by: SelectBy | None = None
     minus: Text | None = None
     free_months: Text | None = None
+    is_last: bool = False
     interest_free_until: Literal["start_of_business"] | None = None
     default_percent: Annotated[str, AfterValidator(_percent)] | None = None
     reason: Text | None = None

@@ -95,6 +95,12 @@ def loans(connection: Connection, creditor_id: int | None = None) -> list[Loan]:
     return [_loan(row) for row in connection.execute(query)]
 
 
+def loans_of_products(connection: Connection, products: Iterable[str]) -> dict[int, str]:
+    """The loans of some products, with their product."""
+    query = select(loan.c.id, loan.c.product).where(loan.c.product.in_(sorted(products))).order_by(loan.c.id)
+    return {row.id: row.product for row in connection.execute(query)}
+
+
 def debtors_of(connection: Connection, number: int) -> list[int]:
     """The debtors of a loan, jointly liable, in the order of the decision."""
     query = (

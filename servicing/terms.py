@@ -23,6 +23,7 @@ LEGAL_ORDER: tuple[Part, ...] = ("costs", "interest", "principal")
 class Terms:
     """The terms of a loan (leningsvoorwaarden): amounts in cents, the rate as a part of 1 per year.
 
+    With `interest_last` all interest is kept apart, bears none and is paid after all rows (Bbz art. 43b).
     A free plan (`plan`) gives each row its day and what is paid on it, interest in it; the last row takes the rest.
     """
 
@@ -42,6 +43,7 @@ class Terms:
     payment_tolerance: int = 0
     first_number: int = 1
     plan: tuple[tuple[date, Amount | None], ...] = ()
+    interest_last: bool = False
 
     @property
     def grid(self) -> Grid:

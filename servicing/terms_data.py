@@ -44,6 +44,7 @@ def terms_from(
         interest_from=reader.day("interest_from") if reader.has("interest_from") else None,
         payment_tolerance=_optional_integer(reader, "payment_tolerance", LONGEST_TOLERANCE),
         plan=plan,
+        interest_last=reader.has("interest_last") and reader.flag("interest_last"),
     )
     reader.done()
     _check(terms, where)
@@ -68,6 +69,7 @@ def terms_data(terms: Terms) -> dict[str, object]:
         "interest_from": terms.interest_from.isoformat() if terms.interest_from else None,
         "payment_tolerance": terms.payment_tolerance,
         "plan": [_plan_row(day, amount) for day, amount in terms.plan] or None,
+        "interest_last": terms.interest_last or None,
     }
     return {key: value for key, value in data.items() if value is not None}
 

@@ -10,11 +10,13 @@ from typing import Literal, NamedTuple
 from ledger.day import parse_day
 from ledger.money import euros
 from servicing.blocks import Block, blocks_on
+from servicing.calendar_rate import Differs
 from servicing.creditors.quiet import Quiet
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision
 from servicing.facts import Fact, FactKind
 from servicing.lapsing import Lapse
 from servicing.promises import broken_promises
+from servicing.terms_data import percent_text
 
 Source = Literal[
     "quarantine",
@@ -146,6 +148,15 @@ def item_of_credit(case: Case, cents: int, code: str, day: date) -> Item:
         reason = f"{euros(cents)} more was paid than is owed"
         action = f"aflos bank refunds propose --creditor {code}"
     return Item("credit", case.creditor, case.subject, 0, owner, since, reason, action)
+
+
+def item_of_rate(case: Case, found: Differs, day: date) -> Item:
+    """The rate that follows the law is another now: a person decides the change."""
+    borne, given = percent_text(found.borne), percent_text(found.given)
+    reason = f"bears {borne} percent; the law gives {given} since {found.since}"
+    action = f"aflos decide rate {case.loan} --percent {given} --on {found.since}"
+    owner = contact_person(case.facts, day)
+    return Item("law", case.creditor, case.subject, 0, owner, found.since, reason, action)
 
 
 def items_of_quiet(quiet: Mapping[int, Quiet], codes: Mapping[int, str]) -> list[Item]:

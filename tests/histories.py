@@ -98,6 +98,8 @@ def _add_optional_terms(rng: Random, case: Case, start: date) -> None:
         case["payment_tolerance"] = rng.choice([1, 2, 5])
     if case["method"] != "bullet" and rng.random() < 0.3:
         _add_instalment(rng, case)
+    if case["method"] != "annuity" and rng.random() < 0.3:
+        case["interest_last"] = True
 
 
 def _add_instalment(rng: Random, case: Case) -> None:

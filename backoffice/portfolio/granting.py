@@ -10,6 +10,7 @@ from fractions import Fraction
 from backoffice.portfolio.portfolio import Grant
 from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.rows import LoanRow
+from servicing.calendar_rate import follows_calendar, interest_begins, rate_on
 from servicing.daycount import Step
 from servicing.granting import regime_of
 from servicing.law import Law, UnknownLaw
@@ -71,7 +72,8 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
         first_due=row.first_due,
         grace_principal=row.grace_principal or 0,
         allocation=product.allocation,
-        interest_from=row.interest_from,
+        interest_from=row.interest_from or _interest_begins(row, product, rules),
+        interest_last=product.interest.is_last,
     )
     if not are_sound(terms, row.place, COLUMN_OF, problems):
         return None
@@ -88,6 +90,14 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
         terms,
         rates,
     )
+
+
+def _interest_begins(row: LoanRow, product: Product, rules: Rules) -> date | None:
+    try:
+        return interest_begins(product, rules.law, row.decision_date)
+    except UnknownLaw as wrong:
+        rules.unknown_law(row.place, "interest_from", wrong)
+        return None
 
 
 def are_sound(terms: Terms, place: Place, columns: Mapping[str, str], problems: Problems) -> bool:
@@ -112,11 +122,16 @@ def law_rate(product: Product, on: date, law: Law) -> Fraction | None:
 
 def later_rates(product: Product, since: date, law: Law) -> Rates:
     """The rates the law gave the product after a day, where it follows the calendar."""
-    name = product.interest.parameter
-    if product.interest.select_by != "calendar_day" or name is None:
+    if not follows_calendar(product):
         return ()
-    days = [day for day, row in law.parameters[name].rows.items() if day > since and not row.ended]
-    return tuple((day, law.value_on(name, day).rate) for day in days)
+    names = [name for name in (product.interest.parameter, product.interest.minus) if name is not None]
+    found = [
+        day
+        for name in names
+        for day, row in law.parameters[name].rows.items()
+        if day > since and not row.ended
+    ]
+    return tuple((day, rate_on(product, law, day)[0]) for day in sorted(set(found)))
 
 
 def _application_date(row: LoanRow, product: Product, problems: Problems) -> date:

@@ -32,10 +32,15 @@ def begin(terms: Terms, first_day: date, notes: Notes | None = None) -> State:
 
 def new_rows(terms: Terms) -> list[Row]:
     """The rows of a schedule, before anything fell due."""
-    rows = [Row(number, due, interest_only=grace) for number, due, grace in _plan(terms)]
+    rows = [new_row(terms, number, due, grace=grace) for number, due, grace in _plan(terms)]
     for row, (_, planned) in zip(rows, terms.plan, strict=False):
         row.planned = planned
     return rows
+
+
+def new_row(terms: Terms, number: int, due: date, *, grace: bool = False) -> Row:
+    """A row before it fell due."""
+    return Row(number, due, interest_only=grace, deferred="interest" if terms.interest_last else "")
 
 
 @lru_cache(maxsize=TERMS_REMEMBERED)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from servicing.events import Deferral, DueAtOnce, InstalmentSet, InterestResumed, RateChanged, Rescheduled
-from servicing.life.beginning import first_instalment, new_rows
+from servicing.life.beginning import first_instalment, new_row, new_rows
 from servicing.life.falling_due import takes_principal
 from servicing.life.recompute import forget_plan, recompute_instalment
 from servicing.life.state import Row, State, accrue
@@ -34,8 +34,7 @@ def defer(state: State, event: Deferral) -> None:
     rows = [row for row in state.rows if _lies_in(row, event)]
     postponed = sum(1 for row in rows if takes_principal(state, row))
     for row in rows:
-        if event.of == "all" or not row.deferred:
-            row.deferred = event.of
+        row.deferred = "all" if event.of == "all" or row.keeps_interest else "principal"
     if event.end == "extend":
         _extend(state, postponed)
     elif event.since <= event.on:
@@ -111,4 +110,4 @@ def _extend(state: State, count: int) -> None:
     """As many rows follow the last one as could take principal in the deferral."""
     for _ in range(count):
         number = state.last_row.nr + 1
-        state.rows.append(Row(number, state.terms.due_date(number)))
+        state.rows.append(new_row(state.terms, number, state.terms.due_date(number)))

@@ -95,7 +95,7 @@ def takes_instalment(state: State, row: Row) -> bool:
 
 def takes_principal(state: State, row: Row) -> bool:
     """Whether principal can fall due with this row: the last always, no grace, bullet or deferred one."""
-    return row is state.last_row or (not row.interest_only and not row.deferred)
+    return row is state.last_row or (not row.interest_only and row.deferred in {"", "interest"})
 
 
 def row_principal(state: State, row: Row, interest: Amount) -> Amount:
@@ -135,8 +135,8 @@ def _give_principal(state: State, row: Row) -> None:
 def _book_interest(state: State, row: Row, new: Amount) -> Amount:
     """Recognise what is new and make the row's open interest due (or deferred); the interest that is due now."""
     open_interest = 0 if row.closed else row.open_interest
-    account = INTEREST_DEFERRED if row.deferred == "all" else INTEREST_DUE
-    row.payable = row.deferred != "all"
+    account = INTEREST_DEFERRED if row.keeps_interest else INTEREST_DUE
+    row.payable = not row.keeps_interest
     direct = min(new, open_interest)
     state.record(Effect(row.due, EntryKind.INTEREST, account, INTEREST_INCOME, direct, row_nr=row.nr))
     state.record(

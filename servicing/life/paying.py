@@ -122,7 +122,7 @@ def _is_done(state: State, row: Row) -> bool:
     """Whether a row can never take money again (but for deferred interest, which comes after all rows)."""
     if not row.fell_due:
         return row.closed
-    interest = 0 if row.deferred == "all" else row.open_interest
+    interest = 0 if row.keeps_interest else row.open_interest
     return not interest and not row.open_principal and row is not state.last_row
 
 
@@ -159,7 +159,7 @@ def _pay_statutory(state: State, purse: Purse) -> None:
 
 def _pay_due_interest(state: State, purse: Purse, row: Row) -> None:
     """Interest of a row that fell due; of the last row in the tail also what has run since."""
-    if row.deferred != "all":
+    if not row.keeps_interest:
         row.interest_paid += purse.pay(INTEREST_DUE, row.open_interest)
     if state.running is None and row is state.last_row:
         _take_running(state, purse, row)
@@ -168,7 +168,7 @@ def _pay_due_interest(state: State, purse: Purse, row: Row) -> None:
 def available(state: State, row: Row) -> Amount:
     """Running interest (U) a coming row can take: only the first open one, unless that keeps it as deferred."""
     first = _first_coming(state)
-    return untaken(state) if row is first and first.deferred != "all" else 0
+    return untaken(state) if row is first and not first.keeps_interest else 0
 
 
 def _first_coming(state: State) -> Row | None:
@@ -178,7 +178,7 @@ def _first_coming(state: State) -> Row | None:
 
 def _pay_coming_interest(state: State, purse: Purse, row: Row) -> None:
     """What was carried to a coming row, then the running interest."""
-    if row.fell_due or row.deferred == "all":
+    if row.fell_due or row.keeps_interest:
         return
     carried = purse.pay(INTEREST_ACCRUED, row.open_interest)
     row.interest_paid += carried
@@ -232,7 +232,7 @@ def _pay_coming_principal(state: State, purse: Purse, row: Row) -> None:
 
 def _close_if_paid(state: State, row: Row) -> None:
     """A coming row whose principal and interest so far are paid is closed at that interest."""
-    if row.fell_due or row.deferred == "all" or not row.principal or not takes_principal(state, row):
+    if row.fell_due or row.keeps_interest or not row.principal or not takes_principal(state, row):
         return
     if row.open_interest or available(state, row):
         return
@@ -253,12 +253,12 @@ def pay_deferred(state: State, purse: Purse) -> None:
     if not purse.left:
         return
     for row in state.rows:
-        if row.deferred == "all" and purse.left:
+        if row.keeps_interest and purse.left:
             paid = purse.pay(_interest_account(row), row.open_interest)
             row.interest_paid += paid
             state.standing -= 0 if row.fell_due else paid
     first = _first_coming(state)
-    if first is not None and first.deferred == "all" and purse.left:
+    if first is not None and first.keeps_interest and purse.left:
         _take_running(state, purse, first)
 
 

@@ -59,7 +59,7 @@ class Row:
     closed: bool = False
     written_off: Amount = 0
     planned: Amount | None = None
-    deferred: Literal["", "principal", "all"] = ""
+    deferred: Literal["", "principal", "interest", "all"] = ""
     payable: bool = True
 
     def copy(self) -> Row:
@@ -68,6 +68,11 @@ class Row:
         for name in Row.__slots__:
             setattr(twin, name, getattr(self, name))
         return twin
+
+    @property
+    def keeps_interest(self) -> bool:
+        """Whether the interest of the row is kept apart and paid after all rows."""
+        return self.deferred in {"interest", "all"}
 
     @property
     def open_interest(self) -> Amount:

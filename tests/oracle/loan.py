@@ -115,13 +115,14 @@ class Loan:
 
     def keeps_interest(self, row: Row) -> bool:
         """Whether the row's interest is deferred, so that it is paid after all rows."""
-        return row.deferred == "all"
+        return row.deferred in ("all", "interest")
 
     def takes_principal(self, row: Row) -> bool:
         """Whether a coming row can take principal: the last always, no grace, deferred or bullet row."""
         if row is self.last:
             return True
-        return self.terms.method != "bullet" and row.nr > self.terms.grace and not row.deferred
+        waits = row.deferred in ("all", "principal")
+        return self.terms.method != "bullet" and row.nr > self.terms.grace and not waits
 
     def post(self, on: date, debit: int, credit: int, amount: int) -> None:
         """Book an amount, if there is one."""
@@ -253,14 +254,18 @@ class Loan:
         inside = [row for row in self.rows if not row.fallen and not row.closed and since <= row.due < until]
         more = sum(self.takes_principal(row) for row in inside)
         for row in inside:
-            row.deferred = "all" if "all" in (row.deferred, event["of"]) else "principal"
+            row.deferred = "all" if self.keeps_interest(row) or event["of"] == "all" else "principal"
         if event["end"] == "extend":
             first = self.last.nr + 1
-            self.rows += [Row(nr, self.terms.due_date(nr)) for nr in range(first, first + more)]
+            self.rows += [self.terms_row(nr) for nr in range(first, first + more)]
         elif on >= since:
             self.compute_instalment()
         else:
             self.recompute_on.append(since)
+
+    def terms_row(self, nr: int) -> Row:
+        """A row as the terms give it."""
+        return Row(nr, self.terms.due_date(nr), deferred="interest" if self.terms.interest_last else "")
 
     def interest_account(self, row: Row) -> int:
         """Where the interest that the row has and nobody settled stands."""
@@ -282,5 +287,6 @@ OPENING_ACCOUNTS = {
 
 def new_loan(terms: Terms) -> Loan:
     """The loan before anything happened."""
-    rows = [Row(nr, terms.due_date(nr)) for nr in range(1, terms.count + 1)]
-    return Loan(terms, rows, terms.first_instalment(), terms.rate)
+    loan = Loan(terms, [], terms.first_instalment(), terms.rate)
+    loan.rows = [loan.terms_row(nr) for nr in range(1, terms.count + 1)]
+    return loan

@@ -47,6 +47,7 @@ class Terms:
     allocation: tuple[str, ...]
     interest_from: date | None
     tolerance: int
+    interest_last: bool = False
 
     @property
     def anchor(self) -> date:
@@ -112,6 +113,7 @@ def terms_of(case: Case) -> Terms:
         allocation=tuple(given.pop("allocation", ("costs", "interest", "principal"))),
         interest_from=_optional_day(given.pop("interest_from", None)),
         tolerance=int(given.pop("payment_tolerance", 0)),
+        interest_last=bool(given.pop("interest_last", False)),
     )
     assert not given, f"unknown keys: {sorted(given)}"
     assert sorted(terms.allocation) == ["costs", "interest", "principal"], terms.allocation
