@@ -78,11 +78,7 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
     if not are_sound(terms, row.place, COLUMN_OF, problems):
         return None
     return Grant(
-        row.place,
-        row.number,
-        row.creditor,
-        row.product,
-        row.debtors,
+        *(row.place, row.number, row.creditor, row.product, row.debtors),
         applied,
         row.decision_date,
         row.purpose or "",
