@@ -167,11 +167,11 @@ def _new_lines(
         .where(bank_line.c.known_on.between(span.since + 1, span.until), bank_line.c.creditor_id == creditor)
         .order_by(bank_line.c.id)
     )
-    numbers = [row[0] for row in connection.execute(query.with_only_columns(bank_line.c.id))]
+    numbers = connection.execute(query.with_only_columns(bank_line.c.id)).scalars().all()
     for start in range(0, len(numbers), LINES_AT_ONCE):
         first, last = numbers[start], numbers[min(start + LINES_AT_ONCE, len(numbers)) - 1]
         piece = query.where(bank_line.c.id.between(first, last))
-        lines = [BookedLine._make(row) for row in connection.execute(piece)]
+        lines = [BookedLine._make(row) for row in connection.execute(piece).all()]
         yield lines, _parts_between(connection, first, last, span.until)
 
 
@@ -183,7 +183,7 @@ def _parts_between(connection: Connection, first: int, last: int, known_by: int)
     )
     found: dict[int, list[Share]] = {}
     numbers: dict[int, int] = {}
-    for line, nr, kind, cents in connection.execute(query.order_by(*bank_decision.primary_key)):
+    for line, nr, kind, cents in connection.execute(query.order_by(*bank_decision.primary_key)).all():
         if numbers.get(line) == nr:
             found[line].append(Share(kind, cents))
         else:

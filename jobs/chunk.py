@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from jobs.tables import quarantine
-from ledger.bulk import append_rows
+from ledger.bulk import among, append_rows
 from ledger.day import day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
 from ledger.errors import AflosError
@@ -110,11 +110,9 @@ def _task(loan: int, facts: Sequence[Fact], state: StateRow | None, booked: Sequ
 
 def states_of(connection: Connection, loans: Sequence[int]) -> dict[int, StateRow]:
     """The state rows of these loans by number."""
-    states = {}
-    for part in parts_of(loans):
-        for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
-            states[row.loan] = StateRow(*row)
-    return states
+    query = select(loan_state).where(among(connection, loan_state.c.loan, loans))
+    # All at once: row by row takes the driver several times as long.
+    return {row[0]: StateRow._make(row) for row in connection.execute(query).all()}
 
 
 def _booked(connection: Connection, loans: Sequence[int]) -> dict[int, list[Booked]]:
@@ -172,8 +170,9 @@ def state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, .
 
 def write_states(connection: Connection, states: Sequence[StateRow]) -> None:
     """Put new state rows in the place of the old ones."""
-    for part in parts_of([state.loan for state in states]):
-        connection.execute(delete(loan_state).where(loan_state.c.loan.in_(part)))
+    if states:
+        loans = [state.loan for state in states]
+        connection.execute(delete(loan_state).where(among(connection, loan_state.c.loan, loans)))
     append_rows(connection, loan_state, STATE_COLUMNS, states)
 
 

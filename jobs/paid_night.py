@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
-from jobs.chunk import STATE_COLUMNS, Night, parts_of, states_of, write_states
+from jobs.chunk import STATE_COLUMNS, Night, states_of, write_states
 from jobs.short_night import rows_of
 from jobs.tables import quarantine
 from ledger.accounts import AccountNumber
-from ledger.bulk import append_rows
+from ledger.bulk import among, append_rows
 from ledger.day import day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
 from ledger.period import booking_period
@@ -27,8 +28,12 @@ Rows = list[tuple[int, ...]]
 _BANK = int(AccountNumber.BANK_IN_TRANSIT)
 _PRINCIPAL_DUE, _INTEREST_DUE = int(AccountNumber.PRINCIPAL_DUE), int(AccountNumber.INTEREST_DUE)
 _PAYMENT = int(EntryKind.PAYMENT)
+_PLAIN = int(FactKind.PAYMENT)
 
-_CHANGED = [name for name in LaneWork._fields if name in STATE_COLUMNS]
+_OWN = ("worked_to", "facts", "digest")
+_ALL = (*STATE_COLUMNS, *LaneWork._fields, *_OWN)
+_AFTER = itemgetter(*(len(_ALL) - 1 - _ALL[::-1].index(name) for name in STATE_COLUMNS))
+"""Of a state row, the work of the night and what the night notes itself: the last that tells of each column."""
 
 
 def work_paid_chunk(connection: Connection, loans: Sequence[int], night: Night) -> list[int]:
@@ -67,11 +72,12 @@ def _payments(
     columns = (fact.c.loan_id, fact.c.kind, fact.c.value_date, fact.c.nr, fact.c.cents)
     query = select(*columns).join(loan_state, loan_state.c.loan == fact.c.loan_id)
     query = query.where(fact.c.known_on <= number_of(night.day), fact.c.known_on > loan_state.c.worked_to)
-    for part in parts_of(loans):
-        for loan, kind, *payment in connection.execute(query.where(fact.c.loan_id.in_(part))):
-            before = found[loan]
-            plain = before is not None and kind == FactKind.PAYMENT
-            found[loan] = [*(before or ()), LanePayment(*payment)] if plain else None
+    for loan, kind, *payment in connection.execute(
+        query.where(among(connection, fact.c.loan_id, loans))
+    ).all():
+        before = found[loan]
+        plain = before is not None and kind == _PLAIN
+        found[loan] = [*(before or ()), LanePayment._make(payment)] if plain else None
     return found
 
 
@@ -97,9 +103,6 @@ def _receipt_rows(key: tuple[int, ...], receipt: Receipt, period: int) -> Iterab
 
 def state_after(state: StateRow, night: Night, work: PaidWork, rows: Rows) -> StateRow:
     """The state row of a loan after a night with payments."""
-    return state._replace(
-        **{name: getattr(work.work, name) for name in _CHANGED},
-        worked_to=number_of(night.day),
-        facts=state.facts + len(work.receipts),
-        digest=digest_of_rows(rows) if rows else NO_ROWS,
-    )
+    digest = digest_of_rows(rows) if rows else NO_ROWS
+    own = (number_of(night.day), state.facts + len(work.receipts), digest)
+    return StateRow._make(_AFTER((*state, *work.work, *own)))

@@ -8,6 +8,7 @@ give the same rows, which a test holds for random lives.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from servicing.night_work import StateRow
@@ -21,6 +22,13 @@ from servicing.short_lane import (
     days_between,
     work_short,
 )
+
+_AS_LANE = itemgetter(*map(StateRow._fields.index, LaneLoan._fields))
+"""Of a state row what the short lane reads."""
+
+_BOTH = (*LaneLoan._fields, *LaneWork._fields)
+_AFTER = itemgetter(*(len(_BOTH) - 1 - _BOTH[::-1].index(name) for name in LaneLoan._fields))
+"""Of a loan and the work of the night: what the work tells of the loan, else what it was."""
 
 
 class LanePayment(NamedTuple):
@@ -97,7 +105,7 @@ def _may_take(state: StateRow, payments: Sequence[LanePayment], tonight: Tonight
 
 def _before(state: StateRow, tonight: Tonight) -> _Standing | None:
     """The loan as it was; None if more than the last row that fell due is open."""
-    loan = LaneLoan._make(getattr(state, name) for name in LaneLoan._fields)
+    loan = LaneLoan._make(_AS_LANE(state))
     if not loan.arrears_since:
         return _Standing(loan, [], [])
     if loan.arrears_since != loan.period_from or loan.arrears_since > tonight.day:
@@ -107,12 +115,13 @@ def _before(state: StateRow, tonight: Tonight) -> _Standing | None:
 
 def _after(loan: LaneLoan, work: LaneWork) -> LaneLoan:
     """The loan after time did its work."""
-    changed = {name: getattr(work, name) for name in LaneWork._fields[7:] if name in LaneLoan._fields}
-    return loan._replace(**changed)
+    return LaneLoan._make(_AFTER((*loan, *work)))
 
 
-def _receive(standing: _Standing, payments: Iterable[LanePayment]) -> _Standing | None:
+def _receive(standing: _Standing, payments: Sequence[LanePayment]) -> _Standing | None:
     """Divide payments over the open rows, oldest first, interest before principal; None if one pays more than that."""
+    if not payments:
+        return standing
     loan, rows, receipts = standing
     for payment in payments:
         left, interest, principal, rows = payment.cents, 0, 0, list(rows)

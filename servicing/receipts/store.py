@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, case, exists, func, select
 
-from ledger.bulk import append_rows
+from ledger.bulk import among, append_rows
 from ledger.day import number_of
 from servicing.facts import FactKind
 from servicing.night_work import STANDINGS
@@ -48,7 +48,8 @@ def known_identities(connection: Connection, identities: Sequence[bytes]) -> dic
     )
     found = {}
     for part in _parts(identities):
-        for identity, number, is_shown in connection.execute(query.where(bank_line.c.identity.in_(part))):
+        own = query.where(bank_line.c.identity.in_(part))
+        for identity, number, is_shown in connection.execute(own).all():
             found[bytes(identity)] = (number, bool(is_shown))
     return found
 
@@ -138,10 +139,7 @@ def add_facts(connection: Connection, facts: Sequence[NewFact], by: Recorded) ->
 def highest_facts(connection: Connection, loans: Iterable[int]) -> dict[int, int]:
     """The number of the last fact of each loan."""
     query = select(fact.c.loan_id, func.max(fact.c.nr)).group_by(fact.c.loan_id)
-    found: dict[int, int] = {}
-    for part in _parts(sorted(loans)):
-        found.update(_pairs(connection, query.where(fact.c.loan_id.in_(part))))
-    return found
+    return _pairs(connection, query.where(among(connection, fact.c.loan_id, loans)))
 
 
 def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanView]:
@@ -163,23 +161,22 @@ def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanVi
         state.arrears_since,
     ).join(loan_state, state.loan == loan.c.id, isouter=True)
     found = {}
-    for part in _parts(wanted):
-        first = _pairs(connection, firsts.where(fact.c.loan_id.in_(part)))
-        for row in connection.execute(query.where(loan.c.id.in_(part))):
-            number, creditor, external, decided, standing, instalment, due, rate, late = row
-            began = first.get(number)
-            name = "new" if standing is None or standing == 0 else STANDINGS[standing]
-            found[number] = LoanView(
-                number,
-                creditor,
-                external or "",
-                name,
-                max(began, decided) if began else 0,
-                instalment or 0,
-                due or 0,
-                rate or 0,
-                late or 0,
-            )
+    first = _pairs(connection, firsts.where(among(connection, fact.c.loan_id, wanted)))
+    for row in connection.execute(query.where(among(connection, loan.c.id, wanted))).all():
+        number, creditor, external, decided, standing, instalment, due, rate, late = row
+        began = first.get(number)
+        name = "new" if standing is None or standing == 0 else STANDINGS[standing]
+        found[number] = LoanView(
+            number,
+            creditor,
+            external or "",
+            name,
+            max(began, decided) if began else 0,
+            instalment or 0,
+            due or 0,
+            rate or 0,
+            late or 0,
+        )
     return found
 
 
@@ -212,10 +209,8 @@ def payments_by_hand(
         fact.c.key.not_like(f"{LINE_KEY}%"),
         ~shown,
     )
-    found: set[tuple[int, int]] = set()
-    for part in _parts(sorted(set(loans))):
-        found |= {(row[0], row[1]) for row in connection.execute(query.where(fact.c.loan_id.in_(part)))}
-    return found
+    rows = connection.execute(query.where(among(connection, fact.c.loan_id, set(loans)))).all()
+    return {(row[0], row[1]) for row in rows}
 
 
 def bounce_fees(connection: Connection, creditors: Iterable[int]) -> list[tuple[StoredLine, int, int]]:
@@ -368,7 +363,7 @@ def open_disbursements(connection: Connection, creditor: int, amounts: Iterable[
 
 
 def _pairs(connection: Connection, query: Select[Any]) -> Mapping[int, int]:
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query).all()}
 
 
 def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
