@@ -20,17 +20,20 @@ from ledger.day import day_of, number_of
 from ledger.entry import book_of_creditor
 from ledger.errors import BadInput, VerificationFailed
 from ledger.money import euros
+from servicing import files
 from servicing.banking_days import add_banking_days
 from servicing.collecting.store import dropped
 from servicing.creditor import Creditor
 from servicing.decisions.proposal import Decision, Proposed
 from servicing.decisions.store import decisions
 from servicing.receipts.values import StoredLine
+from servicing.refunding.matching import FORWARDS, OURS
 from servicing.refunding.store import (
     Refund,
     RefundRun,
     add_refund_run,
     next_refund_run,
+    receipts_to_forward,
     receipts_to_refund,
     refund_runs,
     refunds_by_id,
@@ -45,7 +48,10 @@ UNSENT = frozenset({"rejected", "taken-back"})
 
 
 class Waiting(NamedTuple):
-    """A receipt (`line`) or a loan's credit that is to go back; its decision, and why it cannot go ("": it can)."""
+    """A receipt (`line`) or a loan's credit that is to leave; its decision, and why it cannot go ("": it can).
+
+    `to` is the creditor to which a receipt is forwarded, 0 where the money goes back.
+    """
 
     line: StoredLine | None
     loan: int
@@ -53,14 +59,15 @@ class Waiting(NamedTuple):
     account: Account
     decision: Decision | None
     problem: str
+    to: int = 0
 
 
 def waiting_refunds(connection: Connection, creditor: Creditor) -> list[Waiting]:
-    """The receipts and credits of a creditor that are to go back and are not released yet."""
+    """The receipts and credits of a creditor that are to go back, or on to another, and are not released yet."""
     known = decisions(connection, [creditor.id])
     gone = released_decisions(connection)
-    waiting = [*_receipts(connection, creditor, known, gone), *_credits(connection, creditor, known, gone)]
-    return [*waiting, *_refused(connection, creditor, known, gone)]
+    kinds = (_receipts, _forwards, _credits, _refused)
+    return [each for kind in kinds for each in kind(connection, creditor, known, gone)]
 
 
 def propose_refunds(desk: Desk, creditor: Creditor) -> list[Waiting]:
@@ -111,17 +118,32 @@ def _receipts(
     connection: Connection, creditor: Creditor, known: Sequence[Decision], gone: frozenset[int]
 ) -> Iterator[Waiting]:
     """The receipts that are marked to go back."""
-    proposed = {
-        one.proposed.reference: one
-        for one in known
-        if one.proposed.kind == "refund" and one.state not in UNSENT
-    }
+    proposed = _by_reference(known, "refund")
     for line, cents in receipts_to_refund(connection, creditor.id):
-        decision = proposed.get(_reference(line))
+        decision = proposed.get(_reference("refund", line))
         if decision is None or decision.id not in gone:
             account = Account(line.iban, line.name)
             problem = _changed(cents, decision) or _unpayable(account)
             yield Waiting(line, 0, cents, account, decision, problem)
+
+
+def _by_reference(known: Sequence[Decision], kind: str) -> dict[str, Decision]:
+    own = (one for one in known if one.proposed.kind == kind and one.state not in UNSENT)
+    return {one.proposed.reference: one for one in own}
+
+
+def _forwards(
+    connection: Connection, creditor: Creditor, known: Sequence[Decision], gone: frozenset[int]
+) -> Iterator[Waiting]:
+    """The receipts that are another creditor's: they go to its account."""
+    proposed = _by_reference(known, "forward")
+    others = {one.id: one for one in files.creditors().values()}
+    for line, part in receipts_to_forward(connection, creditor.id):
+        decision, other = proposed.get(_reference("forward", line)), others[part.other_creditor]
+        if decision is None or decision.id not in gone:
+            account = Account(other.iban, other.account_holder)
+            problem = _changed(part.cents, decision) or _unpayable(account)
+            yield Waiting(line, 0, part.cents, account, decision, problem, other.id)
 
 
 def _credits(
@@ -145,7 +167,8 @@ def _refused(
     """What was released and the bank would not carry out: it is paid in another way, or given up."""
     sent = {_end_to_end(creditor, one): one for one in known if one.id in gone}
     lost = dropped(connection, sent)
-    waiting = {line.id: line for line, _ in receipts_to_refund(connection, creditor.id)} if lost else {}
+    kinds = (receipts_to_refund, receipts_to_forward) if lost else ()
+    waiting = {line.id: line for kind in kinds for line, _ in kind(connection, creditor.id)}
     for name, refund in refunds_by_id(connection, lost).items():
         one, loan = sent[name], refund.loan_id or 0
         if refund.line_id in waiting or (loan and not is_gone(connection, loan, one)):
@@ -154,7 +177,8 @@ def _refused(
 
 
 def _end_to_end(creditor: Creditor, decision: Decision) -> str:
-    return f"REF-{creditor.id}-{decision.id}"
+    begin = FORWARDS if decision.proposed.kind == "forward" else OURS
+    return f"{begin}{creditor.id}-{decision.id}"
 
 
 def _left(connection: Connection, decision: Decision) -> str:
@@ -167,7 +191,7 @@ def _left(connection: Connection, decision: Decision) -> str:
 
 def _propose(desk: Desk, creditor: Creditor, each: Waiting) -> None:
     if each.line is not None:
-        decide(desk, _proposed(creditor, each.line, each.cents))
+        decide(desk, _proposed(creditor, each.line, each))
         return
     today = clock.today()
     dossier = dossier_of(desk.connection, find_loan(desk.connection, str(each.loan)))
@@ -175,8 +199,8 @@ def _propose(desk: Desk, creditor: Creditor, each: Waiting) -> None:
     decide_on_loan(desk, dossier, credit_draft(each.loan, today, each.cents, each.account, reference))
 
 
-def _reference(line: StoredLine) -> str:
-    return f"refund of bank line {line.id}"
+def _reference(kind: str, line: StoredLine) -> str:
+    return f"{kind} of bank line {line.id}"
 
 
 def _changed(cents: int, decision: Decision | None) -> str:
@@ -196,10 +220,10 @@ def _unpayable(account: Account) -> str:
     return ""
 
 
-def _proposed(creditor: Creditor, line: StoredLine, cents: int) -> Proposed:
-    data = {"line": line.id, "iban": line.iban, "name": line.name}
-    subject, day = book_of_creditor(creditor.id), clock.today()
-    return Proposed("refund", subject, _reference(line), day, cents, data=data, document=line.key)
+def _proposed(creditor: Creditor, line: StoredLine, each: Waiting) -> Proposed:
+    data = {"line": line.id, "iban": each.account.iban, "name": each.account.name}
+    subject, day, kind = book_of_creditor(creditor.id), clock.today(), "forward" if each.to else "refund"
+    return Proposed(kind, subject, _reference(kind, line), day, each.cents, data=data, document=line.key)
 
 
 def _released(each: Waiting, run: int, creditor: Creditor) -> Refund:
@@ -236,4 +260,6 @@ def _content(run: RefundRun, refunds: Sequence[Refund]) -> bytes:
 
 
 def _told(each: Refund) -> str:
+    if each.end_to_end.startswith(FORWARDS):
+        return "Doorbetaling van een ontvangst die voor u is"
     return f"Terugbetaling tegoed lening {each.loan_id}" if each.loan_id else "Terugbetaling van uw betaling"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from backoffice.cli.database import keep_what_is_loaded
 from benchmarks.databases import copied, sqlite
 from benchmarks.lives import ARREARS_LIMITS, lives
 from benchmarks.portfolio import CREDITORS, Size, build, life_number, loan_number
@@ -55,9 +56,12 @@ def main() -> None:
                 (place / code / "statement.xml").write_text(text, encoding="utf-8")
             with copied(databases) as engine:
                 taken.append(_ran(engine.url.render_as_string(hide_password=False), place))
-    seconds = [float(each[0]) for each in taken]
-    show(f"{mid(seconds):.1f} s, {asked.lines / mid(seconds):,.0f} lines a second, peak {taken[-1][-1]} MB")
-    show(f"of the last run: {', '.join(taken[-1][1:-1])}", f"After: {circumstances()}")
+    for what, column in (("on the clock", 0), ("of computing", 1)):
+        seconds = mid([float(each[column]) for each in taken])
+        show(f"{seconds:.1f} s {what}, {asked.lines / seconds:,.0f} lines a second")
+    show(
+        f"peak {taken[-1][-1]} MB; of the last run: {', '.join(taken[-1][2:-1])}", f"After: {circumstances()}"
+    )
 
 
 def _texts(size: Size) -> Iterator[tuple[str, str]]:
@@ -80,16 +84,17 @@ def _ran(url: str, inbox: Path) -> list[str]:
 def _work(url: str) -> None:
     """Close the night as the command does and say how long each step took."""
     engine = open_database(url)
+    keep_what_is_loaded()
     with _steps() as steps:
-        begun = time.perf_counter()
+        begun, computed = time.perf_counter(), time.process_time()
         (manifest,) = close_nights(engine, NIGHT, Options(ARREARS_LIMITS))
-        seconds = time.perf_counter() - begun
+        seconds, computing = time.perf_counter() - begun, time.process_time() - computed
     assert manifest["quarantined"] == []
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     bank = manifest["bank"]
     assert isinstance(bank, dict)
     assert bank["unmatched"] == 0
-    show(";".join([f"{seconds:.3f}", *steps(), f"{bank['lines']} lines", str(megabytes)]))
+    show(";".join([f"{seconds:.3f}", f"{computing:.3f}", *steps(), f"{bank['lines']} lines", str(megabytes)]))
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select
 
 from servicing.collecting.matching import OURS, Own
 from servicing.collecting.store import collections_by_block, collections_by_id, dropped
-from servicing.receipts.matching import Payment
-from servicing.receipts.store import parts_of_lines, returned_facts
+from servicing.receipts.matching import Forwarded, Payment
+from servicing.receipts.store import lines_by_number, parts_of_lines, returned_facts
 from servicing.receipts.tables import bank_line
-from servicing.receipts.values import StoredLine
+from servicing.receipts.values import Disposition, StoredLine
+from servicing.refunding.matching import FORWARDS, Gone, OwnRefunds
 from servicing.refunding.matching import OURS as REFUNDS
-from servicing.refunding.matching import Gone, OwnRefunds
 from servicing.refunding.store import Refund, refunds_by_id, refunds_by_message
 
 
@@ -29,7 +29,7 @@ def own_collections(connection: Connection, lines: Sequence[StoredLine]) -> Own:
 def own_refunds(connection: Connection, lines: Sequence[StoredLine]) -> OwnRefunds:
     """Our own refunds that these lines name."""
     out = [line for line in lines if line.cents < 0]
-    ids = {line.end_to_end for line in out if line.end_to_end.startswith(REFUNDS)}
+    ids = {line.end_to_end for line in out if line.end_to_end.startswith((REFUNDS, FORWARDS))}
     runs = {line.batch_id for line in out if line.batch_id.startswith(REFUNDS)}
     known = refunds_by_id(connection, ids) if ids else {}
     by_run = refunds_by_message(connection, runs) if runs else {}
@@ -40,7 +40,25 @@ def own_refunds(connection: Connection, lines: Sequence[StoredLine]) -> OwnRefun
 
 
 def _gone(sent: Refund) -> Gone:
-    return Gone(sent.cents, sent.line_id or 0, sent.loan_id or 0)
+    is_forward = sent.end_to_end.startswith(FORWARDS)
+    return Gone(sent.cents, sent.line_id or 0, sent.loan_id or 0, is_forward)
+
+
+def own_forwards(connection: Connection, lines: Iterable[StoredLine]) -> dict[str, Forwarded]:
+    """What one creditor of ours forwarded to another, of what these lines bring, by its end-to-end id."""
+    ids = {line.end_to_end for line in lines if line.cents > 0 and line.end_to_end.startswith(FORWARDS)}
+    if not ids:
+        return {}
+    sent = refunds_by_id(connection, ids)
+    numbers = [each.line_id for each in sent.values() if each.line_id]
+    first, decided = lines_by_number(connection, numbers), parts_of_lines(connection, numbers)
+    found = {}
+    for name, each in sent.items():
+        number = each.line_id or 0
+        for part in decided.get(number, (0, []))[1]:
+            if part.kind is Disposition.TO_FORWARD and part.loan:
+                found[name] = Forwarded(part.loan, each.cents, first[number].paid_on)
+    return found
 
 
 def payments_of_blocks(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from jobs.bank_collections import own_collections, own_refunds, payments_of_blocks
+from jobs.bank_collections import own_collections, own_forwards, own_refunds, payments_of_blocks
 from ledger.day import day_of, number_of
 from servicing import files
 from servicing.collecting.matching import verdict_on_block
@@ -89,7 +89,9 @@ class Matcher:
         plain = [(line, loans_named(line)) for line in lines if not line.is_return]
         own = own_collections(self.connection, [line for line, _ in plain])
         wanted = {loan for _, named in plain for loan in named.sure}
-        known = Known(self._loans(wanted | own.loans), own.loan_of_id)
+        forwards = own_forwards(self.connection, [line for line, _ in plain])
+        wanted |= own.loans | {each.loan for each in forwards.values()}
+        known = Known(self._loans(wanted), own.loan_of_id, forwards)
         refunds = own_refunds(self.connection, [line for line, _ in plain])
         paid_out = self._paid_out(line for line, _ in plain)
         for line, named in plain:
@@ -187,7 +189,8 @@ def new_fact(line: StoredLine, place: int, part: Part, source: Source, again: in
         line_key(line) + (f" part {place}" if place > 1 else "") + (f" decision {again}" if again > 1 else "")
     )
     where = f"{source.file} line {line.file_line}"
-    return NewFact(part.loan, FACT_KINDS[part.kind], line.paid_on, part.cents, 0, key, where)
+    day = part.since or line.paid_on
+    return NewFact(part.loan, FACT_KINDS[part.kind], day, part.cents, 0, key, where)
 
 
 def return_fact(line: StoredLine, part: Part) -> NewFact:
@@ -199,5 +202,5 @@ def return_fact(line: StoredLine, part: Part) -> NewFact:
 
 def with_fact(part: Part, numbers: Iterator[int]) -> Part:
     """The part with the number of its fact, if it has one."""
-    kind, cents, loan, _, other, reason = part
+    kind, cents, loan, _, other, reason, _ = part
     return Part(kind, cents, loan, next(numbers), other, reason) if kind in FACT_KINDS else part

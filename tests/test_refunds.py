@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 
 from backoffice.cli.database import Desk
 from backoffice.receipts import decide, line_of
+from jobs.bank_clearing import clearing_items
 from ledger.database import reading, writing
 from servicing.receipts.values import Disposition, Part
 from servicing.refunding.store import add_refund_run, refund_runs, refunds_of_run
-from tests.bank_account import Account, Real, write
-from tests.bank_desk import FIRST, balance, differences, kinds, open_books, take
+from tests.bank_account import DRONTEN, Account, Real, paying, write
+from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take
 from tests.nights import close_until, stamp
 from tests.offices import by, good_by, open_office
 from tests.status_reports import report
@@ -114,6 +115,34 @@ def test_what_the_bank_refuses_is_listed_and_not_released_again(books: Engine, t
     assert by("approver", *creditor("release"), "--number", "1", "--total", "25.00").code == 2
     good_by("clerk", "bank", "park", "1", "--reason", "asked the debtor for another account")
     assert good_by("approver", *creditor("list"))["waiting"] == []
+
+
+def test_p17_what_is_anothers_is_forwarded_and_counts_from_the_day_it_came_in(
+    database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFLOS_DATABASE", database_url)
+    _, loan = open_books(database, 1, 2)
+    almere = Account(lines=[paying(loan, FIRST, INSTALMENT, "R1")])
+    take(database, write(tmp_path, "1.xml", almere.statement()), FIRST)
+    open_office(tmp_path / "office", monkeypatch)
+    (row,) = good_by("approver", *creditor("propose"))
+    assert (row["line"], row["forward_to"], row["iban"], row["state"]) == (1, "dronten", DRONTEN, "proposed")
+    totals = ("--number", "1", "--total", "506.91")
+    assert by("approver", *creditor("release"), *totals).code == 2
+    good_by("manager", "approve", str(row["decision"]))
+    good_by("approver", *creditor("release"), *totals)
+    assert good_by("approver", *creditor("list"))["waiting"] == []
+    almere.lines.append(Real(LATER, -INSTALMENT, "R2", end_to_end="FWD-1-1", iban=DRONTEN))
+    dronten = Account(iban=DRONTEN, lines=[Real(LATER, INSTALMENT, "R1", end_to_end="FWD-1-1")])
+    for name, text in {"2.xml": almere.statement(1), "3.xml": dronten.statement()}.items():
+        (outcome,) = take(database, write(tmp_path, name, text), LATER)
+        assert outcome.matched == 1
+    close_until(database, LATER)
+    assert [(fact.value_date, fact.cents) for fact in money(database, loan)] == [(FIRST, INSTALMENT)]
+    assert [balance(database, account) for account in (1100, 1160)] == [0, 0]
+    with reading(database) as connection:
+        assert [item for item in clearing_items(connection, 1) if item.account == 1160] == []
+    assert differences(database) == []
 
 
 def test_what_was_decided_otherwise_since_does_not_leave(books: Engine) -> None:

@@ -29,11 +29,11 @@ from backoffice.refunding import (
     release_refunds,
     waiting_refunds,
 )
-from backoffice.rights import check_right
+from backoffice.rights import check_right, codes
 from ledger.money import cents_of, euros
 from servicing.refunding.store import refund_runs
 
-HEADERS = ("line", "loan", "amount", "name", "account", "decision", "state", "problem")
+HEADERS = ("line", "loan", "forward to", "amount", "name", "account", "decision", "state", "problem")
 
 
 @click.group()
@@ -132,6 +132,7 @@ def _waiting(each: Waiting) -> dict[str, object]:
     return {
         "line": each.line.id if each.line else None,
         "loan": each.loan or None,
+        "forward_to": codes().get(each.to),
         "amount": euros(each.cents),
         "name": each.account.name or None,
         "iban": each.account.iban or None,

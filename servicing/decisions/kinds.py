@@ -54,6 +54,7 @@ KINDS = {
         Kind("unblock", FactKind.UNBLOCKED, "two"),
         Kind("liability", FactKind.LIABILITY, "two"),
         Kind("refund", None, "two", "favourable"),
+        Kind("forward", None, "two"),
         Kind("reopen-period", None, "two"),
         Kind("withdraw-letters", None, "two", "favourable"),
     )

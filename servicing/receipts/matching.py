@@ -67,12 +67,21 @@ class Proposal(NamedTuple):
     reason: str
 
 
+class Forwarded(NamedTuple):
+    """What another creditor forwarded: for which loan, its cents, and the day on which it came in there."""
+
+    loan: int
+    cents: int
+    since: int
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known when lines are matched: loans by number, loans of our own collections by their id."""
+    """What is known when lines are matched: loans by number, what our own collections and forwards are for by id."""
 
     loans: Mapping[int, LoanView]
     collections: Mapping[str, int] = field(default_factory=dict)
+    forwards: Mapping[str, Forwarded] = field(default_factory=dict)
 
 
 def verdict_on_receipt(line: StoredLine, named: Named, known: Known) -> Verdict:
@@ -80,6 +89,10 @@ def verdict_on_receipt(line: StoredLine, named: Named, known: Known) -> Verdict:
     collected = known.collections.get(line.end_to_end, 0) if line.end_to_end else 0
     if collected and collected in known.loans:
         return _for_one(line, known.loans[collected], "our own collection")
+    forward = known.forwards.get(line.end_to_end)
+    if forward is not None and forward.cents == line.amount and forward.loan in known.loans:
+        why = f"forwarded to us, came in on {day_of(forward.since)}"
+        return _for_one(line, known.loans[forward.loan], why, forward.since)
     views = [known.loans[loan] for loan in named.sure if loan in known.loans]
     if not views:
         why = "its payment reference is of no loan" if named.sure else "no payment reference"
@@ -89,17 +102,18 @@ def verdict_on_receipt(line: StoredLine, named: Named, known: Known) -> Verdict:
     return _for_several(line, views)
 
 
-def _for_one(line: StoredLine, view: LoanView, why: str) -> Verdict:
+def _for_one(line: StoredLine, view: LoanView, why: str, since: int = 0) -> Verdict:
+    """For one loan; of a day before the line's own where it came in with another creditor first."""
     if view.creditor != line.creditor_id:
         reason = f"{why} of loan {view.loan} of another creditor"
         part = Part(
             Disposition.TO_FORWARD, line.amount, loan=view.loan, other_creditor=view.creditor, reason=reason
         )
         return Verdict((part,), reason)
-    refusal = refusal_of(view, line.paid_on)
+    refusal = refusal_of(view, since or line.paid_on)
     if refusal:
         return Verdict((), refusal)
-    part = Part(Disposition.LOAN, line.amount, loan=view.loan, reason=why)
+    part = Part(Disposition.LOAN, line.amount, loan=view.loan, reason=why, since=since)
     return Verdict((part,), why)
 
 

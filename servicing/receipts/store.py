@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, case, exists, func, select
@@ -362,7 +362,7 @@ def open_disbursements(connection: Connection, creditor: int, amounts: Iterable[
     return found
 
 
-def _pairs(connection: Connection, query: Select[Any]) -> Mapping[int, int]:
+def _pairs(connection: Connection, query: Select[Any]) -> dict[int, int]:
     return {row[0]: row[1] for row in connection.execute(query).all()}
 
 

@@ -201,7 +201,10 @@ class Share(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What a part of a line is for: cents above zero, the loan and its fact if it is for one."""
+    """What a part of a line is for: cents above zero, the loan and its fact if it is for one.
+
+    `since` is the day from which a payment counts where that is not the line's own; it is kept in the fact alone.
+    """
 
     kind: Disposition
     cents: int
@@ -209,3 +212,4 @@ class Part(NamedTuple):
     fact: int = 0
     other_creditor: int = 0
     reason: str = ""
+    since: int = 0

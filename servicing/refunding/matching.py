@@ -11,13 +11,17 @@ from servicing.receipts.values import Disposition, Part, StoredLine
 OURS = "REF-"
 """With this begin the ids of our own refunds and of their files."""
 
+FORWARDS = "FWD-"
+"""With this begin the ids of what we forward to another creditor, which knows it again by them."""
+
 
 class Gone(NamedTuple):
-    """A refund we sent: its cents, and the bank line or the loan of which it is (0: none)."""
+    """What we sent: its cents, the bank line or the loan of which it is (0: none), and whether it was forwarded."""
 
     cents: int
     line: int
     loan: int
+    is_forward: bool = False
 
 
 class OwnRefunds(NamedTuple):
@@ -35,6 +39,10 @@ def verdict_on_refund(line: StoredLine, own: OwnRefunds) -> Verdict | None:
     sent = [own.by_id[name]] if name else () if line.end_to_end else own.by_run.get(line.batch_id, ())
     if not sent or sum(one.cents for one in sent) != line.amount:
         return None
-    reason = f"our own refund {name}" if name else f"our own refunds {line.batch_id}"
-    parts = (Part(Disposition.REFUND, one.cents, one.loan, one.line, reason=reason) for one in sent)
-    return Verdict(tuple(parts), reason)
+    reason = f"our own order {name}" if name else f"our own orders {line.batch_id}"
+    return Verdict(tuple(_part(one, reason) for one in sent), reason)
+
+
+def _part(one: Gone, reason: str) -> Part:
+    kind = Disposition.FORWARDED if one.is_forward else Disposition.REFUND
+    return Part(kind, one.cents, one.loan, one.line, reason=reason)

@@ -11,7 +11,7 @@ from ledger.entry import LOANS_PER_CREDITOR, book_of_creditor
 from servicing.collecting.tables import order_dropped
 from servicing.receipts.store import lines_by_number, parts_of_lines
 from servicing.receipts.tables import bank_decision, bank_line
-from servicing.receipts.values import Disposition, StoredLine
+from servicing.receipts.values import Disposition, Part, StoredLine
 from servicing.refunding.tables import refund, refund_run
 from servicing.store import LOANS_PER_QUERY
 from servicing.tables import loan_state
@@ -49,20 +49,30 @@ class Refund(NamedTuple):
 
 def receipts_to_refund(connection: Connection, creditor: int) -> list[tuple[StoredLine, int]]:
     """The receipts of a creditor that are to go back, each with how many cents of it."""
+    kind = Disposition.TO_REFUND
+    return [(line, sum(part.cents for part in parts)) for line, parts in _marked(connection, creditor, kind)]
+
+
+def receipts_to_forward(connection: Connection, creditor: int) -> list[tuple[StoredLine, Part]]:
+    """The receipts of a creditor that are another's, each with what is known of that: whose, and for which loan."""
+    kind = Disposition.TO_FORWARD
+    found = ((line, part) for line, parts in _marked(connection, creditor, kind) for part in parts)
+    return [(line, part) for line, part in found if part.other_creditor]
+
+
+def _marked(connection: Connection, creditor: int, kind: Disposition) -> list[tuple[StoredLine, list[Part]]]:
+    """The lines of a creditor that were last decided to be this, each with those of its parts that are."""
     query = (
         select(bank_decision.c.line_id)
         .join(bank_line, bank_line.c.id == bank_decision.c.line_id)
-        .where(bank_decision.c.kind == int(Disposition.TO_REFUND), bank_line.c.creditor_id == creditor)
+        .where(bank_decision.c.kind == int(kind), bank_line.c.creditor_id == creditor)
         .distinct()
     )
     numbers = list(connection.execute(query).scalars())
     lines = lines_by_number(connection, numbers)
-    found = []
-    for number, (_, parts) in sorted(parts_of_lines(connection, numbers).items()):
-        cents = sum(part.cents for part in parts if part.kind is Disposition.TO_REFUND)
-        if cents:
-            found.append((lines[number], cents))
-    return found
+    decided = sorted(parts_of_lines(connection, numbers).items())
+    marked = ((number, [part for part in parts if part.kind is kind]) for number, (_, parts) in decided)
+    return [(lines[number], parts) for number, parts in marked if parts]
 
 
 def next_refund_run(connection: Connection) -> int:
