@@ -17,6 +17,7 @@ from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from servicing import files
 from servicing.circumstances import check_news
+from servicing.collecting.mandates import changes_account
 from servicing.debtors.store import debtors_of_loan
 from servicing.decisions.kinds import GUARDED, KIND_OF_FACT, KINDS, Kind, persons_needed
 from servicing.decisions.proposal import Decision, Proposed, Step, StepName, draft_of
@@ -57,6 +58,8 @@ def kind_behind(dossier: Dossier, draft: Draft) -> Kind | None:
 
     To withdraw a fact takes as much as to record it.
     """
+    if draft.kind is FactKind.MANDATE:
+        return KINDS["iban-change"] if changes_account(dossier.facts, draft) else None
     if draft.kind is not FactKind.WITHDRAWAL:
         return KIND_OF_FACT.get(draft.kind)
     told = named_fact(dossier, str(draft.of)).kind

@@ -15,6 +15,7 @@ from ledger.day import FIRST_DAY, parse_day
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from servicing.circumstances import check_news
+from servicing.collecting.mandates import changes_account
 from servicing.decisions.kinds import GUARDED, KIND_OF_FACT
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.registration import (
@@ -71,6 +72,10 @@ def refuse_undecided(dossier: Dossier, draft: Draft) -> None:
     told = draft.kind
     if told is FactKind.WITHDRAWAL:
         told = named_fact(dossier, str(draft.of)).kind
+    if changes_account(dossier.facts, draft):
+        raise FactRefused(
+            f"loan {draft.loan}: another account is decided by two persons: aflos bank mandate add"
+        )
     if told in KIND_OF_FACT or (draft.kind is FactKind.WITHDRAWAL and told in GUARDED):
         raise FactRefused(f"loan {draft.loan}: a {told.text} is decided: propose it with aflos decide")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from backoffice.cli.database import looking, recording
+from backoffice.cli.finishing import finish
 from backoffice.cli.options import actor_option, as_json, past_day
 from backoffice.cli.output import print_json
 from backoffice.cli.registered import tell
@@ -12,6 +13,7 @@ from backoffice.cli.table import table
 from backoffice.collecting import mandates_in
 from backoffice.registering import dossier_of, register
 from backoffice.rights import seen_loan
+from jobs import clock
 from ledger.errors import BadInput
 from servicing.collecting.mandates import (
     Mandate,
@@ -21,6 +23,8 @@ from servicing.collecting.mandates import (
     mandate_named,
     mandates_of,
 )
+from servicing.facts import Draft
+from servicing.registration import Dossier
 from servicing.store import find_loan
 
 HEADERS = ("mandate", "loan", "account", "name", "signed", "ended", "state")
@@ -53,21 +57,20 @@ def add(
     actor: str | None,
     as_json: bool,
 ) -> None:
-    """Record a signed mandate; the one before it must have ended.
+    """Record a signed mandate; the one before it must have ended. Another account than before takes two persons.
 
     Example: aflos bank mandate add 100000001 --id M-1 --iban NL17TEST0340000002 --holder "S. Jansen"
     --signed 2025-01-05 --document scan-17
     """
     day = past_day("signed", signed)
-    with recording(actor) as desk:
-        heading = find_loan(desk.connection, loan)
-        dossier = dossier_of(desk.connection, heading)
-        draft = mandate_draft(heading.id, name, (holder, iban), day, document)
-        before = current(mandates_of(dossier.facts), desk.by.known_on)
+
+    def make(dossier: Dossier) -> Draft:
+        before = current(mandates_of(dossier.facts), clock.today())
         if before is not None and before.id != name:
-            raise BadInput(f"loan {heading.id}: mandate {before.id} holds; end it first")
-        found = register(desk, dossier, draft)
-    tell(found, as_json)
+            raise BadInput(f"loan {dossier.loan}: mandate {before.id} holds; end it first")
+        return mandate_draft(dossier.loan, name, (holder, iban), day, document)
+
+    finish(loan, make, {"actor": actor, "as_json": as_json, "known_on": None})
 
 
 @mandate.command(name="end")

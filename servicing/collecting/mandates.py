@@ -67,6 +67,12 @@ def end_draft(mandate: Mandate, day: date, reason: str) -> Draft:
     )
 
 
+def changes_account(facts: Sequence[Fact], draft: Draft) -> bool:
+    """Whether a mandate is for another account than the one signed before it: that takes two persons."""
+    before = [each for each in mandates_of(facts) if each.id != draft.key]
+    return draft.kind is FactKind.MANDATE and bool(before) and before[-1].iban != draft.data.get("iban")
+
+
 def mandates_of(facts: Sequence[Fact]) -> list[Mandate]:
     """The mandates of a loan in the order of their signing, facts that were wrong left out."""
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}

@@ -53,6 +53,7 @@ KINDS = {
         Kind("withdraw", FactKind.WITHDRAWAL, "two"),
         Kind("unblock", FactKind.UNBLOCKED, "two"),
         Kind("liability", FactKind.LIABILITY, "two"),
+        Kind("iban-change", FactKind.MANDATE, "two"),
         Kind("refund", None, "two", "favourable"),
         Kind("forward", None, "two"),
         Kind("reopen-period", None, "two"),
@@ -64,9 +65,12 @@ KINDS = {
 KIND_OF_FACT: Mapping[FactKind, Kind] = {
     kind.fact: kind
     for kind in KINDS.values()
-    if kind.fact is not None and kind.fact is not FactKind.WITHDRAWAL
+    if kind.fact is not None and kind.fact not in {FactKind.WITHDRAWAL, FactKind.MANDATE}
 }
-"""The kind of decision behind a kind of fact; such a fact is never recorded without it."""
+"""The kind of decision behind a kind of fact; such a fact is never recorded without it.
+
+A withdrawal takes what the fact took that it withdraws, a mandate only where it names another account.
+"""
 
 
 GUARDED = frozenset({FactKind.OBJECTION, FactKind.DISPUTE})
