@@ -37,8 +37,13 @@ def law() -> Law:
 
 def products() -> Mapping[str, Product]:
     """All products by code; refuses one that names a law parameter without a file."""
-    known = law_names()
-    return {_stem(name): _product(name, known) for name in config_names("products")}
+    return _products(tuple(config_file(name) for name in config_names("products")), law_names())
+
+
+@lru_cache(maxsize=2)
+def _products(files: tuple[ConfigFile, ...], known: tuple[str, ...]) -> Mapping[str, Product]:
+    """Asked for many times a night: the same texts are understood once."""
+    return MappingProxyType({_stem(file.name): _product(file, known) for file in files})
 
 
 def creditors() -> Mapping[str, Creditor]:
@@ -64,27 +69,33 @@ def arrears_limits() -> tuple[int, ...]:
 
 def policy() -> Policy:
     """The choices left to the college and what each creditor chose; refuses a file of no creditor."""
-    content, file = _content(_DEFAULTS)
-    choices = choices_from(content, file)
-    known = creditors()
+    files = tuple(config_file(name) for name in config_names("policy") if name != _DEFAULTS)
+    return _policy(config_file(_DEFAULTS), files, tuple(creditors()))
+
+
+@lru_cache(maxsize=2)
+def _policy(defaults: ConfigFile, files: tuple[ConfigFile, ...], known: tuple[str, ...]) -> Policy:
+    """Asked for many times a night: the same texts are understood once."""
+    choices = choices_from(*_understood(defaults))
     settings = {}
-    for name in config_names("policy"):
-        if name != _DEFAULTS:
-            if _stem(name) not in known:
-                raise Misconfigured(f"{config_file(name).origin}: no creditor has the code {_stem(name)!r}")
-            settings[_stem(name)] = settings_from(*_content(name), choices)
+    for file in files:
+        if _stem(file.name) not in known:
+            raise Misconfigured(f"{file.origin}: no creditor has the code {_stem(file.name)!r}")
+        settings[_stem(file.name)] = settings_from(*_understood(file), choices)
     return Policy(choices, settings)
 
 
-def _product(name: str, known: tuple[str, ...]) -> Product:
-    content, file = _content(name)
-    product = product_from(_stem(name), content, file)
-    must_know_parameters(product, known, file)
+def _product(file: ConfigFile, known: tuple[str, ...]) -> Product:
+    product = product_from(_stem(file.name), *_understood(file))
+    must_know_parameters(product, known, file.origin)
     return product
 
 
 def _content(name: str) -> tuple[object, str]:
-    file = config_file(name)
+    return _understood(config_file(name))
+
+
+def _understood(file: ConfigFile) -> tuple[object, str]:
     return read_yaml(file.text, file.origin), file.origin
 
 
