@@ -117,6 +117,15 @@ def test_what_the_bank_refuses_is_listed_and_not_released_again(books: Engine, t
     assert good_by("approver", *creditor("list"))["waiting"] == []
 
 
+def test_what_was_paid_back_in_another_way_does_not_leave_again(books: Engine, tmp_path: Path) -> None:
+    assert len(good_by("approver", *creditor("list"))["waiting"]) == 1
+    account = Account(lines=[Real(FIRST, 2500, "R1"), Real(LATER, -2500, "R2", text="teruggestort")])
+    take(books, write(tmp_path, "2.xml", account.statement(1)), LATER)
+    good_by("clerk", "bank", "match", "2", "--settles", "1")
+    assert good_by("approver", *creditor("list"))["waiting"] == []
+    assert good_by("approver", *creditor("propose")) == []
+
+
 def test_p17_what_is_anothers_is_forwarded_and_counts_from_the_day_it_came_in(
     database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

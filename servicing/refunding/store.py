@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from ledger.bulk import among
 from ledger.entry import LOANS_PER_CREDITOR, book_of_creditor
 from servicing.collecting.tables import order_dropped
 from servicing.receipts.store import lines_by_number, parts_of_lines
@@ -61,18 +62,34 @@ def receipts_to_forward(connection: Connection, creditor: int) -> list[tuple[Sto
 
 
 def _marked(connection: Connection, creditor: int, kind: Disposition) -> list[tuple[StoredLine, list[Part]]]:
-    """The lines of a creditor that were last decided to be this, each with those of its parts that are."""
+    """The lines of a creditor that were last decided to be this, each with those of its parts that are.
+
+    What a line out paid back, or on, already is left out: it must not leave twice.
+    """
     query = (
         select(bank_decision.c.line_id)
         .join(bank_line, bank_line.c.id == bank_decision.c.line_id)
         .where(bank_decision.c.kind == int(kind), bank_line.c.creditor_id == creditor)
         .distinct()
     )
-    numbers = list(connection.execute(query).scalars())
+    numbers = set(connection.execute(query).scalars())
+    numbers -= _settled(connection, numbers)
     lines = lines_by_number(connection, numbers)
     decided = sorted(parts_of_lines(connection, numbers).items())
     marked = ((number, [part for part in parts if part.kind is kind]) for number, (_, parts) in decided)
     return [(lines[number], parts) for number, parts in marked if parts]
+
+
+def _settled(connection: Connection, lines: Iterable[int]) -> set[int]:
+    """Which of these lines were paid back, or on, by a line out."""
+    kinds = (Disposition.REFUND, Disposition.FORWARDED)
+    decided = select(bank_decision.c.line_id).where(
+        bank_decision.c.loan_id == 0,
+        bank_decision.c.kind.in_([int(kind) for kind in kinds]),
+        among(connection, bank_decision.c.fact_nr, lines),
+    )
+    out = parts_of_lines(connection, connection.execute(decided).scalars())
+    return {part.fact for _, parts in out.values() for part in parts if part.kind in kinds and not part.loan}
 
 
 def next_refund_run(connection: Connection) -> int:
