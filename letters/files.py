@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 from reportlab.pdfbase import pdfmetrics
@@ -54,7 +54,14 @@ def faces() -> Faces:
     return Faces(_face("SourceSans3-Regular"), _face("SourceSans3-Bold"))
 
 
+def _remembered(make: Callable[[list[int]], bytes]) -> Callable[[list[int]], bytes]:
+    """The cutting of a typeface to some of its letters, remembered: many letters use the same ones."""
+    cut = lru_cache(maxsize=128)(lambda letters: make(list(letters)))
+    return lambda letters: cut(tuple(letters))
+
+
 def _face(name: str) -> Face:
     font = TTFont(name, str(_FONTS / f"{name}.ttf"))
+    font.face.makeSubset = _remembered(font.face.makeSubset)
     pdfmetrics.registerFont(font)
     return Face(name, dict(font.face.charWidths))

@@ -66,14 +66,14 @@ def _text(canvas: Canvas, stroke: Text, y: float, faces: Faces) -> None:
 
 
 def _code(canvas: Canvas, stroke: Code, y: float) -> None:
+    """The squares in whole numbers, after a change of scale: a fifth of the time of a letter otherwise."""
     square = stroke.size / (len(stroke.rows) + 2 * _QUIET)
     canvas.setFillColorRGB(*_shares(BLACK))
-    path = canvas.beginPath()
+    x, y = stroke.x + _QUIET * square, y - _QUIET * square
+    _say(canvas, f"q {square:.4f} 0 0 {square:.4f} {x:.4f} {y:.4f} cm")
     for down, row in enumerate(stroke.rows):
-        for first, length in row:
-            x = stroke.x + (first + _QUIET) * square
-            path.rect(x, y - (down + 1 + _QUIET) * square, length * square, square)
-    canvas.drawPath(path, stroke=0, fill=1)
+        _say(canvas, " ".join(f"{first} {-down - 1} {length} 1 re" for first, length in row))
+    _say(canvas, "f Q")
 
 
 def _shares(colour: tuple[int, int, int]) -> tuple[float, float, float]:

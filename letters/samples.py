@@ -8,6 +8,9 @@ from letters.compose import Draft
 NOT_SHOWN = frozenset({"about", "mandate", "signatory"})
 """What only letters to somebody else, and decisions, have."""
 
+FUND = {"pay_iban": "NL76TEST0340000007", "pay_holder": "Provincie Flevoland"}
+"""Where a private-law loan of the fund is paid."""
+
 
 def sample(catalogue: Catalogue, code: str, language: str = "nl") -> Draft:
     """The kind with a value in every field: of a municipality, or of the fund where only private law allows it."""
@@ -16,4 +19,5 @@ def sample(catalogue: Catalogue, code: str, language: str = "nl") -> Draft:
     fields = {name: value for name, value in kind.sample.items() if name not in hidden}
     if "public" in kind.law:
         return Draft(code, "lelystad", fields, "public", language)
+    fields |= {name: value for name, value in FUND.items() if name in fields}
     return Draft(code, "flevoland", fields, "private", language)

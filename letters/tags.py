@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from reportlab.pdfbase.pdfdoc import (
     PDFArray,
@@ -87,6 +89,15 @@ def settle_streams(document: PDFDocument) -> None:
     for thing in document.idToObject.values():
         if type(thing) is PDFStream:
             thing.__class__ = Stream
+            if "Length1" in thing.dictionary.dict:
+                thing.content = _packed(thing.content)
+                thing.dictionary["Filter"] = PDFArray([PDFName("FlateDecode")])
+
+
+@lru_cache(maxsize=128)
+def _packed(typeface: bytes) -> bytes:
+    """A typeface with the letters of one file, compressed; many letters use the same ones."""
+    return zlib.compress(typeface)
 
 
 def tie_pages(document: PDFDocument, pages: int) -> None:
