@@ -38,7 +38,9 @@ class Situation:
     people: Mapping[int, Particulars]
 
     def addressee(self, loan: int, debtor: int, scope: Scope = "letters") -> Addressee:
-        """Whom a letter to a debtor about a loan goes to."""
+        """Whom a letter to a debtor about a loan goes to; a debtor recorded after the night is nobody to it."""
+        if debtor not in self.people:
+            return Addressee(())
         return addressee_on(self.people[debtor], self.facts[loan], debtor, self.day, scope)
 
     def now(self, letter: Letter) -> Now:
