@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ledger.config import Strict, Text, Words, checked
 from ledger.errors import Misconfigured
-from letters.fields import FieldRule, LetterRefused
+from letters.fields import Checked, FieldRule, LetterRefused
 from letters.fields import checked as checked_fields
 from letters.letterhead import Letterhead
 from letters.template import Block, Law, Nature, Template, placeholders
@@ -64,11 +64,11 @@ class Kind:
         """Whether the letter has a payment block."""
         return any(block.pay is not None for block in self.body)
 
-    def check(self, values: Mapping[str, object], law: str) -> None:
-        """Refuse fields that do not fit, and a law under which the letter may not be sent; `LetterRefused`."""
+    def check(self, values: Mapping[str, object], law: str) -> Checked:
+        """The fields, looked at; raises `LetterRefused` for what does not fit, and for a law that is not the kind's."""
         if law not in self.law:
             raise LetterRefused(f"{self.code}: is no letter under {law} law")
-        checked_fields(values, self.fields, self.required)
+        return checked_fields(values, self.fields, self.required)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bank.epc import Payee, epc_text
 from letters.catalogue import PAYMENT, Catalogue, Kind
 from letters.content import Align, Closing, Content, Form, Heading, Items, Payment, Piece, Say, Sheet, Table
-from letters.fields import MANY, Checked, LetterRefused, checked, shown
+from letters.fields import MANY, Checked, LetterRefused, shown
 from letters.letterhead import Letterhead
 from letters.plain import plain
 from letters.template import Block, Law, filled
@@ -43,8 +43,7 @@ class _Writing:
 def compose(catalogue: Catalogue, draft: Draft) -> Content:
     """What the letter says; raises `LetterRefused` naming the field and the rule."""
     kind, head = catalogue.kind(draft.kind), catalogue.letterhead(draft.creditor)
-    kind.check(draft.fields, draft.law)
-    fields = checked(draft.fields, kind.fields, kind.required)
+    fields = kind.check(draft.fields, draft.law)
     writing = _Writing(kind, head, fields, catalogue.words, draft.law, _texts(fields, head, draft.law))
     subject = filled(kind.subject, writing.texts)
     pieces = [*_beginning(writing, subject), *_pieces(kind.body, writing), _ending(writing)]
