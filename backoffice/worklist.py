@@ -13,7 +13,7 @@ from backoffice.cli.database import Desk
 from backoffice.deciding import waits_for
 from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_worklist import waiting_lines
-from jobs.letters_stuck import stuck_letters
+from jobs.letters_stuck import stuck_letters, untold_decisions
 from jobs.tables import quarantine
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
@@ -63,11 +63,9 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
     found += [*_limitations(connection, seen, day), *_credits(connection, seen, day)]
-    found += _rates(connection, seen, day)
-    found += [
-        *_fees(connection, seen, day),
-        *(each for each in stuck_letters(connection, day) if each.creditor in seen),
-    ]
+    found += [*_rates(connection, seen, day), *_fees(connection, seen, day)]
+    letters = [*stuck_letters(connection, day), *untold_decisions(connection, day)]
+    found += [item for item in letters if item.creditor in seen]
     quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
     return [*found, *items_of_quiet(quiet, codes())]
 

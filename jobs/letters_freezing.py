@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from jobs.letters_now import Situation, contact_of
 from letters.catalogue import Catalogue
 from letters.outbox.framing import Addressee, Fields, frame, payment_fields
+from letters.outbox.page_draft import AT_SENDING
 from letters.outbox.telling import Told
-from letters.outbox.values import Effects, LetterDraft, OnLoan
+from letters.outbox.values import LetterDraft, OnLoan
 from servicing.blocks import stopping
 from servicing.creditor import Creditor
 from servicing.product import Product
+from servicing.representatives import Scope
 from servicing.securities import liable_on
 
 NO_PAGE = "unwritten"
@@ -33,10 +35,12 @@ class Freezer:
         """The business date."""
         return self.known.day
 
-    def addressees(self, loan: int, debtors: Sequence[int]) -> Iterator[tuple[int, Addressee]]:
+    def addressees(
+        self, loan: int, debtors: Sequence[int], scope: Scope = "letters"
+    ) -> Iterator[tuple[int, Addressee]]:
         """The debtors of a loan who are written to, each with whom the letter goes to; none without an address."""
         for debtor in liable_on(self.known.facts[loan], debtors, self.day):
-            to = self.known.addressee(loan, debtor)
+            to = self.known.addressee(loan, debtor, scope)
             if to.is_known and not stopping(self.known.blocks[loan], "letters", debtor):
                 yield debtor, to
 
@@ -54,9 +58,10 @@ class Freezer:
         owed = [told.fields.get(block.pay) for block in kind.body if block.pay is not None]
         pays = payment_fields(self.creditor, loan, owed[0]) if owed and isinstance(owed[0], int) else {}
         found = []
-        for debtor, to in self.addressees(loan, debtors):
+        for debtor, to in self.addressees(loan, debtors, "decisions" if told.decision else "letters"):
             fields = {**self.framed(loan, to), **pays, **told.fields}
-            kind.check(fields | {"date": self.day.isoformat(), "our_reference": "1"}, product.kind)
+            later = {name: self.day.isoformat() for name in AT_SENDING if name in kind.fields}
+            kind.check(fields | later, product.kind)
             draft = LetterDraft(
                 key=f"{told.kind}:{loan}:{told.key}:{debtor}",
                 kind=told.kind,
@@ -65,8 +70,9 @@ class Freezer:
                 loans=[OnLoan(loan, len(self.known.facts[loan]))],
                 fields=fields,
                 amounts=told.amounts,
-                effects=Effects(via=to.via, falls_away=bool(told.asks)),
+                effects=replace(told.effects, via=to.via, falls_away=bool(told.asks)),
                 demanded=told.asks,
+                decision=told.decision,
                 law=product.kind,
                 language=self.known.people[debtor].language,
                 template=kind.sha256,

@@ -8,11 +8,16 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from jobs.letters_now import creditors_by_id
-from letters.outbox.store import open_letters
+from ledger.entry import LOANS_PER_CREDITOR
+from letters.outbox.deciding import LETTERS_OF
+from letters.outbox.store import decisions_with_letter, open_letters
 from letters.outbox.values import Letter
 from letters.print_runs.store import print_runs
 from letters.print_runs.values import PrintRun
 from servicing import files
+from servicing.decisions.proposal import LATE_AFTER_DAYS
+from servicing.decisions.store import decisions
+from servicing.store import find_loan
 from servicing.worklist import Item
 
 
@@ -21,6 +26,37 @@ def stuck_letters(connection: Connection, day: date) -> list[Item]:
     runs = {run.id: run for run in print_runs(connection)}
     found = [_item(letter, runs.get(letter.batch), day) for letter in open_letters(connection).values()]
     return [item for item in found if item is not None]
+
+
+def untold_decisions(connection: Connection, day: date) -> list[Item]:
+    """An item for each approved decision of which a letter should tell and none does (Awb 3:41)."""
+    told, products = decisions_with_letter(connection), files.products()
+    found = []
+    for decision in decisions(connection):
+        approved, subject = decision.step("approved"), decision.proposed.subject
+        if approved is None or approved.day > day or decision.id in told or subject % LOANS_PER_CREDITOR == 0:
+            continue
+        product = products[find_loan(connection, str(subject)).product]
+        code = LETTERS_OF[product.kind].get(decision.proposed.kind)
+        if code is not None:
+            reason = (
+                f"{decision.proposed.kind} {decision.proposed.reference} on {subject}: no letter tells of it"
+            )
+            action = f"aflos letters write {decision.id} --reason TEXT"
+            due = approved.day + timedelta(days=LATE_AFTER_DAYS)
+            found.append(
+                Item(
+                    "letter",
+                    decision.creditor_id,
+                    f"decision {decision.id}",
+                    0,
+                    decision.maker,
+                    due,
+                    reason,
+                    action,
+                )
+            )
+    return found
 
 
 def _item(letter: Letter, run: PrintRun | None, day: date) -> Item | None:

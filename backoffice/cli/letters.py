@@ -26,6 +26,7 @@ from backoffice.outbox.seeing import (
     run_shown,
     steps_shown,
 )
+from backoffice.outbox.writing import write_decision
 from backoffice.outgoing_files import write_once
 from backoffice.rights import check_right, creditors_of, seen_loan
 from jobs import clock
@@ -50,6 +51,43 @@ def letters() -> None:
 
 letters.add_command(print_)
 letters.add_command(gallery)
+
+
+@letters.command(name="write")
+@click.argument("decision", type=int)
+@click.option(
+    "--reason", "reasons", multiple=True, metavar="TEXT", help="Why it was decided so; a paragraph each."
+)
+@click.option(
+    "--say", "said", multiple=True, metavar="NAME=TEXT", help="Another field of the letter; more than once."
+)
+@actor_option
+@as_json
+def write(
+    decision: int, reasons: tuple[str, ...], said: tuple[str, ...], actor: str | None, as_json: bool
+) -> None:
+    """Write the letter of an approved decision, one to each debtor; its hand-over is that of the decision.
+
+    Example: aflos letters write 7 --reason "Uw omzet viel weg." --say condition="U stuurt ons uw btw-aangifte."
+    """
+    with recording(actor) as desk:
+        numbers = write_decision(desk, decision, _said(reasons, said))
+    if as_json:
+        print_json({"decision": decision, "letters": numbers})
+    else:
+        click.echo(
+            f"decision {decision}: letters {', '.join(str(number) for number in numbers) or 'none that are new'}"
+        )
+
+
+def _said(reasons: tuple[str, ...], said: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"reasons": list(reasons)} if reasons else {}
+    for one in said:
+        name, sign, text = one.partition("=")
+        if not sign:
+            raise LetterRefused(f"say: {one[:60]!r}: must be written as NAME=TEXT")
+        found.setdefault(name, []).append(text)
+    return found
 
 
 @letters.command(name="propose")

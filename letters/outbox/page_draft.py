@@ -7,6 +7,7 @@ from datetime import date
 from letters.catalogue import Catalogue
 from letters.compose import Draft
 from letters.outbox.values import Letter
+from servicing.legal_terms import legal_term
 
 
 def reference_of_letter(letter: Letter) -> str:
@@ -16,17 +17,17 @@ def reference_of_letter(letter: Letter) -> str:
 
 def page_draft(letter: Letter, creditor: str, sent_on: date, catalogue: Catalogue) -> Draft:
     """What is printed when the letter is sent on a day; `creditor` is the code of whose letter it is."""
-    end = letter.draft.effects.term_end(sent_on)
-    fields = {
-        **letter.draft.fields,
-        "date": sent_on.isoformat(),
-        "our_reference": reference_of_letter(letter),
-    }
-    known = catalogue.kind(letter.draft.kind).fields
-    if end is not None:
-        fields |= {name: end.isoformat() for name in TERM_FIELDS if name in known}
+    effects, known = letter.draft.effects, catalogue.kind(letter.draft.kind).fields
+    end = effects.term_end(sent_on)
+    objection = legal_term(sent_on, effects.objection_days).last_day if effects.objection_days else None
+    days = {"date": sent_on, PAY_BEFORE: end, OBJECTION_BEFORE: objection}
+    told = {name: day.isoformat() for name, day in days.items() if day is not None and name in known}
+    fields = {**letter.draft.fields, **told, "our_reference": reference_of_letter(letter)}
     return Draft(letter.draft.kind, creditor, fields, letter.draft.law, letter.draft.language)
 
 
-TERM_FIELDS = ("pay_before",)
-"""Fields that hold the last day of the term of a letter."""
+PAY_BEFORE, OBJECTION_BEFORE = "pay_before", "objection_before"
+"""Fields that follow from the sending date: the last day of the term, and to object."""
+
+AT_SENDING = ("date", "our_reference", PAY_BEFORE, OBJECTION_BEFORE)
+"""Fields that are not frozen at the proposal."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from letters.outbox.framing import Fields
-from letters.outbox.values import Amount
+from letters.outbox.values import Amount, Effects
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
 from servicing.life.outcome import RowOutcome
@@ -43,13 +43,18 @@ class Bounce(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A letter about one loan before it has an addressee: kind, business key, fields, amounts, and what it asks for."""
+    """A letter about one loan before it has an addressee: kind, business key, fields, amounts, and what it asks for.
+
+    `effects` are what its hand-over does, `decision` the one it tells of (0: none).
+    """
 
     kind: str
     key: str
     fields: Fields
     amounts: tuple[Amount, ...] = ()
     asks: int = 0
+    effects: Effects = Effects()
+    decision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

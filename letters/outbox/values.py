@@ -74,13 +74,15 @@ class Amount(NamedTuple):
 class Effects:
     """What the hand-over of a letter does: the term it sets, the decision it announces, the step of dunning it is.
 
-    `via` is the representative it goes to. `falls_away`: it asks for an amount, so that news about it takes it out.
+    `objection_days` is how long one may object, 0 for what is no decision. `via` is the representative it goes to.
+    `falls_away`: it asks for an amount, so that news about it takes it out.
     `dunning` is what the facts of the step say, empty for another letter.
     """
 
     term: TermKind = "none"
     term_days: int = 0
     announces: int = 0
+    objection_days: int = 0
     via: str = ""
     falls_away: bool = False
     dunning: Mapping[str, object] = field(default_factory=dict)

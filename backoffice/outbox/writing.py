@@ -1,0 +1,103 @@
+"""Writes the letter of a decision: what decision and books give, with the reasons of whoever decided (Awb 3:46)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import cast
+
+from backoffice.cli.database import Desk
+from backoffice.registering import dossier_of
+from backoffice.rights import check_right, codes
+from jobs import clock
+from jobs.letters_freezing import Freezer
+from jobs.letters_now import creditors_by_id, situation_of, wording
+from letters.fields import LetterRefused as FieldsRefused
+from letters.outbox.deciding import LETTERS_OF, Decided, given_fields, known_fields
+from letters.outbox.framing import Fields
+from letters.outbox.store import add_letters
+from letters.outbox.telling import Told
+from letters.outbox.values import Effects, LetterDraft, LetterRefused
+from servicing import files
+from servicing.decisions.proposal import Decision, Step
+from servicing.decisions.store import find_decision
+from servicing.deferral import Count
+from servicing.policy import Choices
+from servicing.store import debtors_of, find_loan
+from servicing.viewing import view_on
+
+LONGEST_DEFERRAL = "deferral_longest_total"
+OBJECTION, PAYMENT_TERM = "objection_term", "decision_payment_term"
+
+
+def write_decision(desk: Desk, number: int, said: Mapping[str, Sequence[str]]) -> list[int]:
+    """Put the letter of an approved decision in the outbox, one to each debtor; their numbers.
+
+    Its hand-over is that of the decision. Raises `LetterRefused` for a decision without letter or that is not
+    approved, and for a field that is missing.
+    """
+    decision = find_decision(desk.connection, number)
+    check_right(desk.by.actor, "record", decision.creditor_id)
+    drafts = _drafts(desk, decision, said)
+    return add_letters(desk.connection, drafts, clock.today(), desk.by)
+
+
+def _drafts(desk: Desk, decision: Decision, said: Mapping[str, Sequence[str]]) -> list[LetterDraft]:
+    approved = decision.step("approved")
+    if approved is None:
+        raise LetterRefused(
+            f"decision {decision.id}: is {decision.state}; only an approved one has a letter (P5)"
+        )
+    heading = find_loan(desk.connection, str(decision.proposed.subject))
+    product, today = files.products()[heading.product], clock.today()
+    code = LETTERS_OF[product.kind].get(decision.proposed.kind)
+    if code is None:
+        raise LetterRefused(
+            f"decision {decision.id}: no letter tells of a {decision.proposed.kind} ({product.kind} law)"
+        )
+    kind = wording().kind(code)
+    decided = _decided(desk, decision, approved)
+    every = known_fields(decided) | given_fields(code, kind.fields, said)
+    fields: Fields = {name: value for name, value in every.items() if name in kind.fields}
+    told = Told(
+        code, f"decision {decision.id}", fields, effects=_effects(decision, today), decision=decision.id
+    )
+    debtors = debtors_of(desk.connection, heading.id)
+    known = situation_of(desk.connection, [heading.id], debtors, today)
+    try:
+        return Freezer(creditors_by_id()[decision.creditor_id], known, wording()).frozen(
+            told, product, heading.id, debtors
+        )
+    except FieldsRefused as wrong:
+        raise LetterRefused(
+            f"{code}: {wrong}; write it with --say NAME=TEXT, a paragraph at a time"
+        ) from None
+
+
+def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
+    """What the letter of a decision needs of it, of the loan as it stands, and of the law."""
+    today = clock.today()
+    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(decision.proposed.subject)))
+    choices = Choices(files.policy(), codes()[decision.creditor_id], today, {})
+    return Decided(
+        decision.proposed.kind,
+        decision.proposed.cents,
+        decision.proposed.data or {},
+        dossier.facts,
+        view_on(dossier, today),
+        files.people().name_of(approved.actor),
+        approved.note,
+        cast("Count", choices.choice("loan.deferral_count")),
+        files.law().value_on(LONGEST_DEFERRAL, today).count,
+    )
+
+
+def _effects(decision: Decision, today: date) -> Effects:
+    law = files.law()
+    term = law.value_on(PAYMENT_TERM, today).count if decision.kind.effect == "burdening" else 0
+    return Effects(
+        "statutory" if term else "none",
+        term,
+        announces=decision.id,
+        objection_days=law.value_on(OBJECTION, today).count,
+    )

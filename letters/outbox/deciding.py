@@ -1,0 +1,132 @@
+"""The letter that tells a debtor of a decision: which kind it is, and what the decision itself already says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ledger.day import parse_day
+from ledger.errors import BadInput
+from ledger.money import NotAnAmount, cents_of
+from letters.fields import FieldRule
+from letters.outbox.framing import Fields
+from letters.outbox.values import LetterRefused
+from servicing.deferral import Count, deferral_periods, months_used
+from servicing.facts import Fact
+from servicing.viewing import View
+
+PUBLIC: Mapping[str, str] = {
+    "defer": "deferral",
+    "deferral-end": "arrangement_ended",
+    "arrangement": "arrangement",
+    "arrangement-end": "arrangement_ended",
+    "due-at-once": "calling_in",
+    "statutory-interest": "statutory_interest",
+    "waiver": "waiver",
+    "interest-free": "interest_free_after_end",
+}
+PRIVATE: Mapping[str, str] = {"arrangement": "private_arrangement", "due-at-once": "private_calling_in"}
+LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIVATE}
+"""By the law of the debt and the kind of decision, the letter that tells of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as its letter needs it: its data, the loan as it stands with it, who signs and by which mandate.
+
+    `count` and `most_months` are how months of deferral are counted and how many there may be.
+    """
+
+    kind: str
+    cents: int
+    data: Mapping[str, object]
+    facts: Sequence[Fact]
+    view: View
+    signatory: str
+    mandate: str
+    count: Count
+    most_months: int
+
+
+def known_fields(decided: Decided) -> Fields:
+    """All fields that the decision and the books give; a kind takes those it has."""
+    open_now = decided.view.open
+    rows = (("Hoofdsom", open_now.principal), ("Rente", open_now.interest), ("Kosten", open_now.costs))
+    fields: Fields = {
+        "signatory": decided.signatory,
+        "mandate": decided.mandate,
+        "balance": int(open_now.total),
+        "balance_day": decided.view.on.isoformat(),
+        "balance_rows": [[text, int(cents)] for text, cents in rows if cents],
+        "last_due": max(row.due for row in decided.view.rows).isoformat(),
+    }
+    more = MORE.get(decided.kind)
+    return fields | (more(decided) if more else {})
+
+
+def _deferral(decided: Decided) -> Fields:
+    since, until = (parse_day(str(decided.data[key])) for key in ("from", "until"))
+    of = "de aflossing" if decided.data["of"] == "principal" else "de aflossing en de rente"
+    return {
+        "deferral_from": since.isoformat(),
+        "deferral_until": (until - timedelta(days=1)).isoformat(),
+        "deferral_of": of,
+        "deferral_months": months_used(deferral_periods(decided.facts), decided.count),
+        "deferral_most": decided.most_months,
+    }
+
+
+def _arrangement(decided: Decided) -> Fields:
+    return {"claim_total": int(decided.view.open.total), "instalment": decided.cents}
+
+
+def _interest(decided: Decided) -> Fields:
+    return {"interest_total": decided.cents}
+
+
+MORE: Mapping[str, Callable[[Decided], Fields]] = {
+    "defer": _deferral,
+    "arrangement": _arrangement,
+    "statutory-interest": _interest,
+    "waiver": lambda decided: {"waived": decided.cents},
+}
+"""What kinds of decisions say besides."""
+
+
+def given_fields(code: str, rules: Mapping[str, FieldRule], said: Mapping[str, Sequence[str]]) -> Fields:
+    """What a person wrote for a kind of letter, by field.
+
+    Raises `LetterRefused` for a field it has not, or that does not fit.
+    """
+    fields: Fields = {}
+    for name, texts in said.items():
+        rule = rules.get(name)
+        if rule is None or rule.type == "table":
+            known = ", ".join(sorted(each for each, one in rules.items() if one.type != "table"))
+            raise LetterRefused(f"{name}: {code} has no such field to write; it has {known}")
+        fields[name] = _read(name, rule.type, texts)
+    return fields
+
+
+def _read(name: str, kind: str, texts: Sequence[str]) -> object:
+    if kind in {"lines", "paragraphs"}:
+        return list(texts)
+    if len(texts) != 1:
+        raise LetterRefused(f"{name}: is given {len(texts)} times, and stands once")
+    try:
+        return _ONE.get(kind, str)(texts[0])
+    except (NotAnAmount, ValueError, BadInput) as wrong:
+        raise LetterRefused(f"{name}: {texts[0][:60]!r}: {wrong}") from None
+
+
+_ONE: Mapping[str, Callable[[str], object]] = {
+    "amount": cents_of,
+    "number": int,
+    "flag": lambda text: {"yes": True, "no": False}[text] if text in {"yes", "no"} else _no_flag(),
+    "day": lambda text: date.fromisoformat(text).isoformat(),
+}
+
+
+def _no_flag() -> bool:
+    raise ValueError("write yes or no")
