@@ -24,6 +24,7 @@ from servicing.blocks import RULES
 from servicing.calendar_rate import differs, follows_calendar
 from servicing.creditors.store import quiet_creditors
 from servicing.decisions.store import decisions, decisions_on
+from servicing.ended_business import is_rest_of_business, track_over
 from servicing.facts import Draft, FactKind
 from servicing.law import UnknownLaw
 from servicing.law_report import findings
@@ -39,6 +40,7 @@ from servicing.worklist import (
     item_of_credit,
     item_of_lapse,
     item_of_rate,
+    item_of_track,
     items_of_decisions,
     items_of_loan,
     items_of_quiet,
@@ -63,7 +65,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
     found += [*_limitations(connection, seen, day), *_credits(connection, seen, day)]
-    found += [*_rates(connection, seen, day), *_fees(connection, seen, day)]
+    found += [*_rates(connection, seen, day), *_fees(connection, seen, day), *_tracks(connection, seen, day)]
     letters = [*stuck_letters(connection, day), *untold_decisions(connection, day)]
     found += [item for item in letters if item.creditor in seen]
     quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
@@ -191,6 +193,25 @@ def _rates(connection: Connection, seen: Collection[int], day: date) -> Iterator
             continue  # the unknown figure is an item of its own
         if found is not None:
             yield item_of_rate(Case(number, creditor_of_loan(number), facts), found, day)
+
+
+def _tracks(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    """Loans whose term of repayment after the business ended is over (Bbz art. 43 lid 2); a person decides."""
+    products, law = files.products(), files.law()
+    rests = [code for code, product in products.items() if is_rest_of_business(product)]
+    numbers = {
+        *loans_of_products(connection, rests),
+        *_loans_with(connection, frozenset({FactKind.INTEREST_FREE})),
+    }
+    known = facts_of(connection, sorted(loan for loan in numbers if creditor_of_loan(loan) in seen))
+    for number, facts in known.items():
+        product = products[find_loan(connection, str(number)).product]
+        try:
+            found = track_over(facts, product, law, day)
+        except UnknownLaw:
+            continue  # the unknown figure is an item of its own
+        if found is not None:
+            yield item_of_track(Case(number, creditor_of_loan(number), facts), found, day)
 
 
 def _law(day: date) -> Iterator[Item]:

@@ -13,6 +13,7 @@ from servicing.blocks import Block, blocks_on
 from servicing.calendar_rate import Differs
 from servicing.creditors.quiet import Quiet
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision
+from servicing.ended_business import TrackOver
 from servicing.facts import Fact, FactKind
 from servicing.lapsing import Lapse
 from servicing.promises import broken_promises
@@ -157,6 +158,19 @@ def item_of_rate(case: Case, found: Differs, day: date) -> Item:
     action = f"aflos decide rate {case.loan} --percent {given} --on {found.since}"
     owner = contact_person(case.facts, day)
     return Item("law", case.creditor, case.subject, 0, owner, found.since, reason, action)
+
+
+def item_of_track(case: Case, found: TrackOver, day: date) -> Item:
+    """The term of repayment from income after the business ended is over: a person decides about the rest."""
+    reason = (
+        f"repayment from income after the business ended, since {found.since}, was over on {found.over_on} "
+        f"(Bbz art. 43 lid 2): {euros(found.left)} is left"
+    )
+    action = (
+        f"decide about the rest (giving it up: aflos decide waiver {case.loan}), then aflos worklist done"
+    )
+    owner = contact_person(case.facts, day)
+    return Item("event", case.creditor, case.subject, found.fact, owner, found.over_on, reason, action)
 
 
 def items_of_quiet(quiet: Mapping[int, Quiet], codes: Mapping[int, str]) -> list[Item]:

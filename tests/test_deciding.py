@@ -353,7 +353,7 @@ MONEY = (
     ("write-off", "--part", "principal", "--amount", "100.00"),
     ("waiver", "--part", "all"),
     ("interest-free",),
-    ("statutory-interest", "--amount", "41.23", "--attributable", "paid a car first"),
+    ("statutory-interest", "--amount", "41.23", "--attributable", "a car first", "--more-because", "agreed"),
     ("due-at-once", "--interest", "runs"),
     ("interest-owed", "--amount", "1.00"),
 )

@@ -147,3 +147,15 @@ def test_d5_interest_that_the_college_does_not_charge_is_not_proposed(
     refused = run(*words, "--attributable", "x")
     assert (refused.code, "the college charges none" in refused.err) == (2, True)
     assert good("loan", "statutory-interest", str(LOAN), "--on", "2025-12-31")["due"] == "0.00"
+
+
+def test_d5_no_more_is_fixed_than_is_computed_unless_somebody_says_why(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sqlite_database is not None
+    open_loan(sqlite_url, tmp_path, monkeypatch)
+    words = ("decide", "statutory-interest", str(LOAN), "--on", "2025-12-31", "--attributable", "a car first")
+    refused = run(*words, "--amount", "54.48", "--decision", "B-1")
+    assert (refused.code, "54.47 is computed, see" in refused.err) == (2, True), refused.err
+    assert good(*words, "--amount", "54.47", "--decision", "B-1")["proposed"]
+    assert good(*words, "--amount", "60.00", "--decision", "B-2", "--more-because", "by judgment")["proposed"]

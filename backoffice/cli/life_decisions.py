@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
 import click
 
+from backoffice.charging import Charge, may_charge
 from backoffice.cli.finishing import finish
 from backoffice.cli.loan_decisions import decided_options
 from backoffice.cli.options import Command, coming_day, past_day
-from backoffice.rights import codes
-from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
-from servicing import files
-from servicing.facts import Draft, FactKind, FactRefused
-from servicing.in_default import ATTRIBUTABLE, why_not_charged
+from servicing.facts import Draft, FactKind
 from servicing.reading import Reader
 from servicing.regime import interest_after_calling_in
 from servicing.registration import Dossier, named_fact
@@ -69,7 +65,7 @@ MADE = (
     Made(
         "statutory-interest",
         FactKind.STATUTORY_INTEREST,
-        ("amount", "attributable"),
+        ("amount", "attributable", "more"),
         "Charge statutory interest on arrears (Awb 4:99); works from its hand-over.",
         '--amount 41.23 --on 2025-07-01 --attributable "paid a car first" --decision B-2025-99',
     ),
@@ -111,26 +107,17 @@ MADE = (
 )
 """The table; a line a command."""
 
-GIVEN = ("amount", "part", "until", "interest", "fact", "attributable")
-SAYS = {"of": "part", "interest": "interest", "attributable": "attributable"}
+GIVEN = ("amount", "part", "until", "interest", "fact", "attributable", "more_because")
+SAYS = {
+    "of": "part",
+    "interest": "interest",
+    "attributable": "attributable",
+    "more_because": "more_because",
+}
 """What a fact says, and the option that gives it."""
 
 CHARGED = frozenset({FactKind.STATUTORY_INTEREST})
-"""Facts that the policy interest.policy allows or not."""
-
-
-def _may_charge(dossier: Dossier, product: str, draft_says: Mapping[str, str], on: date) -> None:
-    """Refuse statutory interest that the college does not charge."""
-    code = codes()[creditor_of_loan(dossier.loan)]
-    charging = files.policy().choice("interest.policy", code, on)
-    why_not = why_not_charged(dossier.facts, on, product, charging)
-    if why_not:
-        raise FactRefused(f"loan {dossier.loan}: statutory interest: {why_not}")
-    if charging == ATTRIBUTABLE and not draft_says.get("attributable"):
-        raise BadInput(
-            "attributable: is missing: interest.policy charges only a failure the debtor is to blame for"
-        )
-
+"""Facts that the policy interest.policy allows or not, up to what is computed."""
 
 _OPTIONS: dict[str, Callable[[Command], Command]] = {
     "amount": click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91."),
@@ -146,6 +133,11 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
         "--attributable",
         metavar="TEXT",
         help="Why the debtor is to blame for not paying (Bbz art. 41 lid 5); by interest.policy needed.",
+    ),
+    "more": click.option(
+        "--more-because",
+        metavar="TEXT",
+        help="Why more is fixed than aflos loan statutory-interest computes; without it more is refused.",
     ),
     "of": click.option(
         "--of", "fact", required=True, metavar="FACT", help="The fact it is about, by number."
@@ -177,7 +169,7 @@ def made_command(made: Made) -> click.Command:
             loan,
             make,
             options,
-            partial(_may_charge, draft_says=data, on=day) if made.fact in CHARGED else None,
+            partial(may_charge, charge=Charge(decision, day, cents, data)) if made.fact in CHARGED else None,
         )
 
     propose.__doc__ = f"{made.help}\n\n    Example: aflos decide {made.name} 100000001 {made.example}\n"

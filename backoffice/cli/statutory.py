@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from backoffice.charging import interest_to_fix
 from backoffice.cli.database import looking
 from backoffice.cli.options import as_json, day_or_today, on_option
 from backoffice.cli.output import pairs, print_json
@@ -12,16 +13,7 @@ from backoffice.registering import dossier_of
 from backoffice.rights import codes, seen_loan
 from ledger.money import euros
 from servicing import files
-from servicing.in_default import (
-    FROM_REMINDER,
-    Owing,
-    Proposal,
-    proposed_interest,
-    reminded_on,
-    ways_of,
-    why_not_charged,
-)
-from servicing.policy import Choices
+from servicing.in_default import Owing, Proposal, why_not_charged
 from servicing.statutory_interest import told
 
 
@@ -40,10 +32,8 @@ def statutory_interest_command(loan: str, on: str | None, as_json: bool) -> None
     with looking() as connection:
         heading = seen_loan(connection, loan)
         facts = dossier_of(connection, heading).facts
-    choices = Choices(files.policy(), codes()[heading.creditor_id], day, {})
-    charged = choices.choice("interest.policy")
-    since = reminded_on(facts, day) if charged == FROM_REMINDER else None
-    found = proposed_interest(facts, day, files.law(), ways_of(choices), since)
+    charged = files.policy().choice("interest.policy", codes()[heading.creditor_id], day)
+    found = interest_to_fix(heading.id, facts, day)
     answer = _answer(heading.id, found, charged, why_not_charged(facts, day, heading.product, charged))
     if as_json:
         print_json(answer)
