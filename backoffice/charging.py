@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from backoffice.rights import codes
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from ledger.money import euros
 from servicing import files
-from servicing.facts import Fact, FactKind, FactRefused
+from servicing.decisions.store import DecisionRefused, decisions_on
+from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.in_default import (
     ATTRIBUTABLE,
     FROM_REMINDER,
@@ -54,6 +57,18 @@ def may_charge(dossier: Dossier, product: str, charge: Charge) -> None:
         )
     if "more_because" not in charge.says and not _is_known(dossier, charge.decision):
         _check_amount(dossier, charge)
+
+
+def refuse_charged_twice(connection: Connection, draft: Draft) -> None:
+    """Refuse statutory interest while an earlier decision about it is under way: what is computed counts facts only."""
+    if draft.kind is not FactKind.STATUTORY_INTEREST or "more_because" in draft.data:
+        return
+    for one in decisions_on(connection, draft.loan):
+        if one.kind.fact is draft.kind and one.state in {"proposed", "fixed-not-announced"}:
+            raise DecisionRefused(
+                f"loan {draft.loan}: decision {one.id} about statutory interest of {euros(one.proposed.cents)} is "
+                f"{one.state}: finish it or take it back, or say why more is fixed with --more-because"
+            )
 
 
 def _is_known(dossier: Dossier, decision: str) -> bool:

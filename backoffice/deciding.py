@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from backoffice.charging import refuse_charged_twice
 from backoffice.cli.database import Desk
 from backoffice.crediting import refuse_released
 from backoffice.effects import EFFECTS
@@ -94,6 +95,7 @@ def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | N
     if known is not None or old is not None:
         return Decided(old, known, again=True)
     refuse_released(desk.connection, dossier, draft)
+    refuse_charged_twice(desk.connection, draft)
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, desk.by.known_on).facts)
     need = need_of(kind, draft, dossier)

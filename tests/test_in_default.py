@@ -158,4 +158,7 @@ def test_d5_no_more_is_fixed_than_is_computed_unless_somebody_says_why(
     refused = run(*words, "--amount", "54.48", "--decision", "B-1")
     assert (refused.code, "54.47 is computed, see" in refused.err) == (2, True), refused.err
     assert good(*words, "--amount", "54.47", "--decision", "B-1")["proposed"]
+    assert not good(*words, "--amount", "54.47", "--decision", "B-1")["proposed"]
+    twice = run(*words, "--amount", "54.47", "--decision", "B-3")
+    assert (twice.code, "of 54.47 is proposed: finish it" in twice.err) == (2, True), twice.err
     assert good(*words, "--amount", "60.00", "--decision", "B-2", "--more-because", "by judgment")["proposed"]
