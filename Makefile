@@ -107,6 +107,12 @@ LINES ?= 100000
 bench-bank: $(STAMP) ## time LINES bank lines from the inbox to the books in one night, RUNS times
 	$(BIN)/python -m benchmarks.bank $(LINES) $(RUNS)
 
+CLIENTS ?= 10000
+
+.PHONY: bench-settle
+bench-settle: $(STAMP) ## compute and propose the settlements of CLIENTS clients in one run, RUNS times (two minutes)
+	$(BIN)/python -m benchmarks.settlements $(CLIENTS) $(RUNS)
+
 SETS ?= 2000
 
 .PHONY: bank-chaos

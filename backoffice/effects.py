@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from backoffice.cli.database import Desk
 from backoffice.outbox.returning import WITHDRAWING, withdraw_run
+from backoffice.settlement_effects import carry_out, take_back_settlement
 from ledger.period import PeriodClosing
 from ledger.store import record_closing
 from servicing.decisions.proposal import Decision
@@ -29,5 +30,8 @@ def reopen_period(desk: Desk, decision: Decision) -> None:
 EFFECTS: Mapping[str, Callable[[Desk, Decision], None]] = {
     "reopen-period": reopen_period,
     WITHDRAWING: withdraw_run,
+    "settlement": carry_out,
+    "clawback": carry_out,
+    "settlement-withdrawal": take_back_settlement,
 }
 """By kind; a kind that is not here is carried out by whoever asks whether it was approved, such as a refund."""

@@ -14,6 +14,7 @@ from backoffice.deciding import waits_for
 from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_worklist import waiting_lines
 from jobs.letters_stuck import stuck_letters, untold_decisions
+from jobs.settlement_cycle import cases, lapse_of, long_assistance
 from jobs.tables import quarantine
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
@@ -30,6 +31,7 @@ from servicing.law import UnknownLaw
 from servicing.law_report import findings
 from servicing.receipts.store import bounce_fees
 from servicing.refunding.store import loans_with_credit
+from servicing.settlement.waiting import items_of_case
 from servicing.store import facts_of, find_loan, loans_of_products, record
 from servicing.tables import fact
 from servicing.worklist import (
@@ -68,6 +70,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     found += [*_rates(connection, seen, day), *_fees(connection, seen, day), *_tracks(connection, seen, day)]
     letters = [*stuck_letters(connection, day), *untold_decisions(connection, day)]
     found += [item for item in letters if item.creditor in seen]
+    found += _settlements(connection, seen, day)
     quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
     return [*found, *items_of_quiet(quiet, codes())]
 
@@ -212,6 +215,17 @@ def _tracks(connection: Connection, seen: Collection[int], day: date) -> Iterato
             continue  # the unknown figure is an item of its own
         if found is not None:
             yield item_of_track(Case(number, creditor_of_loan(number), facts), found, day)
+
+
+def _settlements(connection: Connection, seen: Collection[int], day: date) -> Iterator[Item]:
+    """Book years in which somebody has to do something, assistance that lasts too long, and power that lapses."""
+    found = cases(connection, day, seen)
+    for one in found:
+        owner = contact_person(one.case.facts, day)
+        yield from items_of_case(one.case, one.stand, lapse_of(one), day, owner)
+    for loan, reason in long_assistance(connection, found):
+        action = "look whether it was extended by a decision"
+        yield Item("settlement", creditor_of_loan(loan), str(loan), 0, "", day, reason, action)
 
 
 def _law(day: date) -> Iterator[Item]:

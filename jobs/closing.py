@@ -25,11 +25,13 @@ from jobs.manifest import (
 )
 from jobs.sealed_rows import digests_beside, sealed_days
 from jobs.sealing import fact_digests, seal_of_night
+from jobs.settlement_cycle import settle_night
 from jobs.tables import business_day
 from ledger.day import number_of
 from ledger.errors import VerificationFailed
 from ledger.store import write_day_totals
 from letters.outbox.store import count_proposed
+from servicing.store import Recorded
 
 
 class OtherSeal(VerificationFailed):
@@ -61,6 +63,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         **counts(connection, day),
         "bank": bank_of_night(connection, day, span_of(day, previous), accounts),
         "letters_proposed": count_proposed(connection, day),
+        "settlements": settle_night(connection, day, Recorded("night", day, clock.now_utc().isoformat())),
         "quarantined": set_aside(connection),
         "law": law_on(day),
         "seal": seal_of_night(connection, day, previous, before, beside),

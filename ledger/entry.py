@@ -54,6 +54,11 @@ class EntryKind(IntEnum):
     CANCELLATION = 14
     INTEREST_OWED = 15
     CREDIT_REFUND = 16
+    SETTLEMENT = 40
+    REMISSION = 41
+    REDUCTION = 42
+    TRANSFER = 43
+    ADVANCE = 44
 
     @property
     def text(self) -> str:

@@ -43,6 +43,7 @@ WHERE = {
     "creditors": "servicing.creditors",
     "outbox": "letters.outbox",
     "prints": "letters.print_runs",
+    "settlement": "servicing.settlement",
 }
 """The package of a migration's tables, where its name is not the package."""
 

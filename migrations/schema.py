@@ -21,6 +21,7 @@ _PACKAGES = (
     "servicing.creditors",
     "letters.outbox",
     "letters.print_runs",
+    "servicing.settlement",
 )
 
 

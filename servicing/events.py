@@ -19,6 +19,10 @@ Ground = Literal["write_off", "waiver"]
 """A write-off takes a claim out of the books, a waiver ends it."""
 
 
+Payer = Literal["office", "benefits", "settlement"]
+"""Who paid what was lent: the office, the benefits administration, or nobody: a settlement made it a claim."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disbursed:
     """Money paid out to the debtor (uitbetaling), a tranche of the loan."""
@@ -26,6 +30,7 @@ class Disbursed:
     on: date
     amount: Amount
     fact: int = 0
+    by: Payer = "office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,47 @@ class WrittenOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What a book year of living allowance has become (vaststelling, Bbz art. 12 and 13), in place of an earlier one.
+
+    Cents that became a gift, were not reclaimed though they could be, stay a loan of their own, or are reclaimed.
+    """
+
+    on: date
+    gift: int
+    not_reclaimed: int
+    retained: int
+    reclaimed: int
+    fact: int = 0
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The amounts in the order in which they are taken off the loan."""
+        return self.gift, self.not_reclaimed, self.retained, self.reclaimed
+
+
+@dataclass(frozen=True, slots=True)
+class Reduced:
+    """A claim out of a settlement is less than was said, because the settlement was corrected."""
+
+    on: date
+    amount: int
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Remitted:
+    """Interest of rows due in [since, until) is remitted (Bbz art. 21); what was paid goes back or off principal."""
+
+    on: date
+    amount: int
+    since: date
+    until: date
+    to: Literal["debtor", "principal"] = "debtor"
+    fact: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reversed:
     """A payment that came back (storno): removed from its own day, shown on both days in the books."""
 
@@ -241,4 +287,7 @@ Event = (
     | InterestOwed
     | CreditRefunded
     | WrittenOff
+    | Settled
+    | Reduced
+    | Remitted
 )

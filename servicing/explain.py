@@ -9,7 +9,8 @@ from datetime import date
 from ledger.entry import ACCOUNTS_PER_CREDITOR, Entry, EntryKind
 from ledger.errors import BadInput, Misconfigured, VerificationFailed
 from ledger.money import euros
-from servicing.explain_lines import Basis, Known, Line, lines_of
+from servicing.explain_lines import LINES, Basis, Known, Line
+from servicing.explain_settlement import SETTLEMENT_LINES
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
 from servicing.law import Law, UnknownLaw
@@ -18,6 +19,9 @@ from servicing.life.timeline import live
 from servicing.posting import Booked, Cause, differences, should_be
 from servicing.product import Product
 from servicing.wording import correction_text, dutch_amount, entry_text
+
+EXPLAINED = {**LINES, **SETTLEMENT_LINES}
+"""What explains each kind of entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,11 @@ def explain(entry: Entry, entries: Iterable[Entry], facts: Sequence[Fact], basis
     by_number = {fact.nr: fact for fact in known}
     fact = by_number.get(entry.fact)
     text = entry_text(cause.kind, cause.value_date, cause.row_nr, fact.kind if fact else None)
-    lines = lines_of(Known(cause, by_number, notes, state, basis)) if wanted else [_gone(fact, known)]
+    lines = (
+        EXPLAINED[cause.kind](Known(cause, by_number, notes, state, basis))
+        if wanted
+        else [_gone(fact, known)]
+    )
     return Explanation(
         entry,
         correction_text(text) if earlier else text,

@@ -110,11 +110,6 @@ class Known:
         ]
 
 
-def lines_of(known: Known) -> list[Line]:
-    """How the amounts of an entry came about."""
-    return _LINES[known.cause.kind](known)
-
-
 def _interest(known: Known) -> list[Line]:
     cause = known.cause
     noted = known.notes.interest[Occasion(cause.kind, cause.value_date, cause.fact, cause.row_nr)]
@@ -168,7 +163,7 @@ def _year_part(known: Known, segment: Segment) -> str:
 def _set_by(known: Known, kinds: Collection[FactKind], day: date) -> str:
     """The fact of these kinds that holds on a day, the grant if there is none."""
     setting = [fact for fact in known.holding if fact.kind in kinds and fact.value_date <= day]
-    return _named(max(setting, key=lambda fact: (fact.value_date, fact.nr), default=known.grant))
+    return named(max(setting, key=lambda fact: (fact.value_date, fact.nr), default=known.grant))
 
 
 def _taken(known: Known, noted: Accrued) -> list[Line]:
@@ -247,9 +242,9 @@ def _instalment_text(known: Known, given: Given) -> str:
 def _payment(known: Known) -> list[Line]:
     split = next((one for one in known.state.splits if one.fact == known.cause.fact), None)
     if split is None:
-        return [_fact_line(known, "Betaling die is teruggeboekt: zij telt niet meer mee")]
+        return [fact_line(known, "Betaling die is teruggeboekt: zij telt niet meer mee")]
     article, source = _allocation(known)
-    lines = [_fact_line(known, "Ontvangen")]
+    lines = [fact_line(known, "Ontvangen")]
     if costs := split.of(COSTS):
         lines.append(Line("Kosten", euros(int(costs)), article=article, source=source))
     if statutory := split.of(STATUTORY):
@@ -305,7 +300,7 @@ def _deferred(known: Known) -> list[Line]:
 def _opening(known: Known) -> list[Line]:
     fact = known.facts[known.cause.fact]
     return [
-        Line(f"{name} overgenomen", str(fact.data[key]), source=_named(fact))
+        Line(f"{name} overgenomen", str(fact.data[key]), source=named(fact))
         for key, name in BROUGHT.items()
         if Fraction(str(fact.data.get(key) or 0))
     ]
@@ -327,7 +322,7 @@ def _given_up(known: Known, text: str) -> list[Line]:
     article = WAIVER_ARTICLE if known.basis.is_public and fact.kind is FactKind.WAIVER else ""
     reason = f": {fact.data['reason']}" if fact.data.get("reason") else ""
     asked = fact.cents or known.booked
-    lines = [Line(f"{text} ({of}){reason}", euros(asked), article=article, source=_named(fact))]
+    lines = [Line(f"{text} ({of}){reason}", euros(asked), article=article, source=named(fact))]
     lines += [
         Line(f"Stond open op {known.basis.account(account)}", euros(cents))
         for account, cents in known.credited.items()
@@ -340,7 +335,7 @@ def _given_up(known: Known, text: str) -> list[Line]:
 def _statutory_interest(known: Known) -> list[Line]:
     article = STATUTORY_INTEREST_ARTICLE if known.basis.is_public else ""
     fact = known.facts[known.cause.fact]
-    first = _fact_line(known, "Wettelijke rente, vastgesteld bij besluit")._replace(article=article)
+    first = fact_line(known, "Wettelijke rente, vastgesteld bij besluit")._replace(article=article)
     steps = fact.data.get("lines")
     return [first, *(Line(str(step), "") for step in (steps if isinstance(steps, list) else ()))]
 
@@ -349,7 +344,7 @@ def _cancellation(known: Known) -> list[Line]:
     """What is not owed after all, and what of it was paid already."""
     fact = known.facts[known.cause.fact]
     lines = [
-        Line(f"Niet verschuldigd: {known.facts[fact.of].kind.text}", euros(fact.cents), source=_named(fact))
+        Line(f"Niet verschuldigd: {known.facts[fact.of].kind.text}", euros(fact.cents), source=named(fact))
     ]
     back = known.credited.get(REFUNDABLE, 0)
     return [*lines, Line("Daarvan was al betaald: terug te betalen", euros(back))] if back else lines
@@ -357,34 +352,34 @@ def _cancellation(known: Known) -> list[Line]:
 
 def _interest_owed(known: Known) -> list[Line]:
     article = INTEREST_OWED_ARTICLE if known.basis.is_public else ""
-    return [_fact_line(known, "Rente over wat te veel is betaald")._replace(article=article)]
+    return [fact_line(known, "Rente over wat te veel is betaald")._replace(article=article)]
 
 
 def _credit_refund(known: Known) -> list[Line]:
-    return [_fact_line(known, "Tegoed dat terugbetaald wordt")._replace(article=REFUND_ARTICLE)]
+    return [fact_line(known, "Tegoed dat terugbetaald wordt")._replace(article=REFUND_ARTICLE)]
 
 
-def _fact_line(known: Known, text: str) -> Line:
+def fact_line(known: Known, text: str) -> Line:
     """A line about the fact itself."""
     fact = known.facts[known.cause.fact]
     about = known.facts[fact.of] if fact.of else fact
-    return Line(text, euros(about.cents), {"day": about.value_date.isoformat()}, source=_named(fact))
+    return Line(text, euros(about.cents), {"day": about.value_date.isoformat()}, source=named(fact))
 
 
-def _named(fact: Fact) -> str:
+def named(fact: Fact) -> str:
     """A fact as it can be found again."""
     source = f", {fact.source}" if fact.source else ""
     return f"feit {fact.nr} ({fact.kind.text}) {fact.key}{source}"
 
 
-_LINES: Mapping[EntryKind, Callable[[Known], list[Line]]] = {
+LINES: Mapping[EntryKind, Callable[[Known], list[Line]]] = {
     EntryKind.OPENING: _opening,
-    EntryKind.DISBURSEMENT: lambda known: [_fact_line(known, "Uitbetaald")],
+    EntryKind.DISBURSEMENT: lambda known: [fact_line(known, "Uitbetaald")],
     EntryKind.INTEREST: _interest,
     EntryKind.INSTALMENT: _instalment,
     EntryKind.PAYMENT: _payment,
-    EntryKind.REVERSAL: lambda known: [_fact_line(known, "Betaling die is teruggeboekt")],
-    EntryKind.COST: lambda known: [_fact_line(known, "Kosten in rekening gebracht")],
+    EntryKind.REVERSAL: lambda known: [fact_line(known, "Betaling die is teruggeboekt")],
+    EntryKind.COST: lambda known: [fact_line(known, "Kosten in rekening gebracht")],
     EntryKind.CUT_OFF: _interest,
     EntryKind.DEFERRED_INTEREST: _deferred,
     EntryKind.WRITE_OFF: lambda known: _given_up(known, "Afgeschreven bij besluit"),
@@ -394,3 +389,4 @@ _LINES: Mapping[EntryKind, Callable[[Known], list[Line]]] = {
     EntryKind.INTEREST_OWED: _interest_owed,
     EntryKind.CREDIT_REFUND: _credit_refund,
 }
+"""What explains each kind of entry; those of a settlement stand in explain_settlement.py."""

@@ -73,6 +73,14 @@ class FactKind(IntEnum):
     EARLIER_LINE = 107
     QUIET = 108
     QUIET_LIFTED = 109
+    ADVANCE_PAID = 110
+    ASSISTANCE = 111
+    YEAR_FIGURES = 112
+    CYCLE_STEP = 113
+    SETTLED = 114
+    TRANSFERRED = 115
+    REDUCED = 116
+    REMITTED = 117
 
     @property
     def text(self) -> str:
@@ -95,6 +103,10 @@ AMOUNT_KINDS = frozenset(
         FactKind.PROMISE,
         FactKind.ADVANCE,
         FactKind.INTEREST_DECISION,
+        FactKind.ADVANCE_PAID,
+        FactKind.TRANSFERRED,
+        FactKind.REDUCED,
+        FactKind.REMITTED,
     }
 )
 """Facts that are about an amount, which must be above zero."""
@@ -116,6 +128,7 @@ REFERRING_KINDS = frozenset(
         FactKind.UNBLOCKED,
         FactKind.HANDLED,
         FactKind.MANDATE_ENDED,
+        FactKind.REDUCED,
     }
 )
 """Facts about another fact of the same loan, named by its number."""
@@ -131,6 +144,10 @@ CIRCUMSTANCES = frozenset(kind for kind in FactKind if 40 <= kind < 70)
 
 BROUGHT_IN = frozenset(kind for kind in FactKind if 100 <= kind < 108)
 """Facts about the time before the cut-over, which only an import records: they book nothing."""
+
+
+SETTLEMENT_KINDS = frozenset({FactKind.SETTLED, FactKind.TRANSFERRED, FactKind.REDUCED, FactKind.REMITTED})
+"""Facts that an approved settlement makes, on several loans at once; it is withdrawn as a whole."""
 
 
 class FactRefused(BadInput):

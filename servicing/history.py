@@ -25,8 +25,11 @@ from servicing.events import (
     Opened,
     Paid,
     RateChanged,
+    Reduced,
+    Remitted,
     Rescheduled,
     Reversed,
+    Settled,
     StatutoryInterest,
     WrittenOff,
 )
@@ -160,6 +163,33 @@ def _cancellation(fact: Fact, about: Event | None) -> Cancelled:
     return Cancelled(fact.value_date, fact.cents, of, fact.nr)
 
 
+def _settled(fact: Fact) -> Settled:
+    reader = Reader(fact.data, "settlement: ")
+    gift, not_reclaimed, retained, reclaimed = (
+        reader.amount(name, above_zero=False) for name in ("gift", "not_reclaimed", "retained", "reclaimed")
+    )
+    return Settled(fact.value_date, gift, not_reclaimed, retained, reclaimed, fact.nr)
+
+
+def _reduced(fact: Fact, about: Event | None) -> Reduced:
+    if not isinstance(about, Disbursed) or about.by != "settlement":
+        raise _not_about(fact, "a claim out of a settlement")
+    return Reduced(fact.value_date, fact.cents, fact.nr)
+
+
+def _remitted(fact: Fact) -> Remitted:
+    reader = Reader(fact.data, "remission: ")
+    to: tuple[Literal["debtor", "principal"], ...] = ("debtor", "principal")
+    return Remitted(
+        fact.value_date,
+        fact.cents,
+        reader.day("since"),
+        reader.day("until"),
+        reader.choice("to", to),
+        fact.nr,
+    )
+
+
 def _not_about(fact: Fact, what: str) -> FactRefused:
     return FactRefused(
         f"loan {fact.loan}: fact {fact.nr} ({fact.kind.text}) is about fact {fact.of}, which is not {what}"
@@ -192,6 +222,10 @@ EVENTS: Mapping[FactKind, Callable[[Fact], Event]] = {
     FactKind.STATUTORY_INTEREST: lambda fact: StatutoryInterest(fact.value_date, fact.cents, fact.nr),
     FactKind.INTEREST_OWED: lambda fact: InterestOwed(fact.value_date, fact.cents, fact.nr),
     FactKind.CREDIT_REFUND: lambda fact: CreditRefunded(fact.value_date, fact.cents, fact.nr),
+    FactKind.ADVANCE_PAID: lambda fact: Disbursed(fact.value_date, fact.cents, fact.nr, "benefits"),
+    FactKind.TRANSFERRED: lambda fact: Disbursed(fact.value_date, fact.cents, fact.nr, "settlement"),
+    FactKind.SETTLED: _settled,
+    FactKind.REMITTED: _remitted,
 }
 """How each kind of fact becomes an event.
 
@@ -201,5 +235,6 @@ Grants, reversals and withdrawals are read otherwise, facts about others below, 
 FOLLOWING: Mapping[FactKind, Callable[[Fact, Event | None], Event]] = {
     FactKind.DEFERRAL_END: _deferral_end,
     FactKind.CANCELLATION: _cancellation,
+    FactKind.REDUCED: _reduced,
 }
 """How a fact about another fact becomes an event, from the event of that fact; an early end of a WSNP is above."""

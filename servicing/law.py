@@ -185,9 +185,9 @@ class Parameter:
         return coming
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Law:
-    """All parameters by name."""
+    """All parameters by name; one law is equal to itself alone, so that what follows from it can be remembered."""
 
     parameters: Mapping[str, Parameter]
 

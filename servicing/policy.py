@@ -35,6 +35,8 @@ USED_KEYS: frozenset[str] = frozenset(
         *("alloc.order", "bounce", "bounce.fee"),
         *("collect.day", "collect.lead", "collect.notice"),
         *("letters.longest_wait", "letters.payment_confirmation", "letters.yearly_statement"),
+        *("cycle.request", "cycle.reminder", "cycle.recovery_term", "cycle.hearing_term", "cycle.decide_by"),
+        *("arrangement.smallest_instalment", "arrangement.longest_term"),
     }
 )
 """The choices that the program really asks for today; a test holds this list against the code."""

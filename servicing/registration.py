@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.money import euros
-from servicing.facts import Draft, Fact, FactKind, FactRefused, said
+from servicing.facts import SETTLEMENT_KINDS, Draft, Fact, FactKind, FactRefused, said
 from servicing.history import history_of
 from servicing.life.outcome import standing
 from servicing.life.timeline import live
@@ -28,10 +28,19 @@ HAPPENED_KINDS = MONEY_KINDS | {
     FactKind.ARRANGEMENT_END,
     FactKind.INTERRUPTION,
     FactKind.CREDIT_REFUND,
+    FactKind.ADVANCE_PAID,
+    FactKind.YEAR_FIGURES,
+    FactKind.CYCLE_STEP,
+    FactKind.SETTLED,
+    FactKind.TRANSFERRED,
+    FactKind.REDUCED,
+    FactKind.REMITTED,
 }
 """Facts that have happened: nobody knows them before their day."""
 
-ANY_DAY_KINDS = frozenset({FactKind.WITHDRAWAL, FactKind.MANDATE, FactKind.MANDATE_ENDED})
+ANY_DAY_KINDS = frozenset(
+    {FactKind.WITHDRAWAL, FactKind.MANDATE, FactKind.MANDATE_ENDED, FactKind.ADVANCE_PAID}
+)
 """Facts that may lie before the decision that grants the loan: a mandate is often signed with the application."""
 
 DECIDED_KINDS = frozenset(
@@ -61,8 +70,12 @@ ABOUT: Mapping[FactKind, tuple[frozenset[FactKind], str]] = {
         frozenset({FactKind.COST, FactKind.STATUTORY_INTEREST}),
         "costs or statutory interest",
     ),
+    FactKind.REDUCED: (frozenset({FactKind.TRANSFERRED}), "a claim out of a settlement"),
 }
 """Facts that end or cancel another, and what that must be."""
+
+IN_PARTS = frozenset({FactKind.CANCELLATION, FactKind.REDUCED})
+"""Facts that take an amount off another, together at most all of it."""
 
 _NEXT_STEP = "find the loan it is meant for, or send it back"
 
@@ -222,10 +235,10 @@ def _check_about(dossier: Dossier, draft: Draft) -> None:
     if draft.value_date < about.value_date:
         raise _refusal(draft, f"must not lie before fact {about.nr}, on {about.value_date}")
     others = [fact for fact in dossier.holding if fact.of == about.nr and fact.kind in ABOUT]
-    if draft.kind is FactKind.CANCELLATION:
+    if draft.kind in IN_PARTS:
         left = about.cents - sum(fact.cents for fact in others)
         if draft.cents > left:
-            raise _refusal(draft, f"only {euros(left)} of fact {about.nr} is left to cancel")
+            raise _refusal(draft, f"only {euros(left)} of fact {about.nr} is left to take off")
     elif others:
         raise _refusal(draft, f"fact {about.nr} has ended already, by fact {others[0].nr}")
 
@@ -280,6 +293,10 @@ def _check_withdrawal(dossier: Dossier, draft: Draft) -> None:
         raise _refusal(draft, "a withdrawal stays; record what was withdrawn again under another reference")
     if fact.kind is FactKind.GRANT:
         raise _refusal(draft, "the decision that grants the loan stays; record another decision about it")
+    if fact.kind in SETTLEMENT_KINDS and "settlement" not in draft.data:
+        raise _refusal(
+            draft, "a settlement is withdrawn as a whole, with its claims: aflos settle withdraw DECISION"
+        )
 
 
 def _refusal(draft: Draft, rule: str) -> FactRefused:

@@ -40,6 +40,11 @@ _TEXTS = {
     EntryKind.CANCELLATION: "Vervalt: niet verschuldigd",
     EntryKind.INTEREST_OWED: "Rente die u terugkrijgt",
     EntryKind.CREDIT_REFUND: "Tegoed aan u terugbetaald",
+    EntryKind.SETTLEMENT: "Bijstand definitief vastgesteld",
+    EntryKind.REMISSION: "Rente kwijtgescholden (Bbz artikel 21)",
+    EntryKind.REDUCTION: "Vordering lager na een nieuwe vaststelling",
+    EntryKind.TRANSFER: "Vordering uit de vaststelling van bijstand",
+    EntryKind.ADVANCE: "Bijstand betaald als lening",
 }
 _OF_A_PAYMENT = "Rente tot de betaling"
 _UNTIL_GIVEN_UP = "Rente tot de afboeking"

@@ -33,10 +33,11 @@ Source = Literal[
     "law",
     "quiet",
     "letter",
+    "settlement",
 ]
 SOURCES: tuple[Source, ...] = (
     *("quarantine", "receipt", "credit", "promise", "block", "event"),
-    *("mail", "decision", "announcement", "limitation", "law", "quiet", "letter"),
+    *("mail", "decision", "announcement", "limitation", "law", "quiet", "letter", "settlement"),
 )
 
 

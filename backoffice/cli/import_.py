@@ -12,6 +12,7 @@ from sqlalchemy import Engine, make_url
 
 from backoffice.actor import actor as acting
 from backoffice.cli.database import recording, refusals_kept
+from backoffice.cli.import_advances import advances
 from backoffice.cli.import_later import compare, lift
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
@@ -128,6 +129,7 @@ def templates(folder: Path) -> None:
         click.echo(path)
 
 
+import_.add_command(advances)
 import_.add_command(compare)
 import_.add_command(lift)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 import click
@@ -10,8 +11,28 @@ from backoffice.cli.cases import answer_cases
 from backoffice.cli.settle_what_if import what_if
 from backoffice.cli.settled import answer_settlement
 
+CYCLE = ("figures", "step", "propose", "list", "show", "decide", "approve", "withdraw")
+"""Commands that need a database: their module is imported when one is called, so that a case is answered quickly."""
 
-@click.group(invoke_without_command=True, epilog="Keys and rules: docs/settlement.md.")
+
+class SettleGroup(click.Group):
+    """The commands of a case, and those of the yearly cycle."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All command names."""
+        return [*super().list_commands(ctx), *CYCLE]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, imported now."""
+        if cmd_name not in CYCLE:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module("backoffice.cli.settle_cycle")
+        found = {command.name: command for command in module.CYCLE_COMMANDS}[cmd_name]
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=SettleGroup, invoke_without_command=True, epilog="Keys and rules: docs/settlement.md.")
 @click.option(
     "--input", "source", metavar="FILE", help="Cases in JSON (.json) or JSON Lines (.jsonl); - reads them."
 )

@@ -55,7 +55,7 @@ def shown(found: Settlement) -> dict[str, object]:
         "principal_conversion": euros(found.remission.principal),
         "gross_up": _or_null(found.gross_up),
         "retained_repayment": _repayment(found.repayment),
-        "explanation": [_line(line) for line in found.lines],
+        "explanation": [shown_line(line) for line in found.lines],
     }
 
 
@@ -73,7 +73,8 @@ def _repayment(found: Repayment | None) -> dict[str, object] | None:
     }
 
 
-def _line(line: Line) -> dict[str, str]:
+def shown_line(line: Line) -> dict[str, str]:
+    """A line of an explanation with its amount as text."""
     return {
         "text": line.text,
         "article": line.article,

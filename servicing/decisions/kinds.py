@@ -58,6 +58,9 @@ KINDS = {
         Kind("forward", None, "two"),
         Kind("reopen-period", None, "two"),
         Kind("withdraw-letters", None, "two", "favourable"),
+        Kind("settlement", None, "two", "favourable", ("settlement",)),
+        Kind("clawback", None, "two", "burdening", ("settlement",)),
+        Kind("settlement-withdrawal", None, "two", "favourable"),
     )
 }
 """The kinds by name. Whoever adds a kind of fact that is decided adds a line, and a command that makes the fact."""

@@ -68,7 +68,7 @@ def _take_interest(state: State, purse: Purse) -> None:
     pay_deferred(state, purse)
 
 
-def _take_principal(state: State, purse: Purse) -> None:
+def take_principal(state: State, purse: Purse) -> None:
     """Principal that fell due, then what no row has yet."""
     for row in list(open_rows(state)):
         if row.fell_due:
@@ -84,7 +84,7 @@ GIVEN_UP: Mapping[str, tuple[Part, Callable[[State, Purse], None]]] = {
     "costs": ("costs", _take_costs),
     "statutory_interest": ("interest", _take_statutory),
     "interest": ("interest", _take_interest),
-    "principal": ("principal", _take_principal),
+    "principal": ("principal", take_principal),
 }
 """The parts in the order in which all is given up, as which part they are booked, and what takes them."""
 

@@ -23,6 +23,8 @@ INTEREST_DUE, INTEREST_ACCRUED, INTEREST_DEFERRED = 1320, 1330, 1340
 COSTS, STATUTORY, REFUNDABLE, OPENING = 1350, 1360, 1400, 2900
 INTEREST_INCOME, COST_INCOME, RECOVERED, STATUTORY_INCOME = 8000, 8010, 8020, 8030
 INTEREST_TO_DEBTOR = 4960
+BENEFITS, SETTLEMENTS = 1210, 1220
+GIVEN, NOT_RECLAIMED, REMITTED = 4970, 4975, 4980
 WRITTEN_OFF: Mapping[Ground, Mapping[Part, int]] = {
     "write_off": {"principal": 4900, "interest": 4910, "costs": 4920},
     "waiver": {"principal": 4930, "interest": 4940, "costs": 4950},
@@ -127,6 +129,7 @@ class State:
     credit: Amount = 0
     written_off: Amount = 0
     recoverable: Amount = 0
+    settled: tuple[int, ...] = (0, 0, 0, 0)
     stops: frozenset[int] = frozenset()
     falls_due_next: int = 0
     first_open: int = 0

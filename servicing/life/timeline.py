@@ -24,9 +24,13 @@ from servicing.events import (
     Opened,
     Paid,
     PaidOff,
+    Payer,
     RateChanged,
+    Reduced,
+    Remitted,
     Rescheduled,
     Reversed,
+    Settled,
     Spread,
     StatutoryInterest,
     WrittenOff,
@@ -48,8 +52,10 @@ from servicing.life.notes import Notes, Occasion
 from servicing.life.opening import open_balances
 from servicing.life.paying import note_shares, owed_in_full, paid_by_row, pay, repay_early
 from servicing.life.recompute import recompute_instalment
+from servicing.life.settling import reduce_claim, remit, settle
 from servicing.life.state import (
     BANK,
+    BENEFITS,
     COST_INCOME,
     COSTS,
     DISBURSED,
@@ -60,6 +66,7 @@ from servicing.life.state import (
     REFUNDABLE,
     REFUNDS,
     REVERSED,
+    SETTLEMENTS,
     STATUTORY,
     STATUTORY_INCOME,
     Effect,
@@ -89,6 +96,14 @@ ORDER: dict[type, int] = {
     InterestStopped: CHANGING_TERMS,
     DueAtOnce: CHANGING_TERMS,
 }
+
+
+PAID_BY: dict[Payer, tuple[EntryKind, int]] = {
+    "office": (EntryKind.DISBURSEMENT, DISBURSED),
+    "benefits": (EntryKind.ADVANCE, BENEFITS),
+    "settlement": (EntryKind.TRANSFER, SETTLEMENTS),
+}
+"""As what a disbursement is booked, and against which account."""
 
 
 class Moment(NamedTuple):
@@ -198,7 +213,8 @@ def _(event: Disbursed, state: State, day: date) -> None:
     state.unassigned += event.amount
     state.disbursed += event.amount
     reopen_last_row(state)
-    state.record(Effect(event.on, EntryKind.DISBURSEMENT, PRINCIPAL, DISBURSED, event.amount, event.fact))
+    kind, account = PAID_BY[event.by]
+    state.record(Effect(event.on, kind, PRINCIPAL, account, event.amount, event.fact))
 
 
 @happen.register
@@ -300,6 +316,23 @@ def _(event: Cancelled, state: State, _day: date) -> None:
 def _(event: WrittenOff, state: State, day: date) -> None:
     accrue(state, day)
     give_up(state, event)
+
+
+@happen.register
+def _(event: Settled, state: State, _day: date) -> None:
+    settle(state, event)
+
+
+@happen.register
+def _(event: Reduced, state: State, day: date) -> None:
+    accrue(state, day)
+    reduce_claim(state, event)
+
+
+@happen.register
+def _(event: Remitted, state: State, day: date) -> None:
+    accrue(state, day)
+    remit(state, event)
 
 
 def _show_reversal(state: State, reversal: Reversed) -> None:

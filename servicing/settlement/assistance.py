@@ -67,28 +67,24 @@ def _cap(figures: Figures, norm: YearNorm, policy: Choices) -> int | None:
     """The year norm pro rata to the months with assistance; None without such months."""
     if figures.months_granted is None:
         return None
-    return rounding_of(policy).favour(
-        _CAPS[policy.choice("art12.cap")](figures, norm, figures.months_granted)
-    )
+    return rounding_of(policy).favour(_CAPS[policy.choice("art12.cap")](figures, norm))
 
 
-def _by_months(figures: Figures, norm: YearNorm, granted: tuple[int, int]) -> Fraction:
-    del figures
-    first, last = granted
-    return Fraction(norm.cents * (last - first + 1), MONTHS_IN_YEAR)
+def _by_months(figures: Figures, norm: YearNorm) -> Fraction:
+    return Fraction(norm.cents * len(figures.assisted), MONTHS_IN_YEAR)
 
 
-def _by_norms(figures: Figures, norm: YearNorm, granted: tuple[int, int]) -> Fraction:
-    return norm.of_months(figures.book_year.months(*granted))
+def _by_norms(figures: Figures, norm: YearNorm) -> Fraction:
+    return norm.of_months([month_after(figures.book_year.since, nr - 1) for nr in figures.assisted])
 
 
-def _by_days(figures: Figures, norm: YearNorm, granted: tuple[int, int]) -> Fraction:
-    first, last = granted
-    since, until = (month_after(figures.book_year.since, at) for at in (first - 1, last))
-    return Fraction(norm.cents * (until - since).days, DAYS_IN_YEAR)
+def _by_days(figures: Figures, norm: YearNorm) -> Fraction:
+    starts = [month_after(figures.book_year.since, nr - 1) for nr in figures.assisted]
+    days = sum((month_after(start, 1) - start).days for start in starts)
+    return Fraction(norm.cents * days, DAYS_IN_YEAR)
 
 
-_CAPS: Mapping[str, Callable[[Figures, YearNorm, tuple[int, int]], Fraction]] = {
+_CAPS: Mapping[str, Callable[[Figures, YearNorm], Fraction]] = {
     "months": _by_months,
     "norms": _by_norms,
     "days": _by_days,
@@ -132,9 +128,8 @@ def _less(figures: Figures, norm: YearNorm, found: Determination, policy: Choice
     lines = [
         Line("Dat is minder dan de jaarnorm; het verschil is", "Less than the year norm, by", article, gap)
     ]
-    if found.cap is not None and figures.months_granted and found.supplement < gap:
-        first, last = figures.months_granted
-        months = last - first + 1
+    if found.cap is not None and found.supplement < gap:
+        months = len(figures.assisted)
         lines.append(
             Line(
                 f"U kreeg {months} van de 12 maanden bijstand; daarom kan het samen niet meer zijn dan",

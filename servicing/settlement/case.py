@@ -26,7 +26,7 @@ OPTIONAL = (
     *("application_date", "capital_loan_interest", "supplement_paid", "income_tax_percent", "policy"),
     *("profit_before_start", "health_compensation", "bbz_light", "tozo", "partners", "partner", "wage_tax"),
     *("disbursement_date", "capital_loan_interest_accrued", "capital_loan_interest_paid"),
-    *("interest_share_percent", "capital_principal", "choice_year"),
+    *("interest_share_percent", "capital_principal", "choice_year", "months_without"),
 )
 KEYS = (*REQUIRED, *OPTIONAL)
 FIRST_YEAR, LAST_YEAR = 2004, 2099
@@ -47,12 +47,13 @@ def figures_of(case: Mapping[str, object]) -> Figures:
     reader = Reader(case)
     year = _book_year(reader)
     granted = reader.amount("granted", above_zero=False)
+    months = _months(reader, granted)
     capital = _capital(reader)
     return Figures(
         book_year=year,
         households=_households(reader, year),
         granted=granted,
-        months_granted=_months(reader, granted),
+        months_granted=months,
         profit=reader.signed_amount("profit"),
         other_income=_amount(reader, "other_income"),
         profit_before_start=_signed(reader, "profit_before_start"),
@@ -65,6 +66,7 @@ def figures_of(case: Mapping[str, object]) -> Figures:
         aid=CrisisAid(_amount(reader, "bbz_light"), _amount(reader, "tozo")),
         loan=_loan(reader, capital.partners),
         wage_tax=_optional(reader, "wage_tax"),
+        months_without=_without(reader, months),
     )
 
 
@@ -156,6 +158,20 @@ def _months(reader: Reader, granted: int) -> tuple[int, int] | None:
     if last < first:
         raise reader.refuse("months_granted", value, "the last month must not lie before the first")
     return first, last
+
+
+def _without(reader: Reader, months: tuple[int, int] | None) -> frozenset[int]:
+    """Months without assistance between the first and the last with it."""
+    if not reader.has("months_without"):
+        return frozenset()
+    value = reader.take("months_without")
+    first, last = months or (0, 0)
+    if not isinstance(value, list):
+        raise reader.refuse("months_without", value, "must be a list of months")
+    found = {Reader({"months_without": each}).integer("months_without", 1, 12) for each in value}
+    if any(not first < month < last for month in found):
+        raise reader.refuse("months_without", value, "each must lie between the months granted")
+    return frozenset(found)
 
 
 def _amount(reader: Reader, key: str) -> int:

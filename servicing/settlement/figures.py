@@ -61,6 +61,8 @@ class CapitalLoan:
 class Figures:
     """The year of one person, amounts in cents; `months_granted` counts from the book year's first month.
 
+    `months_without` are months between the first and the last in which nothing was granted.
+
     `other_income` is net of wage tax, `health_compensation` that of Zvw art. 46; `income_tax` is a rate that the
     caseworker fills in instead of the law's.
     """
@@ -81,6 +83,15 @@ class Figures:
     aid: CrisisAid = CrisisAid()
     loan: CapitalLoan | None = None
     wage_tax: int | None = None
+    months_without: frozenset[int] = frozenset()
+
+    @property
+    def assisted(self) -> tuple[int, ...]:
+        """The numbers of the months with assistance, counted from the book year's first."""
+        if self.months_granted is None:
+            return ()
+        first, last = self.months_granted
+        return tuple(nr for nr in range(first, last + 1) if nr not in self.months_without)
 
     @property
     def day(self) -> date:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
 from ledger.money import half_up
+from servicing.dated import Dated
 from servicing.law import Law, LawValue
 from servicing.policy import Choices
 from servicing.settlement.book_year import MONTHS_IN_YEAR, BookYear, month_after
@@ -58,23 +60,46 @@ class YearNorm:
 
 def year_norm(figures: Figures, law: Law, policy: Choices) -> YearNorm:
     """The norms of the twelve months with what is added to them, rounded once; refuses an unknown norm."""
-    parts = tuple(_parts(figures, law, policy))
+    norms = _norms(
+        figures.book_year,
+        figures.households.items(),
+        law,
+        policy.choice("jaarnorm.method"),
+        policy.choice("jaarnorm.household"),
+    )
     special = _COUNTED_SPECIAL[policy.choice("art12.special")] * figures.special_assistance
     added = special + figures.health_compensation
-    cents = rounding_of(policy).favour(sum((part.cents for part in parts), Fraction()) + added)
-    lines = (*_run_lines(parts), *_added_lines(special, figures.health_compensation), _total(cents))
-    return YearNorm(cents, added, parts, lines)
+    cents = rounding_of(policy).favour(norms.total + added)
+    lines = (*norms.lines, *_added_lines(special, figures.health_compensation), _total(cents))
+    return YearNorm(cents, added, norms.parts, lines)
 
 
 _COUNTED_SPECIAL = {"norm_and_grant": 1, "norm_only": 1, "separate_gift": 0}
 
 
-def _parts(figures: Figures, law: Law, policy: Choices) -> Iterator[Part]:
-    norm_of = _METHODS[policy.choice("jaarnorm.method")]
-    shares_in = _SHARES[policy.choice("jaarnorm.household")]
-    for month in figures.book_year.months():
-        for household, share in shares_in(figures, month):
-            yield Part(month, share, norm_of(law, household, figures.book_year, month))
+class _Norms(NamedTuple):
+    """The parts of a year, their unrounded sum, and the lines that tell them."""
+
+    parts: tuple[Part, ...]
+    total: Fraction
+    lines: tuple[Line, ...]
+
+
+YEARS_REMEMBERED = 4096
+"""A run settles many clients of one book year and a few households: the sum of each is made once."""
+
+
+@lru_cache(maxsize=YEARS_REMEMBERED)
+def _norms(
+    year: BookYear, households: tuple[tuple[date, Household], ...], law: Law, method: str, by: str
+) -> _Norms:
+    norm_of, shares_in, held = _METHODS[method], _SHARES[by], Dated(dict(households))
+    parts = tuple(
+        Part(month, share, norm_of(law, household, year, month))
+        for month in year.months()
+        for household, share in shares_in(year, held, month)
+    )
+    return _Norms(parts, sum((part.cents for part in parts), Fraction()), tuple(_run_lines(parts)))
 
 
 def _of_the_month(law: Law, household: Household, year: BookYear, month: date) -> Norm:
@@ -137,28 +162,33 @@ _NORMS: dict[Household, Callable[[Law, Household, date], Norm]] = {
 }
 
 
-def _by_month(figures: Figures, month: date) -> Iterator[tuple[Household, Fraction]]:
+def _by_month(
+    year: BookYear, households: Dated[Household], month: date
+) -> Iterator[tuple[Household, Fraction]]:
     """Each household in the month with its part of the days."""
+    del year
     until = month_after(month, 1)
-    changes = [day for day, _ in figures.households.items() if month < day < until]
+    changes = [day for day, _ in households.items() if month < day < until]
     starts = [month, *changes]
     for start, end in zip(starts, [*changes, until], strict=True):
-        yield _household(figures, start), Fraction((end - start).days, (until - month).days)
+        yield _household(households, start), Fraction((end - start).days, (until - month).days)
 
 
-def _at_year_end(figures: Figures, month: date) -> Iterator[tuple[Household, Fraction]]:
+def _at_year_end(
+    year: BookYear, households: Dated[Household], month: date
+) -> Iterator[tuple[Household, Fraction]]:
     """The household of the last day of the book year, in every month."""
     del month
-    last_month = month_after(figures.book_year.since, MONTHS_IN_YEAR - 1)
-    *_, (household, _share) = _by_month(figures, last_month)
+    last_month = month_after(year.since, MONTHS_IN_YEAR - 1)
+    *_, (household, _share) = _by_month(year, households, last_month)
     yield household, Fraction(1)
 
 
 _SHARES = {"per_month": _by_month, "year_end": _at_year_end}
 
 
-def _household(figures: Figures, day: date) -> Household:
-    found = figures.households.on(day)
+def _household(households: Dated[Household], day: date) -> Household:
+    found = households.on(day)
     assert found, "a household is known from the first day of the book year"
     return found[1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 from servicing.law import Law
@@ -53,11 +53,17 @@ class _Shares:
     lines: tuple[Line, ...]
 
 
-def settle(figures: Figures, law: Law, policy: Choices) -> Settlement:
-    """Settle one year; refuses an unknown figure of the law only where the case asks for it."""
+def settle(figures: Figures, law: Law, policy: Choices, reclaim: int | None = None) -> Settlement:
+    """Settle one year; refuses an unknown figure of the law only where the case asks for it.
+
+    `reclaim` is what the college decided to reclaim, in place of what is proposed.
+    """
     norm = year_norm(figures, law, policy)
     income = net_income(figures, law, policy)
     found = determine(figures, norm, income.cents, policy)
+    if reclaim is not None:
+        assert 0 <= reclaim <= found.largest_reclaim, f"{reclaim} of at most {found.largest_reclaim}"
+        found = replace(found, reclaim=reclaim)
     excess = cache(partial(excess_capital, figures, law, policy))
     left = figures.granted + found.supplement - found.reclaim
     shares = _shares(figures, found, excess() if left else NO_EXCESS, policy)

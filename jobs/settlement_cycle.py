@@ -1,0 +1,346 @@
+"""Every loan and book year that is to be settled: where each stands, what the night proposes, who is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from ledger.accounts import AccountNumber
+from ledger.day import day_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR, creditor_of_loan
+from ledger.errors import AflosError
+from ledger.files import config_files
+from ledger.money import euros
+from ledger.tables import day_total
+from servicing import files
+from servicing.decisions.proposal import Decision
+from servicing.decisions.store import decisions
+from servicing.facts import Fact
+from servicing.law import Law
+from servicing.policy import Choices, Policy
+from servicing.settlement.allowance import LIVING_ALLOWANCE, Allowance, allowance_of
+from servicing.settlement.book_year import BookYear
+from servicing.settlement.cycle import (
+    DONE,
+    STATES,
+    Decided,
+    Proposed,
+    Stand,
+    Times,
+    YearCase,
+    after_hearing,
+    newest,
+    power_lapses_on,
+    stand_of,
+    times_of,
+)
+from servicing.settlement.duration import too_long
+from servicing.settlement.proposing import Subject, Subjects, propose
+from servicing.settlement.store import Kept, New, add_proposals, interest_years, proposals_of
+from servicing.store import LOANS_PER_QUERY, Recorded, facts_of
+from servicing.tables import loan, loan_debtor
+
+SETTLING = frozenset({"settlement", "clawback"})
+"""Kinds of decision about a proposal: one that burdens nobody, and one that does."""
+
+WITHDRAWING = "settlement-withdrawal"
+"""The kind of decision that takes a settlement back."""
+
+TO_PROPOSE = frozenset({"figures-received", "figures-missing"})
+
+
+class Rules(NamedTuple):
+    """What holds for all cases: the law, and the choices of the colleges."""
+
+    law: Law
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case with everything known of it, and where it stands."""
+
+    case: YearCase
+    about: Subject
+    application: date
+    kept: Kept | None
+    decision: Decision | None
+    times: Times
+    stand: Stand
+    beside: Allowance | None = None
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """The living allowance of the year, if that is what is settled."""
+        return allowance_of(self.case.facts) if self.about == "allowance" else None
+
+
+class Entry(NamedTuple):
+    """A loan and book year in the cycle, before its facts are read."""
+
+    loan: int
+    year: BookYear
+    about: Subject
+    application: date
+
+
+def rules() -> Rules:
+    """Law and policy in force, read anew when any file of configuration changed."""
+    return _rules(tuple(file.sha256 for file in config_files()))
+
+
+@lru_cache(maxsize=2)
+def _rules(_state: tuple[str, ...]) -> Rules:
+    return Rules(files.law(), files.policy())
+
+
+def cases(
+    connection: Connection, day: date, creditors: Collection[int] | None = None, loans: Iterable[int] = ()
+) -> list[Found]:
+    """The cases (of some creditors, or of these loans) with where each stands at the end of a day."""
+    wanted = set(loans)
+    entries, facts = _entries(connection, day, wanted)
+    if creditors is not None:
+        entries = [entry for entry in entries if creditor_of_loan(entry.loan) in creditors]
+    if not entries:
+        return []
+    numbers = {entry.loan for entry in entries}
+    proposals, decided = proposals_of(connection, numbers), _decided(connection, numbers)
+    context = decided, rules(), _codes(), day
+    beside = _beside(connection, [entry.loan for entry in entries if entry.about == "interest"])
+    found = [
+        _found(entry, facts[entry.loan], proposals.get((entry.loan, entry.year.since), []), context)
+        for entry in entries
+    ]
+    return [replace(one, beside=beside.get((one.case.loan, one.case.year.since))) for one in found]
+
+
+def _entries(
+    connection: Connection, day: date, wanted: Collection[int]
+) -> tuple[list[Entry], Mapping[int, Sequence[Fact]]]:
+    """What is in the cycle: all living allowance, and the interest of loans that were asked about it."""
+    query = select(loan.c.id, loan.c.application_date).where(loan.c.product == LIVING_ALLOWANCE)
+    if wanted:
+        query = query.where(loan.c.id.in_(sorted(wanted)))
+    allowances = {row.id: day_of(row.application_date) for row in connection.execute(query)}
+    interest = [
+        (number, year) for number, year in interest_years(connection) if not wanted or number in wanted
+    ]
+    applied = _application_dates(connection, {number for number, _ in interest})
+    facts = facts_of(connection, {*allowances, *applied}, day)
+    entries = [
+        Entry(number, found.book_year, "allowance", allowances[number])
+        for number in sorted(allowances)
+        if (found := allowance_of(facts[number])) is not None
+    ]
+    asked = [Entry(number, BookYear(year), "interest", applied[number]) for number, year in interest]
+    return [*entries, *asked], facts
+
+
+def _application_dates(connection: Connection, numbers: Iterable[int]) -> dict[int, date]:
+    wanted, found = sorted(numbers), {}
+    for start in range(0, len(wanted), LOANS_PER_QUERY):
+        part = wanted[start : start + LOANS_PER_QUERY]
+        for row in connection.execute(select(loan.c.id, loan.c.application_date).where(loan.c.id.in_(part))):
+            found[row.id] = day_of(row.application_date)
+    return found
+
+
+def _decided(connection: Connection, loans: Collection[int]) -> dict[tuple[int, str], Decision]:
+    """The last decision about each proposal that stands, by loan and name of the proposal."""
+    known = [one for one in decisions(connection) if one.proposed.subject in loans]
+    withdrawn = {
+        (one.proposed.data or {}).get("withdraws")
+        for one in known
+        if one.proposed.kind == WITHDRAWING and one.state == "in-force"
+    }
+    return {
+        (one.proposed.subject, one.proposed.document): one
+        for one in known
+        if one.proposed.kind in SETTLING
+        and one.state not in {"rejected", "taken-back"}
+        and one.id not in withdrawn
+    }
+
+
+def _codes() -> dict[int, str]:
+    return {one.id: one.code for one in files.creditors().values()}
+
+
+Context = tuple[Mapping[tuple[int, str], Decision], Rules, Mapping[int, str], date]
+
+
+def _found(entry: Entry, facts: Sequence[Fact], made: Sequence[Kept], context: Context) -> Found:
+    decided, known, codes, day = context
+    choices = Choices(known.policy, codes[creditor_of_loan(entry.loan)], day, {})
+    times = times_of(entry.year, facts, known.law, choices)
+    kept = made[-1] if made else None
+    decision = _decision_about(made, decided)
+    proposed = Proposed(kept.last_fact, kept.known_on, kept.amounts.largest_reclaim) if kept else None
+    case = YearCase(entry.loan, entry.year, facts, proposed, _stood(decision) if decision else None)
+    stand = after_hearing(stand_of(case, times, day), day)
+    return Found(case, entry.about, entry.application, kept, decision, times, stand)
+
+
+def _decision_about(made: Sequence[Kept], decided: Mapping[tuple[int, str], Decision]) -> Decision | None:
+    """The decision about the last proposal, or about one before it that said the same."""
+    for kept in reversed(made):
+        if kept.digest != made[-1].digest:
+            return None
+        if (kept.loan, kept.name) in decided:
+            return decided[kept.loan, kept.name]
+    return None
+
+
+def _stood(decision: Decision) -> Decided:
+    last = decision.steps[-1].day if decision.steps else decision.known_on
+    if decision.state == "in-force":
+        return Decided("in-force", last)
+    return Decided("proposed" if decision.state == "proposed" else "fixed-not-announced", last)
+
+
+class Waiting(NamedTuple):
+    """A case that cannot be proposed yet, and why: a figure or a choice is missing."""
+
+    loan: int
+    book_year: date
+    why: str
+
+
+def propose_all(connection: Connection, by: Recorded, day: date, found: Sequence[Found]) -> list[Waiting]:
+    """Propose every case that is ready; a case that cannot be computed waits by itself, with its reason."""
+    ready = [one for one in found if one.stand.state in TO_PROPOSE]
+    known, codes = rules(), _codes()
+    new, waiting = [], []
+    for one in ready:
+        number, year = one.case.loan, one.case.year
+        code = codes[creditor_of_loan(number)]
+        about = Subjects(one.case.facts, year, one.about, one.application, code, one.beside)
+        try:
+            proposal = propose(about, day, *known)
+        except AflosError as error:
+            waiting.append(Waiting(number, year.since, str(error)))
+            continue
+        nr = one.kept.nr + 1 if one.kept else 1
+        new.append(New(number, year.since, nr, one.about, proposal, newest(one.case.facts)))
+    add_proposals(connection, new, by)
+    return waiting
+
+
+def _beside(connection: Connection, loans: Sequence[int]) -> dict[tuple[int, date], Allowance]:
+    """Living allowance that the debtors of a loan had in the same book year on another loan."""
+    if not loans:
+        return {}
+    mine, other = loan_debtor, loan_debtor.alias()
+    query = (
+        select(mine.c.loan_id, other.c.loan_id.label("other"))
+        .join(other, other.c.debtor_id == mine.c.debtor_id)
+        .join(loan, loan.c.id == other.c.loan_id)
+        .where(mine.c.loan_id.in_(loans), loan.c.product == LIVING_ALLOWANCE)
+    )
+    pairs = {(row.loan_id, row.other) for row in connection.execute(query)}
+    facts = facts_of(connection, {other for _, other in pairs})
+    allowances = {number: allowance_of(each) for number, each in facts.items()}
+    return {
+        (number, allowance.book_year.since): allowance
+        for number, other in pairs
+        if (allowance := allowances[other]) is not None
+    }
+
+
+def settle_night(connection: Connection, day: date, by: Recorded) -> dict[str, object]:
+    """What the night does about settlements: it proposes what is ready, and counts where every case stands.
+
+    Nobody is forgotten: what was lent and is not settled stands by book year. What cannot be read holds no night up:
+    it is told in `failed`.
+    """
+    told: dict[str, object] = {"states": {}, "waiting": [], "unsettled": {}, "failed": None}
+    try:
+        found = cases(connection, day)
+        waiting = propose_all(connection, by._replace(known_on=day), day, found)
+        if any(one.stand.state in TO_PROPOSE for one in found):
+            found = cases(connection, day)
+    except AflosError as wrong:
+        return told | {"failed": str(wrong)}
+    rows = [{"loan": one.loan, "book_year": one.book_year.isoformat(), "why": one.why} for one in waiting]
+    return told | {
+        "states": _states(found, day),
+        "waiting": rows,
+        "unsettled": unsettled(found, day),
+        "between": _between(connection) if found else {},
+    }
+
+
+def _between(connection: Connection) -> dict[str, str]:
+    """What left settled loans and stands on no claim, or the other way round: nothing, unless a loan was set aside."""
+    left = func.sum(day_total.c.debit_cents - day_total.c.credit_cents)
+    query = (
+        select(day_total.c.account, left.label("cents"))
+        .where(day_total.c.account % ACCOUNTS_PER_CREDITOR == int(AccountNumber.SETTLEMENT_TRANSFERS))
+        .group_by(day_total.c.account)
+        .having(left != 0)
+    )
+    return {str(row.account): euros(int(row.cents)) for row in connection.execute(query)}
+
+
+def _states(found: Sequence[Found], day: date) -> dict[str, dict[str, int]]:
+    """How many cases stand in each state, and for how many days the oldest of them."""
+    ages: dict[str, list[int]] = {}
+    for one in found:
+        ages.setdefault(one.stand.state, []).append(one.stand.age(day))
+    return {
+        state: {"cases": len(ages[state]), "oldest_days": max(ages[state])}
+        for state in STATES
+        if state in ages
+    }
+
+
+def unsettled(found: Iterable[Found], day: date) -> dict[str, dict[str, object]]:
+    """Advances without a settlement by book year: cases, cents lent, and how many are past their last day."""
+    years: dict[str, list[tuple[int, bool]]] = {}
+    for one in found:
+        allowance = one.allowance
+        if allowance is not None and one.stand.state not in DONE:
+            late = day > one.times.decide_by
+            years.setdefault(one.case.year.since.isoformat(), []).append((allowance.granted, late))
+    return {
+        year: {
+            "cases": len(rows),
+            "amount": euros(sum(cents for cents, _ in rows)),
+            "late": sum(late for _, late in rows),
+        }
+        for year, rows in sorted(years.items())
+    }
+
+
+def one_case(connection: Connection, number: int, year: date | None, day: date) -> Found | None:
+    """The case of a loan and book year (None: its only or last one)."""
+    found = [one for one in cases(connection, day, loans=[number]) if year in {None, one.case.year.since}]
+    return found[-1] if found else None
+
+
+def lapse_of(found: Found) -> date:
+    """The day on which the power to reclaim of a case lapses."""
+    return power_lapses_on(found.case, found.times, rules().law)
+
+
+def long_assistance(connection: Connection, found: Iterable[Found]) -> list[tuple[int, str]]:
+    """Clients who have had assistance for longer than the first term of their group: their last loan, and why."""
+    years = {one.case.loan: allowance for one in found if (allowance := one.allowance) is not None}
+    query = select(loan_debtor.c.loan_id, loan_debtor.c.debtor_id).where(loan_debtor.c.place == 1)
+    clients: dict[int, list[int]] = {}
+    for row in connection.execute(query.where(loan_debtor.c.loan_id.in_(list(years)))) if years else ():
+        clients.setdefault(row.debtor_id, []).append(row.loan_id)
+    law = rules().law
+    told = []
+    for loans in clients.values():
+        loans.sort(key=lambda number: years[number].book_year.since)
+        why = too_long([years[number] for number in loans], law)
+        if why:
+            told.append((loans[-1], why))
+    return told

@@ -1,0 +1,100 @@
+"""Living allowance that is settled leaves its loan; a claim out of it becomes less; interest is remitted."""
+
+from __future__ import annotations
+
+from ledger.entry import EntryKind
+from servicing.events import Reduced, Remitted, Settled
+from servicing.life.falling_due import reopen_last_row
+from servicing.life.giving_up import take_principal
+from servicing.life.paying import Purse
+from servicing.life.state import (
+    GIVEN,
+    INTEREST_DEFERRED,
+    INTEREST_DUE,
+    NOT_RECLAIMED,
+    PRINCIPAL,
+    REFUNDABLE,
+    REMITTED,
+    SETTLEMENTS,
+    Effect,
+    Split,
+    State,
+)
+
+ACCOUNTS = (GIVEN, NOT_RECLAIMED, SETTLEMENTS, SETTLEMENTS)
+"""Where a gift, what is not reclaimed, a loan that stays and what is reclaimed go, in the order of `Settled.parts`."""
+
+
+def settle(state: State, event: Settled) -> None:
+    """Book the difference with the settlement before: first what comes back, then what leaves the loan.
+
+    What leaves above the principal is owed to the debtor: the supplement, and what he had repaid himself.
+    """
+    changes = [
+        (account, new - old) for account, new, old in zip(ACCOUNTS, event.parts, state.settled, strict=True)
+    ]
+    state.settled = event.parts
+    for account, cents in changes:
+        if cents < 0:
+            _put_back(state, event, account, -cents)
+    for account, cents in changes:
+        if cents > 0:
+            _take_out(state, event, account, cents)
+
+
+def reduce_claim(state: State, event: Reduced) -> None:
+    """Take principal off a claim; what was paid of it already is owed to the debtor."""
+    purse = Purse(Split(event.fact, event.on, event.amount))
+    _off_the_rows(state, purse)
+    _book(state, purse, EntryKind.REDUCTION, SETTLEMENTS)
+
+
+def remit(state: State, event: Remitted) -> None:
+    """Remit the unpaid interest of the rows due in the book year; what was paid is owed, or goes off the principal."""
+    purse = Purse(Split(event.fact, event.on, event.amount))
+    for row in state.rows:
+        if row.fell_due and event.since <= row.due < event.until:
+            account = INTEREST_DUE if row.payable else INTEREST_DEFERRED
+            gone = purse.pay(account, row.open_interest)
+            row.interest_paid += gone
+            row.written_off += gone
+    if event.to == "principal":
+        _off_the_rows(state, purse)
+    _book(state, purse, EntryKind.REMISSION, REMITTED)
+
+
+def _put_back(state: State, event: Settled, account: int, cents: int) -> None:
+    """What was settled otherwise before is lent again; what is still owed to the debtor goes first."""
+    owed = int(min(state.credit, cents))
+    state.credit -= owed
+    _record(state, event, REFUNDABLE, account, owed)
+    state.principal += cents - owed
+    state.unassigned += cents - owed
+    reopen_last_row(state)
+    _record(state, event, PRINCIPAL, account, cents - owed)
+
+
+def _take_out(state: State, event: Settled, account: int, cents: int) -> None:
+    purse = Purse(Split(event.fact, event.on, cents))
+    _off_the_rows(state, purse)
+    _book(state, purse, EntryKind.SETTLEMENT, account)
+
+
+def _off_the_rows(state: State, purse: Purse) -> None:
+    """Take principal, and remember per row that nobody paid it."""
+    before = [row.principal_paid for row in state.rows]
+    take_principal(state, purse)
+    for row, settled in zip(state.rows, before, strict=True):
+        row.written_off += row.principal_paid - settled
+
+
+def _book(state: State, purse: Purse, kind: EntryKind, account: int) -> None:
+    """Book what was taken; what is left is owed to the debtor."""
+    state.credit += purse.left
+    purse.split.take(REFUNDABLE, purse.left)
+    for credited, cents in purse.split.parts.items():
+        state.record(Effect(purse.split.on, kind, account, credited, cents, purse.split.fact))
+
+
+def _record(state: State, event: Settled, debit: int, credit: int, cents: int) -> None:
+    state.record(Effect(event.on, EntryKind.SETTLEMENT, debit, credit, cents, event.fact))

@@ -1,0 +1,173 @@
+"""From the facts of a loan and book year to a proposal: what the settlement gives, in amounts that can be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ledger.errors import BadInput
+from ledger.money import euros
+from servicing.facts import Fact
+from servicing.history import history_of
+from servicing.law import Law
+from servicing.life.timeline import live
+from servicing.policy import Choices, Policy
+from servicing.settlement.allowance import Allowance, allowance_of
+from servicing.settlement.book_year import BookYear
+from servicing.settlement.case import figures_of
+from servicing.settlement.cycle import figures_on
+from servicing.settlement.figures import Figures
+from servicing.settlement.settling import Settlement, settle
+
+Basis = Literal["figures", "missing"]
+"""What a proposal rests on: the figures of the year, or their absence (Bbz art. 38)."""
+
+Subject = Literal["allowance", "interest"]
+"""What is settled: living allowance (art. 12 and 13), or the interest of business capital (art. 21)."""
+
+
+class NothingToSettle(BadInput):
+    """A loan and book year of which no living allowance and no interest is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The outcome of a proposal in cents; `refund` is what of the remitted interest was paid (None: not known)."""
+
+    granted: int = 0
+    year_norm: int = 0
+    net_income: int = 0
+    supplement: int = 0
+    gift: int = 0
+    retained: int = 0
+    reclaim: int = 0
+    largest_reclaim: int = 0
+    remission: int = 0
+    refund: int | None = None
+
+    @property
+    def not_reclaimed(self) -> int:
+        """What could be reclaimed and is not."""
+        return self.largest_reclaim - self.reclaim
+
+    def data(self) -> dict[str, str | None]:
+        """The amounts as they are kept and shown."""
+        cents: list[tuple[str, int | None]] = [(name, getattr(self, name)) for name in self.__slots__]
+        found = {name: None if amount is None else euros(amount) for name, amount in cents}
+        return {**found, "not_reclaimed": euros(self.not_reclaimed)}
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What a proposal is made from: the loan's facts, the book year, its application and the office's choices.
+
+    `beside` is living allowance of the same client and year on another loan; it excludes remission (art. 21).
+    """
+
+    facts: Sequence[Fact]
+    year: BookYear
+    about: Subject
+    application: date
+    creditor: str
+    beside: Allowance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed, on which basis, from which case."""
+
+    basis: Basis
+    case: Mapping[str, object]
+    amounts: Amounts
+
+    def digest(self) -> str:
+        """The same for the same case and outcome."""
+        told = [self.basis, self.case, self.amounts.data()]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def propose(subjects: Subjects, day: date, law: Law, policy: Policy) -> Proposal:
+    """What the settlement of a book year gives by all that is known; raises `BadInput` where a figure is missing.
+
+    Without figures of the client all that was granted may be reclaimed, and no interest is remitted.
+    """
+    case = case_of(subjects, day)
+    if figures_on(subjects.facts, subjects.year) is None:
+        return Proposal("missing", case, _without_figures(case, subjects))
+    figures, choices = read(case, subjects.creditor, policy)
+    return Proposal("figures", case, amounts_of(settle(figures, law, choices), figures, subjects.about))
+
+
+def read(case: Mapping[str, object], creditor: str, policy: Policy) -> tuple[Figures, Choices]:
+    """The figures of a case, and what the college chose for them."""
+    figures = figures_of(case)
+    return figures, Choices(policy, creditor, figures.day, {})
+
+
+def amounts_of(found: Settlement, figures: Figures, about: Subject) -> Amounts:
+    """What of a settlement a proposal keeps."""
+    refund = found.remission.refund
+    if about == "interest":
+        return Amounts(
+            year_norm=found.year_norm,
+            net_income=found.net_income,
+            remission=found.remission.interest,
+            refund=refund,
+        )
+    return Amounts(
+        granted=figures.granted,
+        year_norm=found.year_norm,
+        net_income=found.net_income,
+        supplement=found.supplement,
+        gift=found.gift,
+        retained=found.retained_loan,
+        reclaim=found.reclaim,
+        largest_reclaim=found.determination.largest_reclaim,
+    )
+
+
+def case_of(subjects: Subjects, day: date) -> dict[str, object]:
+    """The case of a settlement: what the loan itself knows, and the last figures of the year on top."""
+    known = _of_allowance(subjects) if subjects.about == "allowance" else _of_interest(subjects, day)
+    figures = figures_on(subjects.facts, subjects.year)
+    said = figures.data.get("figures") if figures is not None else None
+    return {**known, **(said if isinstance(said, Mapping) else {})}
+
+
+def _of_allowance(subjects: Subjects) -> dict[str, object]:
+    found = allowance_of(subjects.facts)
+    if found is None:
+        raise NothingToSettle("no living allowance is known of this loan")
+    return found.case()
+
+
+def _of_interest(subjects: Subjects, day: date) -> dict[str, object]:
+    """Interest of the rows due in the book year, and what was paid of it; with living allowance beside it."""
+    year, history = subjects.year, history_of(subjects.facts)
+    state = live(history.terms, history.events, history.reversals, day)
+    rows = [row for row in state.rows if row.fell_due and year.since <= row.due < year.until]
+    beside = subjects.beside.case() if subjects.beside else {}
+    paid = sum(int(row.interest_paid - min(row.written_off, row.interest_paid)) for row in rows)
+    return {
+        "granted": "0.00",
+        "months_granted": None,
+        **beside,
+        "book_year": str(year.since.year),
+        "book_year_start": year.since.isoformat(),
+        "application_date": subjects.application.isoformat(),
+        "capital_loan_interest": euros(sum(int(row.interest) for row in rows)),
+        "capital_loan_interest_paid": euros(paid),
+    }
+
+
+def _without_figures(case: Mapping[str, object], subjects: Subjects) -> Amounts:
+    """Nothing becomes a gift and no interest is remitted: there are no data to convert with (CRVB:2021:2596)."""
+    if subjects.about == "interest":
+        return Amounts()
+    found = allowance_of(subjects.facts)
+    assert found is not None, case
+    return Amounts(granted=found.granted, reclaim=found.granted, largest_reclaim=found.granted)

@@ -1,0 +1,102 @@
+"""Settled, corrected and withdrawn: whatever the order of news, the books are those of working it out at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from sqlalchemy import Engine
+
+from ledger.database import writing
+from ledger.day import number_of
+from servicing.facts import Draft, FactKind
+from servicing.store import Loan, Recorded, add_loan, record
+from tests.as_facts import LOAN, Nights, facts_of
+from tests.nights import begin_on, close_until, sums
+from tests.settled_lives import Told, claim, living, naive
+
+LAST = date(2026, 3, 1)
+
+
+def by_account(nights: Nights) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for (account, _), cents in nights.sums().items():
+        found[account] = found.get(account, 0) + cents
+    return found
+
+
+@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("life", [living, claim])
+def test_night_by_night_gives_what_one_night_gives(life: Callable[[Random], list[Told]], seed: int) -> None:
+    facts = facts_of(life(Random(seed)))
+    each = Nights(facts)
+    each.work_until(LAST)
+    at_once = Nights([replace(fact, known_on=date(1950, 1, 1)) for fact in facts])
+    at_once.work(LAST)
+    assert each.sums() == at_once.sums(), seed
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_books_of_living_allowance_are_simple_sums(seed: int) -> None:
+    facts = facts_of(living(Random(seed)))
+    nights = Nights(facts)
+    nights.work_until(LAST)
+    found = by_account(nights)
+    # What is open and what is owed to the client may both stand; together they are the sum.
+    found[1300] = found.get(1300, 0) + found.pop(1400, 0)
+    wanted = {account: cents for account, cents in naive(facts).items() if cents}
+    assert {account: cents for account, cents in found.items() if cents} == wanted, seed
+
+
+def test_interest_that_was_paid_goes_back_and_the_rest_is_remitted() -> None:
+    """Two rows of 100 of interest-free time apart: one paid, one not; 150.00 is remitted of both."""
+    terms = {
+        "principal": "12000.00",
+        "annual_rate_percent": "12",
+        "start": "2024-01-01",
+        "instalments": 12,
+        "method": "bullet",
+    }
+    start, known = date(2024, 1, 1), date(2024, 4, 1)
+    told = [
+        (Draft(LOAN, FactKind.GRANT, start, "grant", data=terms), date(1950, 1, 1)),
+        (Draft(LOAN, FactKind.DISBURSEMENT, start, "first", 1_200_000), start),
+        (Draft(LOAN, FactKind.PAYMENT, date(2024, 2, 1), "p", 12_000), date(2024, 2, 1)),
+    ]
+    says = {"since": "2024-01-01", "until": "2024-04-01", "to": "debtor"}
+    told.append((Draft(LOAN, FactKind.REMITTED, known, "r", 15_000, data=says), known))
+    nights = Nights(facts_of(told))
+    nights.work_until(known)
+    found = by_account(nights)
+    # Rows of February and March lie in the window: 120.00 of March is open, the other 30.00 was paid.
+    assert (found[4980], found[1400]) == (15_000, -3_000)
+    assert found[1320] == 12_000
+
+
+def test_news_of_settlements_is_booked_the_same_on_each_database(database: Engine) -> None:
+    begin_on(database, LAST)
+    with writing(database) as connection:
+        heading = Loan(0, 1, "bbz_living_allowance", None, "test", *(date(2024, 1, 1),) * 2, "from-2020")
+        numbers = [add_loan(connection, heading, [], _by(LAST)) for _ in range(4)]
+    stories = {number: living(Random(number)) for number in numbers}
+    nights = max(len(told) for told in stories.values())
+    for place in range(nights):
+        day = LAST + timedelta(days=place)
+        news = [replace(told[place][0], loan=loan) for loan, told in stories.items() if place < len(told)]
+        with writing(database) as connection:
+            record(connection, news, _by(day))
+        close_until(database, day)
+    wanted: dict[tuple[int, int, int], int] = {}
+    for number, told in stories.items():
+        at_once = Nights([replace(fact, known_on=LAST) for fact in facts_of(told)])
+        at_once.work(day)
+        for (account, on), cents in at_once.sums().items():
+            wanted[number, account, number_of(on)] = cents
+    assert sums(database) == wanted
+
+
+def _by(day: date) -> Recorded:
+    return Recorded("test", day, "2024-01-01T00:00:00+00:00")
