@@ -266,6 +266,9 @@ def test_p14_sent_letters_are_withdrawn_by_two_persons(counter: Engine, post: Pa
     assert "you made it" in by("approver", "approve", str(done["decision"])).err
     assert good_by("manager", "approve", str(done["decision"]))["state"] == "in-force"
     assert state(counter, number) == "withdrawn"
+    # The debtor is told: a letter of correction waits to be put together.
+    proposed = good_by("clerk", "letters", "list", "--state", "proposed")["letters"]
+    assert [(row["kind"], row["debtor"]) for row in proposed] == [("correction", 1)]
 
 
 def test_a_letter_is_held_until_a_day_or_taken_out_for_good(counter: Engine) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from backoffice.cli.database import Desk
 from backoffice.events import Happened, register_event
+from backoffice.outbox.correcting import propose_corrections
 from backoffice.rights import check_right
 from jobs import clock
 from jobs.letters_now import situation_of
@@ -87,5 +88,6 @@ def withdraw_run(desk: Desk, decision: Decision) -> None:
     }
     steps = {each: Step("withdrawn", number, today, reason, desk.by.actor) for each in letters}
     add_steps(desk.connection, steps, letters, desk.by)
+    propose_corrections(desk, letters.values(), reason)
     assert run.sending_date is not None
     add_run_step(desk.connection, run, RunStep("withdrawn", run.sending_date, reason, desk.by.actor), desk.by)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ledger.errors import BadInput
 from servicing.banking_days import ONE_DAY, ends_a_legal_term
@@ -85,7 +85,7 @@ class Effects:
     objection_days: int = 0
     via: str = ""
     falls_away: bool = False
-    dunning: Mapping[str, object] = field(default_factory=dict)
+    dunning: Mapping[str, Any] = field(default_factory=dict)
 
     def term_end(self, sent_on: date) -> date | None:
         """The last day of the term of a letter sent on a day; None where it sets none."""
