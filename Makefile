@@ -134,3 +134,10 @@ LETTERS ?= 5000
 .PHONY: bench-letters
 bench-letters: $(STAMP) ## print LETTERS letters of one page, beside plain ReportLab and WeasyPrint; one and two workers
 	$(BIN)/python -m benchmarks.letters $(LETTERS)
+
+DEBTORS ?= 200
+NIGHTS ?= 1096
+
+.PHONY: dunning-sim
+dunning-sim: $(STAMP) ## let DEBTORS random debtors live for NIGHTS nights, each proposal held against a naive list (minutes)
+	$(BIN)/python -m tests.dunning_sim $(DEBTORS) $(NIGHTS) $(or $(SEED),1)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from backoffice.blocking import limitations
 from backoffice.cli.database import Desk
 from backoffice.deciding import waits_for
+from backoffice.dunning import dunning_items
 from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_worklist import waiting_lines
 from jobs.letters_stuck import stuck_letters, untold_decisions
@@ -71,6 +72,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     letters = [*stuck_letters(connection, day), *untold_decisions(connection, day)]
     found += [item for item in letters if item.creditor in seen]
     found += _settlements(connection, seen, day)
+    found += dunning_items(connection, seen, day)
     quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
     return [*found, *items_of_quiet(quiet, codes())]
 

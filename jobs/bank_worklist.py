@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from ledger.day import number_of
+from ledger.day import LAST_DAY, number_of
 from servicing import files
 from servicing.debtors.store import particulars_on
 from servicing.receipts.matching import (
@@ -49,12 +49,15 @@ class Waiting(NamedTuple):
     candidates: list[Proposal]
 
 
-def waiting_lines(connection: Connection, today: date, creditor: int | None = None) -> list[Waiting]:
-    """Every line that waits, oldest first."""
-    lines = undecided(connection, creditor)
-    parked = parts_of_lines(connection, [line.id for line in lines])
+def waiting_lines(
+    connection: Connection, today: date, creditor: int | None = None, known_by: date | None = None
+) -> list[Waiting]:
+    """Every line that waits, oldest first, as a night knows it (None: now)."""
+    lines = undecided(connection, creditor, known_by=known_by)
+    known = number_of(known_by or LAST_DAY)
+    parked = parts_of_lines(connection, [line.id for line in lines], known)
     named = {line.id: loans_named(line) for line in lines}
-    payers = _paid_before(connection, [line.iban for line in lines if line.iban])
+    payers = _paid_before(connection, [line.iban for line in lines if line.iban], known)
     names = _Names(connection, today) if lines else None
     codes = {one.id: one.code for one in files.creditors().values()}
     policy = files.policy()
@@ -95,14 +98,14 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     return verdict.reason
 
 
-def _paid_before(connection: Connection, ibans: Sequence[str]) -> dict[str, list[int]]:
-    """The loans for which each of these IBANs paid before."""
+def _paid_before(connection: Connection, ibans: Sequence[str], known_by: int) -> dict[str, list[int]]:
+    """The loans for which each of these IBANs paid before, as far as known by a night."""
     found: dict[str, list[int]] = {}
     wanted = sorted(set(ibans))
     query = (
         select(bank_line.c.iban, bank_decision.c.loan_id)
         .join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
-        .where(bank_decision.c.kind == int(Disposition.LOAN))
+        .where(bank_decision.c.kind == int(Disposition.LOAN), bank_decision.c.known_on <= known_by)
         .distinct()
         .order_by(bank_decision.c.loan_id)
     )

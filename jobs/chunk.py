@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from jobs.dunning_night import Dunning, Seen, drop_proposal, look_at_ladders
 from jobs.tables import quarantine
 from ledger.bulk import among, append_rows
 from ledger.day import day_of, number_of
@@ -31,11 +32,12 @@ STATE_COLUMNS = StateRow._fields
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What holds for a whole business date: last closed periods by creditor, limits of the age classes."""
+    """What holds for a whole business date: last closed periods by creditor, age classes, dunning (None: it waits)."""
 
     day: date
     last_closed_periods: Mapping[int, int]
     arrears_limits: tuple[int, ...]
+    dunning: Dunning | None = None
 
     def setting(self, loan: int) -> Setting:
         """What holds for one loan."""
@@ -63,6 +65,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
     result = ChunkResult()
     rows: list[tuple[int, ...]] = []
     new_states: list[StateRow] = []
+    seen: list[Seen] = []
     for loan in loans:
         task = _task(loan, facts[loan], states.get(loan), booked.get(loan))
         try:
@@ -72,19 +75,24 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
             if classify(error) != "business":
                 raise
             result.set_aside[loan] = _reason(error)
+            seen.append(Seen(loan, facts[loan], None, result.set_aside[loan]))
             continue
+        seen.append(Seen(loan, facts[loan], worked.state))
         own = [row for entry in worked.entries for row in journal_rows(entry)]
         rows += own
         new_states.append(state_row(task, worked, night.day, own))
     append_rows(connection, journal, JOURNAL_COLUMNS, rows)
     write_states(connection, new_states)
     result.new_failures = _write_quarantine(connection, loans, result.set_aside, night.day)
+    if night.dunning is not None:
+        look_at_ladders(connection, night.dunning, seen, night.day)
     result.worked = len(new_states)
     return result
 
 
 def put_aside(connection: Connection, loan: int, error: Exception, day: date) -> int:
     """Set a loan aside that the database refused to book; 1 if it is new tonight, else 0."""
+    drop_proposal(connection, loan, _reason(error), day)
     return _write_quarantine(connection, [loan], {loan: _reason(error)}, day)
 
 

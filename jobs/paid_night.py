@@ -17,6 +17,7 @@ from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
 from ledger.period import booking_period
 from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
 from ledger.tables import journal
+from servicing.dunning.store import loans_on_ladder
 from servicing.facts import FactKind
 from servicing.night_work import StateRow
 from servicing.payment_lane import LanePayment, PaidWork, Receipt, work_paid
@@ -41,11 +42,12 @@ def work_paid_chunk(connection: Connection, loans: Sequence[int], night: Night) 
 
     Asked again after it was kept, it leaves the loans it has worked, and the full function passes over them.
     """
-    aside = set(connection.execute(select(quarantine.c.loan)).scalars())
+    late = night.dunning.late if night.dunning else 0
+    aside = {*connection.execute(select(quarantine.c.loan)).scalars(), *loans_on_ladder(connection)}
     states = [
         state
         for number, state in states_of(connection, loans).items()
-        if state.lane > TAKES_PAYMENTS and number not in aside
+        if state.lane > TAKES_PAYMENTS and number not in aside and not 0 < state.arrears_since <= late
     ]
     news = _payments(connection, [state.loan for state in states], night)
     tonight = Tonight(number_of(night.day), night.arrears_limits)

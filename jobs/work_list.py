@@ -1,4 +1,4 @@
-"""Which loans a night touches: those with something due, with news, or set aside; never the whole portfolio."""
+"""Which loans a night touches: with something due, with news, set aside, or on a ladder; never the whole portfolio."""
 
 from __future__ import annotations
 
@@ -25,13 +25,19 @@ from jobs.tables import quarantine
 from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.tables import journal
+from servicing.dunning.store import loans_for_ladder
+from servicing.dunning.tables import dunning
 from servicing.receipts.tables import bank_state
 from servicing.tables import fact, loan_state
 
 
-def loans_to_work(connection: Connection, day: date, previous: date | None) -> list[int]:
-    """The loans business date `day` still has to work, by number; `previous` is the last closed date."""
-    return list(connection.execute(_to_work(), _span(day, previous)).scalars())
+def loans_to_work(connection: Connection, day: date, previous: date | None, late: int) -> list[int]:
+    """The loans business date `day` still has to work, by number; `previous` is the last closed date.
+
+    A loan in arrears since the due date `late` (a number) or longer, and on no ladder, is among them.
+    """
+    given = _span(day, previous) | {"late": late}
+    return list(connection.execute(_to_work(), given).scalars())
 
 
 def _span(day: date, previous: date | None) -> dict[str, int]:
@@ -42,7 +48,7 @@ def _span(day: date, previous: date | None) -> dict[str, int]:
 def _to_work() -> Select[int]:
     due = select(loan_state.c.loan).where(loan_state.c.next_event <= bindparam("day"))
     aside = select(quarantine.c.loan)
-    todo = union(due, _news(), aside).subquery()
+    todo = union(due, _news(), aside, *loans_for_ladder()).subquery()
     done = select(loan_state.c.loan).where(loan_state.c.worked_to >= bindparam("day"))
     return select(todo.c.loan).where(todo.c.loan.not_in(done)).order_by(todo.c.loan)
 
@@ -112,13 +118,13 @@ def _stray() -> Select[int]:
 
 
 def loans_apart(connection: Connection, day: date, previous: date | None) -> frozenset[int]:
-    """The loans with news, or set aside: the full function works them whatever their lane."""
+    """The loans with news, set aside, or on a ladder: the full function works them whatever their lane."""
     return frozenset(connection.execute(_apart(), _span(day, previous)).scalars())
 
 
 @cache
 def _apart() -> CompoundSelect[int]:
-    return union(_news(), select(quarantine.c.loan))
+    return union(_news(), select(quarantine.c.loan), select(dunning.c.loan))
 
 
 def chunks_of(loans: Sequence[int], size: int) -> list[Sequence[int]]:

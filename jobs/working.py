@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
 from jobs.bank_night import book_banks, span_of
 from jobs.chunk import Night
+from jobs.dunning_night import dunning_of_night
 from jobs.letters_night import write_letters
 from jobs.letters_year import write_year
 from jobs.run import Run
@@ -53,13 +54,14 @@ def work_night(run: Run, night: Night, previous: date | None) -> None:
     if stray:
         raise StrayRows(f"loan {stray}: the journal holds rows of {night.day} or later that no night wrote")
     book_banks(run, span_of(night.day, previous), night.last_closed_periods)
-    task = Task(night, apart)
+    dunning = run.access.read(lambda connection: dunning_of_night(connection, night.day))
+    task = Task(replace(night, dunning=dunning), apart)
     count = _Count(sum(loans for _, _, loans in ranges))
     run.options.progress(night.day, 0, count.whole)
     _work(run, task, [ShortUnit(first, last) for first, last, _ in ranges], count)
     loans, done = run.write(
         lambda connection: (
-            loans_to_work(connection, night.day, previous),
+            loans_to_work(connection, night.day, previous, dunning.late),
             worked_already(connection, night.day),
         )
     )

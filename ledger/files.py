@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "config"
 """The default layer lies beside the packages, in a checkout as in an installed wheel."""
 
 VARIABLE = "AFLOS_CONFIG"
-FOLDERS = ("law", "letters", "policy", "products")
+FOLDERS = ("dunning", "law", "letters", "policy", "products")
 
 
 @dataclass(frozen=True, slots=True)

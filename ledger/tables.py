@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 
-SCHEMA_REVISION = "0012"
+SCHEMA_REVISION = "0013"
 """The migration this program was written for; any other schema is refused."""
 
 metadata = MetaData(

@@ -44,6 +44,7 @@ WHERE = {
     "outbox": "letters.outbox",
     "prints": "letters.print_runs",
     "settlement": "servicing.settlement",
+    "dunning": "servicing.dunning",
 }
 """The package of a migration's tables, where its name is not the package."""
 

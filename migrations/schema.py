@@ -19,6 +19,7 @@ _PACKAGES = (
     "servicing.refunding",
     "servicing.debtors",
     "servicing.creditors",
+    "servicing.dunning",
     "letters.outbox",
     "letters.print_runs",
     "servicing.settlement",

@@ -81,6 +81,14 @@ class FactKind(IntEnum):
     TRANSFERRED = 115
     REDUCED = 116
     REMITTED = 117
+    DUNNED = 140
+    ANNOUNCED = 141
+    REVIEW = 142
+    REVIEW_STEP = 143
+    REVIEW_DONE = 144
+    BAILIFF = 145
+    BAILIFF_STATEMENT = 146
+    BAILIFF_RECALLED = 147
 
     @property
     def text(self) -> str:
@@ -129,6 +137,10 @@ REFERRING_KINDS = frozenset(
         FactKind.HANDLED,
         FactKind.MANDATE_ENDED,
         FactKind.REDUCED,
+        FactKind.REVIEW_STEP,
+        FactKind.REVIEW_DONE,
+        FactKind.BAILIFF_STATEMENT,
+        FactKind.BAILIFF_RECALLED,
     }
 )
 """Facts about another fact of the same loan, named by its number."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import get_args
 
 from ledger.config import read_yaml
 from ledger.errors import Misconfigured
 from ledger.files import ConfigFile, config_file, config_names
 from servicing.arrears import limits_from
 from servicing.creditor import Creditor, creditors_from
+from servicing.dunning.procedure import Name, Procedure, must_fit, procedure_from
 from servicing.law import Law, Parameter, parameter_from
 from servicing.people import People, people_from
 from servicing.policy import Policy, choices_from, settings_from
@@ -44,6 +46,24 @@ def products() -> Mapping[str, Product]:
 def _products(files: tuple[ConfigFile, ...], known: tuple[str, ...]) -> Mapping[str, Product]:
     """Asked for many times a night: the same texts are understood once."""
     return MappingProxyType({_stem(file.name): _product(file, known) for file in files})
+
+
+def procedures() -> Mapping[Name, Procedure]:
+    """The dunning procedures by name; refuses a missing or strange one, and one without a ladder of the policy."""
+    known, choices = law_names(), choices_from(*_content(_DEFAULTS))
+    found: dict[Name, Procedure] = {}
+    for name in get_args(Name):
+        content, file = _content(f"dunning/{name}.yaml")
+        procedure = procedure_from(name, content, file)
+        ladders = choices[procedure.ladder].options if procedure.ladder else None
+        must_fit(procedure, known, ladders or (), file)
+        found[name] = procedure
+    for name in config_names("dunning"):
+        if _stem(name) not in found:
+            raise Misconfigured(
+                f"{config_file(name).origin}: no kind of debt has the procedure {_stem(name)!r}"
+            )
+    return found
 
 
 def creditors() -> Mapping[str, Creditor]:

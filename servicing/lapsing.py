@@ -9,6 +9,7 @@ from typing import NamedTuple, get_args
 from ledger.day import parse_day
 from servicing.arrangement import arrangements_of
 from servicing.deferral import deferral_periods
+from servicing.dunning.sent import acts_of_letters
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
 from servicing.law import Law
@@ -67,8 +68,9 @@ def lapses_of(facts: Sequence[Fact], on: date, system: System, law: Law) -> list
 
 
 def acts_of(facts: Sequence[Fact]) -> list[Act]:
-    """What may have interrupted limitation: acts that were recorded, payments that did not come back, arrangements."""
-    return [act for fact in _holding(facts) for act in _act(fact)]
+    """What may have interrupted limitation: acts on record, payments that did not come back, arrangements, letters."""
+    held = _holding(facts)
+    return [*(act for fact in held for act in _act(fact)), *acts_of_letters(held)]
 
 
 def extensions_of(facts: Sequence[Fact]) -> list[Extension]:

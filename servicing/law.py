@@ -54,13 +54,17 @@ class UnknownLaw(BadInput):
 
 
 class Row(Strict):
-    """One value from its first day on: a decimal as text, null (exists, not found), or `ended`."""
+    """One value from its first day on: a decimal as text, null (exists, not found), or `ended`.
+
+    `keeps_earlier`: what arose before that day keeps the value before it (overgangsrecht).
+    """
 
     value: str | None = None
     ended: bool = False
     indicative: bool = False
     source: Text
     verified: bool
+    keeps_earlier: bool = False
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -88,6 +92,7 @@ class LawValue:
     source: str
     verified: bool
     note: str | None
+    keeps_earlier: bool = False
 
     @property
     def cents(self) -> int:
@@ -153,7 +158,9 @@ class Parameter:
         if found is None or found[1].value is None or why:
             raise UnknownLaw(self.name, day, why or "not known")
         since, row = found
-        return LawValue(self.name, found[1].value, self.unit, since, row.source, row.verified, row.note)
+        return LawValue(
+            self.name, found[1].value, self.unit, since, row.source, row.verified, row.note, row.keeps_earlier
+        )
 
     def why_not(self, day: date) -> str | None:
         """Why there is no figure to compute with on a day; None if there is one."""

@@ -35,6 +35,13 @@ HAPPENED_KINDS = MONEY_KINDS | {
     FactKind.TRANSFERRED,
     FactKind.REDUCED,
     FactKind.REMITTED,
+    FactKind.DUNNED,
+    FactKind.ANNOUNCED,
+    FactKind.BAILIFF,
+    FactKind.BAILIFF_STATEMENT,
+    FactKind.BAILIFF_RECALLED,
+    FactKind.REVIEW_STEP,
+    FactKind.REVIEW_DONE,
 }
 """Facts that have happened: nobody knows them before their day."""
 
@@ -65,6 +72,8 @@ ABOUT: Mapping[FactKind, tuple[frozenset[FactKind], str]] = {
     FactKind.WSNP_CLEAN_SLATE: (frozenset({FactKind.WSNP_START}), "the start of a debt restructuring"),
     FactKind.DEFERRAL_END: (frozenset({FactKind.DEFERRAL}), "a deferral"),
     FactKind.ARRANGEMENT_END: (frozenset({FactKind.ARRANGEMENT}), "a payment arrangement"),
+    FactKind.REVIEW_DONE: (frozenset({FactKind.REVIEW}), "a review"),
+    FactKind.BAILIFF_RECALLED: (frozenset({FactKind.BAILIFF}), "a file at the bailiff"),
     FactKind.MANDATE_ENDED: (frozenset({FactKind.MANDATE}), "a mandate"),
     FactKind.CANCELLATION: (
         frozenset({FactKind.COST, FactKind.STATUTORY_INTEREST}),
@@ -76,6 +85,12 @@ ABOUT: Mapping[FactKind, tuple[frozenset[FactKind], str]] = {
 
 IN_PARTS = frozenset({FactKind.CANCELLATION, FactKind.REDUCED})
 """Facts that take an amount off another, together at most all of it."""
+
+TELLS_OF: Mapping[FactKind, tuple[frozenset[FactKind], str]] = {
+    FactKind.REVIEW_STEP: ABOUT[FactKind.REVIEW_DONE],
+    FactKind.BAILIFF_STATEMENT: ABOUT[FactKind.BAILIFF_RECALLED],
+}
+"""Facts that tell more of another, as often as it happens, until it has ended."""
 
 _NEXT_STEP = "find the loan it is meant for, or send it back"
 
@@ -125,8 +140,8 @@ def check_draft(dossier: Dossier, draft: Draft) -> None:
         _check_disbursement(dossier, draft)
     elif draft.kind is FactKind.REVERSAL:
         _check_reversal(dossier, draft)
-    elif draft.kind in ABOUT:
-        _check_about(dossier, draft)
+    elif draft.kind in ABOUT or draft.kind in TELLS_OF:
+        (_check_about if draft.kind in ABOUT else _check_tells)(dossier, draft)
     elif draft.kind is FactKind.CREDIT_REFUND:
         _check_credit(dossier, draft)
     elif draft.kind is FactKind.WITHDRAWAL:
@@ -226,14 +241,7 @@ def _check_standing(dossier: Dossier, draft: Draft) -> None:
 
 def _check_about(dossier: Dossier, draft: Draft) -> None:
     """A fact about another: it is of the right kind, it counts, and nothing ended it before."""
-    about = named_fact(dossier, str(draft.of))
-    kinds, what = ABOUT[draft.kind]
-    if about.kind not in kinds:
-        raise _refusal(draft, f"fact {about.nr} is a {about.kind.text}, not {what}")
-    if about.nr in dossier.withdrawn:
-        raise _refusal(draft, f"fact {about.nr} is withdrawn")
-    if draft.value_date < about.value_date:
-        raise _refusal(draft, f"must not lie before fact {about.nr}, on {about.value_date}")
+    about = _named_rightly(dossier, draft, ABOUT)
     others = [fact for fact in dossier.holding if fact.of == about.nr and fact.kind in ABOUT]
     if draft.kind in IN_PARTS:
         left = about.cents - sum(fact.cents for fact in others)
@@ -260,6 +268,29 @@ def _check_credit(dossier: Dossier, draft: Draft) -> None:
     left = credit_left(dossier, draft.value_date)
     if draft.cents > left:
         raise _refusal(draft, f"the credit of the loan is {euros(left)}")
+
+
+def _check_tells(dossier: Dossier, draft: Draft) -> None:
+    """A fact that tells more of another, which has not ended."""
+    about = _named_rightly(dossier, draft, TELLS_OF)
+    ended = [fact for fact in dossier.holding if fact.of == about.nr and fact.kind in ABOUT]
+    if ended and draft.value_date > ended[0].value_date:
+        raise _refusal(draft, f"fact {about.nr} has ended already, by fact {ended[0].nr}")
+
+
+def _named_rightly(
+    dossier: Dossier, draft: Draft, rules: Mapping[FactKind, tuple[frozenset[FactKind], str]]
+) -> Fact:
+    """The fact another is about: of the right kind, counting, and not after it."""
+    about = named_fact(dossier, str(draft.of))
+    kinds, what = rules[draft.kind]
+    if about.kind not in kinds:
+        raise _refusal(draft, f"fact {about.nr} is a {about.kind.text}, not {what}")
+    if about.nr in dossier.withdrawn:
+        raise _refusal(draft, f"fact {about.nr} is withdrawn")
+    if draft.value_date < about.value_date:
+        raise _refusal(draft, f"must not lie before fact {about.nr}, on {about.value_date}")
+    return about
 
 
 def _check_disbursement(dossier: Dossier, draft: Draft) -> None:

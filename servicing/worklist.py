@@ -34,10 +34,16 @@ Source = Literal[
     "quiet",
     "letter",
     "settlement",
+    "dunning",
+    "arrangement",
+    "interest",
+    "review",
+    "bank",
 ]
 SOURCES: tuple[Source, ...] = (
     *("quarantine", "receipt", "credit", "promise", "block", "event"),
     *("mail", "decision", "announcement", "limitation", "law", "quiet", "letter", "settlement"),
+    *("dunning", "arrangement", "interest", "review", "bank"),
 )
 
 

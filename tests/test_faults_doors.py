@@ -33,6 +33,8 @@ from tests.test_import_files import changed
 DECIDED = ("--on", "2025-07-01", "--decision", "B-9")
 
 DOORS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("dunning why", "loan payoff", "loan limitation", "loan statutory-interest"), (LOAN,)),
+    **dict.fromkeys(("loan blocks", "loan securities", "loan show", "payment list", "statement"), (LOAN,)),
     "bank mandate add": (
         *(LOAN, "--id", "M-1", "--iban", "NL17TEST0340000002", "--holder", "S. Jansen"),
         *("--signed", "2025-07-01", "--document", "scan 1"),
@@ -48,9 +50,6 @@ DOORS: dict[str, tuple[str, ...]] = {
     "import compare": ("FILE",),
     "import lift-quiet": ("almere",),
     "settle what-if": ("--input", "CASE"),
-    "loan payoff": (LOAN,),
-    "loan limitation": (LOAN,),
-    "loan statutory-interest": (LOAN,),
     "nightly": (),
     "import portfolio": ("FOLDER", "--dry-run"),
     "decide handed-over": ("1", "--on", "2025-07-01", "--to", "1"),
@@ -59,8 +58,13 @@ DOORS: dict[str, tuple[str, ...]] = {
     "decide unblock": (LOAN, "--of", "4", "--on", "2025-07-01", "--decision", "B-9"),
     "event": ("death", "1", "--on", "2025-07-01", "--document", "D"),
     "hold": (LOAN, "--until", "2025-07-10", "--on", "2025-07-01", "--reason", "figures"),
-    "loan blocks": (LOAN,),
-    "loan securities": (LOAN,),
+    "dunning announced": (LOAN, "--on", "2025-07-01", "--document", "TV-1"),
+    "dunning handed-over": (LOAN, "--on", "2025-02-08", "--document", "AM-1"),
+    "dunning bailiff": ("out", LOAN, "--on", "2025-07-01", "--document", "GDW-1"),
+    "review open": (LOAN, "--due", "2025-09-01", "--on", "2025-07-01"),
+    "review step": (LOAN, "form-sent", "--on", "2025-07-01"),
+    "review done": (LOAN, "--conclusion", "nothing changes", "--on", "2025-07-01"),
+    "review count": ("--from", "2025-01-01", "--to", "2026-01-01"),
     "decide liability": (LOAN, "--debtor", "1", "--liable", "no", "--on", "2025-07-01", "--decision", "B-9"),
     "promise": (LOAN, "--amount", "1.00", "--by", "2025-07-10", "--on", "2025-07-01"),
     "debtor add": ("--name", "De Vries"),
@@ -78,12 +82,9 @@ DOORS: dict[str, tuple[str, ...]] = {
     "loan instalment": (LOAN, "--amount", "600.00", *DECIDED),
     "loan rate": (LOAN, "--percent", "4", *DECIDED),
     "loan reschedule": (LOAN, "--instalments", "84", *DECIDED),
-    "loan show": (LOAN,),
     "loan withdraw": (LOAN, "2", "--reason", "of another loan"),
     "payment add": (LOAN, "--amount", "506.91", "--on", "2025-02-01"),
-    "payment list": (LOAN,),
     "payment reverse": (LOAN, "3", "--on", "2025-02-20"),
-    "statement": (LOAN,),
     "worklist assign": (LOAN, "m.visser"),
     "worklist move": ("--from", "a", "--to", "b"),
     "schedule": (

@@ -35,6 +35,8 @@ COMMANDS = {
     "bank": ("backoffice.cli.bank", "Bank statements in, lines that wait, and what they are for."),
     "letters": ("backoffice.cli.letters", "Letters: put together, released by another person, printed once."),
     "worklist": ("backoffice.cli.worklist", "What waits for whom, out of every part of the program."),
+    "dunning": ("backoffice.cli.dunning", "Which step of dunning is due on which loan, and why."),
+    "review": ("backoffice.cli.review", "Reviews of debtors: opened, looked into, concluded, counted."),
     "promise": ("backoffice.cli.promise", "A debtor promised to pay: dunning waits for the day."),
     "hold": ("backoffice.cli.promise", "Let dunning wait for a reason, some days at most."),
     "payment": ("backoffice.cli.payment", "Payments: add, import, list, reverse."),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, case, exists, func, select
 
 from ledger.bulk import among, append_rows
-from ledger.day import number_of
+from ledger.day import LAST_DAY, number_of
 from servicing.facts import FactKind
 from servicing.night_work import STANDINGS
 from servicing.receipts.matching import LoanView, PaidOut, Payment
@@ -235,10 +236,14 @@ def bounce_fees(connection: Connection, creditors: Iterable[int]) -> list[tuple[
 
 
 def undecided(
-    connection: Connection, creditor: int | None = None, *, returns_only: bool = False
+    connection: Connection,
+    creditor: int | None = None,
+    *,
+    returns_only: bool = False,
+    known_by: date | None = None,
 ) -> list[StoredLine]:
-    """The lines about which nothing is decided, or which are parked, oldest first."""
-    query = select(bank_line).where(_is_undecided())
+    """The lines about which nothing is decided, or which are parked, oldest first; as a night knows it (None: now)."""
+    query = select(bank_line).where(_is_undecided(known_by))
     if creditor is not None:
         query = query.where(bank_line.c.creditor_id == creditor)
     if returns_only:
@@ -253,9 +258,14 @@ def count_undecided(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(bank_line).where(_is_undecided())).scalar_one()
 
 
-def _is_undecided() -> Any:  # noqa: ANN401 - a condition
+def _is_undecided(known_by: date | None = None) -> Any:  # noqa: ANN401 - a condition
     own = bank_decision.alias()
-    last = select(func.max(own.c.nr)).where(own.c.line_id == bank_line.c.id).scalar_subquery()
+    known = number_of(known_by or LAST_DAY)
+    last = (
+        select(func.max(own.c.nr))
+        .where(own.c.line_id == bank_line.c.id, own.c.known_on <= known)
+        .scalar_subquery()
+    )
     settled = exists().where(
         and_(
             bank_decision.c.line_id == bank_line.c.id,
@@ -263,7 +273,7 @@ def _is_undecided() -> Any:  # noqa: ANN401 - a condition
             bank_decision.c.kind != int(Disposition.PARKED),
         )
     )
-    return ~settled
+    return and_(bank_line.c.known_on <= known, ~settled)
 
 
 def parts_of_lines(

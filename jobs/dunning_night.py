@@ -1,0 +1,187 @@
+"""The dunning of a chunk: after its books, in the same transaction, each late loan gets its place on the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select
+
+from jobs.dunning_rules import Book, dunning_book
+from jobs.information import Information, information
+from ledger.day import number_of
+from ledger.entry import creditor_of_loan
+from servicing.banking_days import ONE_DAY
+from servicing.blocks import blocks_on
+from servicing.creditors.quiet import CreditorFact, Quiet, quiet_on
+from servicing.creditors.store import creditor_facts
+from servicing.dunning.ladder import Case, Rules, Step, Wait, next_step
+from servicing.dunning.owing import Overdue, overdue_of
+from servicing.dunning.standing import Note, Standing, notes_of, standing_of
+from servicing.dunning.store import standings_of, write_standings
+from servicing.facts import Fact
+from servicing.law import UnknownLaw
+from servicing.life.outcome import arrears_since
+from servicing.life.state import State
+from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
+from servicing.policy import NotChosen
+from servicing.securities import liable_on
+from servicing.store import LOANS_PER_QUERY
+from servicing.tables import loan, loan_debtor, loan_state
+
+_ANY_LATE = (
+    select(loan_state.c.loan)
+    .where(loan_state.c.arrears_since > 0, loan_state.c.arrears_since < bindparam("day"))
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dunning:
+    """What a night knows for dunning: what information it may rest on, facts about creditors, since when is late.
+
+    `known_by` is the night (None: now); a loan in arrears since the due date `late` (a number) or longer gets on a
+    ladder tonight, 0: none is late.
+    """
+
+    information: Information
+    creditors: Mapping[int, Sequence[CreditorFact]]
+    known_by: date | None
+    late: int = 0
+
+    def quiet(self, creditor: int, day: date) -> Quiet | None:
+        """The quiet period of a creditor on a day."""
+        return quiet_on(self.creditors.get(creditor, ()), day, self.known_by)
+
+
+class Seen(NamedTuple):
+    """A loan that a chunk worked: its facts and its life, or why it was set aside."""
+
+    loan: int
+    facts: Sequence[Fact]
+    state: State | None
+    aside: str = ""
+
+
+class Heading(NamedTuple):
+    """What a ladder needs of a loan beside its facts."""
+
+    product: str
+    debtors: Sequence[int]
+
+
+def dunning_of_night(connection: Connection, day: date) -> Dunning:
+    """What is known for the dunning of a business date."""
+    late = _late_enough(connection, day)
+    return Dunning(information(connection, day, day), creditor_facts(connection), day, late)
+
+
+def _late_enough(connection: Connection, day: date) -> int:
+    if connection.execute(_ANY_LATE, {"day": number_of(day)}).first() is None:
+        return 0
+    return number_of(day - timedelta(days=dunning_book().least_days(day)))
+
+
+def look_at_ladders(connection: Connection, dunning: Dunning, seen: Sequence[Seen], day: date) -> None:
+    """Decide for each loan of a chunk which step is due, and write where it stands now."""
+    before = standings_of(connection, [one.loan for one in seen])
+    late = [one for one in seen if one.loan in before or _is_late(one, day)]
+    if not late:
+        return
+    book, headings = dunning_book(), headings_of(connection, [one.loan for one in late])
+    least = timedelta(days=book.least_days(day))
+    rows: list[Standing] = []
+    notes: list[Note] = []
+    for one in late:
+        old = before.get(one.loan)
+        if old is None and not _is_late(one, day - least + ONE_DAY):
+            continue
+        new = _stand(one, (book, dunning), headings[one.loan], old, day)
+        rows += [new] if new is not None else []
+        notes += notes_of(old, new, day)
+    write_standings(connection, [*before, *(row.loan for row in rows)], rows, notes)
+
+
+def drop_proposal(connection: Connection, loan: int, reason: str, day: date) -> None:
+    """Let what was proposed about a loan fall away because the night set it aside."""
+    old = standings_of(connection, [loan]).get(loan)
+    if old is not None:
+        case, wait = (
+            Case(loan, (), (), None),
+            Wait(f"set aside by the night: {reason}", "quarantine", day + ONE_DAY),
+        )
+        new = standing_of(case, wait, day, old)
+        write_standings(connection, [loan], [new], notes_of(old, new, day))
+
+
+def headings_of(connection: Connection, loans: Sequence[int]) -> dict[int, Heading]:
+    """Product and debtors of these loans."""
+    found: dict[int, Heading] = {}
+    wanted = sorted(set(loans))
+    for start in range(0, len(wanted), LOANS_PER_QUERY):
+        part = wanted[start : start + LOANS_PER_QUERY]
+        debtors: dict[int, list[int]] = {number: [] for number in part}
+        query = select(loan_debtor.c.loan_id, loan_debtor.c.debtor_id).where(loan_debtor.c.loan_id.in_(part))
+        for number, debtor in connection.execute(query.order_by(loan_debtor.c.loan_id, loan_debtor.c.place)):
+            debtors[number].append(debtor)
+        for number, product in connection.execute(
+            select(loan.c.id, loan.c.product).where(loan.c.id.in_(part))
+        ):
+            found[number] = Heading(product, debtors[number])
+    return found
+
+
+def decided(
+    one: Seen, overdue: Overdue | None, ways: tuple[Book, Dunning], heading: Heading, day: date
+) -> tuple[Case, Step | Wait]:
+    """The case of a loan on a day, and the step that is due on it, or why none is."""
+    book, dunning = ways
+    rules = book.rules(one.loan, heading.product, day)
+    case = _case(one, overdue, (rules, dunning), heading, day)
+    try:
+        return case, next_step(case, rules, day)
+    except (UnknownLaw, NotChosen) as missing:
+        return case, Wait(f"it waits for a value: {missing}", "config", day + ONE_DAY)
+
+
+def _stand(
+    one: Seen, ways: tuple[Book, Dunning], heading: Heading, old: Standing | None, day: date
+) -> Standing | None:
+    """Where a loan stands after tonight; None where nothing is overdue, and it leaves the ladder."""
+    overdue = overdue_of(one.state, day) if one.state is not None else None
+    if overdue is None and not one.aside:
+        return None
+    case, found = decided(one, overdue, ways, heading, day)
+    return standing_of(case, found, day, old)
+
+
+def _case(
+    one: Seen, overdue: Overdue | None, ways: tuple[Rules, Dunning], heading: Heading, day: date
+) -> Case:
+    rules, dunning = ways
+    creditor = creditor_of_loan(one.loan)
+    lapse = None
+    if overdue is not None and may_be_near(overdue.since, day, rules.product.kind, rules.law):
+        lapse = first_lapse(one.facts, day, rules.product.kind, rules.law)
+    holds = rules.choices.choice("objection.dunning") == "hold"
+    quiet = dunning.quiet(creditor, day)
+    blocks = blocks_on(one.facts, day, dunning.known_by, objection_holds=holds, quiet=quiet)
+    blocks += lapse_block(lapse, day)
+    held = f"set aside by the night: {one.aside}" if one.aside else dunning.information.held(one.loan)
+    return Case(
+        one.loan,
+        one.facts,
+        tuple(liable_on(one.facts, heading.debtors, day)),
+        overdue,
+        blocks,
+        held,
+        lapse.limitation.lapses_on if lapse else None,
+    )
+
+
+def _is_late(one: Seen, day: date) -> bool:
+    """Whether something of a loan fell due before a day and is open."""
+    since = arrears_since(one.state) if one.state is not None else None
+    return since is not None and since < day

@@ -1,0 +1,82 @@
+"""Keeps where loans stand on their ladders, written only by the night, and what was proposed or fell away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select
+
+from ledger.bulk import append_rows
+from ledger.day import number_of
+from ledger.entry import creditor_of_loan
+from servicing.dunning.letters import Due
+from servicing.dunning.standing import Note, Standing, due_of
+from servicing.dunning.tables import dunning, dunning_note
+from servicing.store import LOANS_PER_QUERY
+from servicing.tables import loan_state
+
+
+def standings_of(connection: Connection, loans: Iterable[int]) -> dict[int, Standing]:
+    """Where each of these loans stands, by number; loans that are on no ladder are left out."""
+    found = {}
+    for part in _parts(sorted(set(loans))):
+        for row in connection.execute(select(dunning).where(dunning.c.loan.in_(part))):
+            found[row.loan] = Standing(*row)
+    return found
+
+
+def standings(connection: Connection, creditors: Collection[int], act: str = "") -> list[Standing]:
+    """Every loan of some creditors on a ladder, or only those for which an act is due, by number."""
+    query = select(dunning).order_by(dunning.c.loan)
+    if act:
+        query = query.where(dunning.c.act == act)
+    rows = (Standing(*row) for row in connection.execute(query))
+    return [row for row in rows if creditor_of_loan(row.loan) in creditors]
+
+
+def due_letters(connection: Connection, creditor: int) -> list[Due]:
+    """The letters that are due about loans of a creditor, as the last night left them."""
+    return [due_of(row, creditor) for row in standings(connection, {creditor}, "letter")]
+
+
+def write_standings(
+    connection: Connection, touched: Iterable[int], rows: Sequence[Standing], notes: Sequence[Note]
+) -> None:
+    """Put new rows in the place of the old ones of loans that were looked at, and keep what came and went."""
+    for part in _parts(sorted(set(touched))):
+        connection.execute(delete(dunning).where(dunning.c.loan.in_(part)))
+    append_rows(connection, dunning, Standing._fields, rows)
+    if notes:
+        connection.execute(insert(dunning_note), [note._asdict() for note in notes])
+
+
+def loans_on_ladder(connection: Connection) -> list[int]:
+    """The loans that stand on a ladder, by number: more than time happens to them."""
+    return list(connection.execute(select(dunning.c.loan).order_by(dunning.c.loan)).scalars())
+
+
+def loans_for_ladder() -> tuple[Select[int], Select[int]]:
+    """The loans whose ladder is looked at on `day`: it is their time, or due on `late` or before and on none."""
+    waiting = select(dunning.c.loan).where(dunning.c.look_on <= bindparam("day"))
+    is_late = loan_state.c.arrears_since.between(1, bindparam("late"))
+    fresh = select(loan_state.c.loan).where(is_late, loan_state.c.loan.not_in(select(dunning.c.loan)))
+    return waiting, fresh
+
+
+def notes_on(connection: Connection, day: date) -> list[Note]:
+    """What came and went in the night of a day, by loan."""
+    query = select(dunning_note).where(dunning_note.c.day == number_of(day))
+    return [
+        Note(*row) for row in connection.execute(query.order_by(dunning_note.c.loan, dunning_note.c.what))
+    ]
+
+
+def notes_of_loan(connection: Connection, loan: int) -> list[Note]:
+    """What was proposed for a loan and fell away, oldest first."""
+    query = select(dunning_note).where(dunning_note.c.loan == loan)
+    return [Note(*row) for row in connection.execute(query.order_by(dunning_note.c.day, dunning_note.c.what))]
+
+
+def _parts(loans: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (loans[start : start + LOANS_PER_QUERY] for start in range(0, len(loans), LOANS_PER_QUERY))

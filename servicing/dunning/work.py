@@ -1,0 +1,159 @@
+"""What dunning asks of a person: calls and decisions, broken arrangements, interest that can be fixed, reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from ledger.day import day_of
+from ledger.money import euros
+from servicing.arrangement import arrangement_on, paid_between
+from servicing.blocks import holding_of
+from servicing.dunning.sent import sent_of
+from servicing.dunning.standing import Standing
+from servicing.facts import DECIDED, FactKind
+from servicing.in_default import proposed_interest, ways_of
+from servicing.law import Law, UnknownLaw
+from servicing.policy import Choices
+from servicing.product import Product
+from servicing.reviewing import NEXT, next_review, reviews_of
+from servicing.worklist import Case, Item, contact_person
+
+ACTIONS: Mapping[tuple[str, str], str] = {
+    ("instalments", "person"): "aflos decide arrangement, defer or due-at-once",
+    ("recovery", "enforcement"): "aflos decide arrangement, or prepare a dwangbevel",
+    ("clawback", "enforcement"): "aflos decide arrangement, or prepare a dwangbevel",
+    ("private", "person"): "agree an arrangement, or call the credit in under the contract",
+}
+CALL = "call, then aflos event contact"
+
+ASKING_LETTERS = frozenset({"aanmaning", "interruption", "notice_of_default"})
+"""After one of these a failure to pay is attributable at the earliest."""
+
+
+def items_of_standings(standings: Iterable[Standing], cases: Mapping[int, Case], day: date) -> list[Item]:
+    """The calls to make and the decisions to take, one for each loan."""
+    return [
+        Item(
+            "dunning",
+            cases[row.loan].creditor,
+            str(row.loan),
+            0,
+            contact_person(cases[row.loan].facts, day),
+            day_of(row.proposed_on),
+            row.reason,
+            CALL if row.act == "call" else ACTIONS[row.procedure, row.step],
+        )
+        for row in standings
+        if row.act in {"call", "person"}
+    ]
+
+
+def item_of_arrangement(case: Case, day: date) -> list[Item]:
+    """A payment arrangement that is not kept: a person decides whether it ends (Awb art. 4:96)."""
+    agreed = arrangement_on(case.facts, day)
+    if agreed is None:
+        return []
+    paid = paid_between(case.facts, agreed.decided_on, day)
+    behind = agreed.behind(paid, day)
+    if not behind:
+        return []
+    reason = f"arrangement: {euros(agreed.asked_by(day))} was to be paid by {day}, {euros(paid)} came"
+    action = "call the debtor; aflos decide arrangement-end where it is not kept (Awb 4:96)"
+    return [
+        Item(
+            "arrangement",
+            case.creditor,
+            case.subject,
+            0,
+            contact_person(case.facts, day),
+            day,
+            reason,
+            action,
+        )
+    ]
+
+
+def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], day: date) -> list[Item]:
+    """Statutory interest that a decision may fix (Awb art. 4:99), once the term of an aanmaning has passed.
+
+    Which claims bear it at all is the policy interest.policy; nothing below the floor of the law.
+    """
+    law, choices = ways
+    policy = choices.choice("interest.policy")
+    holding = holding_of(case.facts, None)
+    since = _asked_until(case, policy, day)
+    if policy == "never" or since is None:
+        return []
+    called_in = any(fact.kind is FactKind.DUE_AT_ONCE and DECIDED in fact.data for fact in holding)
+    if policy == "attributable_default_only" and product.dunning == "recovery" and not called_in:
+        return []
+    try:
+        found = proposed_interest(case.facts, day, law, ways_of(choices))
+    except UnknownLaw:
+        return []
+    if not found.due:
+        return []
+    doubt = ", if the failure to pay is attributable" if policy == "attributable_default_only" else ""
+    reason = f"{euros(found.due)} of statutory interest up to {day} can be fixed (Awb 4:99){doubt}"
+    action = f"aflos loan statutory-interest {case.loan}, then aflos decide statutory-interest"
+    return [
+        Item(
+            "interest", case.creditor, case.subject, 0, contact_person(case.facts, day), since, reason, action
+        )
+    ]
+
+
+def items_of_reviews(case: Case, day: date) -> list[Item]:
+    """Reviews that are open, and the next one where its day has come."""
+    owner = contact_person(case.facts, day)
+    found = [
+        Item(
+            "review",
+            case.creditor,
+            case.subject,
+            one.fact,
+            owner,
+            one.due,
+            f"review: {one.state}",
+            NEXT[one.state],
+        )
+        for one in reviews_of(case.facts)
+        if one.state != "done" and one.opened <= day
+    ]
+    again = next_review(case.facts)
+    if again is not None and again <= day:
+        reason = f"a review was planned for {again}"
+        found.append(
+            Item("review", case.creditor, case.subject, 0, owner, again, reason, "aflos review open")
+        )
+    return found
+
+
+def items_of_missing(missing: Sequence[tuple[int, str, date]]) -> list[Item]:
+    """Accounts whose statements are not complete: while that is so nothing is proposed to debtors of the creditor."""
+    return [
+        Item(
+            "bank",
+            creditor,
+            account,
+            0,
+            "",
+            complete_to,
+            f"the bank statements are complete to {complete_to} only: no letter is proposed or released",
+            "get the missing statements from the bank, then aflos bank import",
+        )
+        for creditor, account, complete_to in missing
+    ]
+
+
+def _asked_until(case: Case, policy: str, day: date) -> date | None:
+    """The last day on which the debtor could still have paid without interest being thought of; None before it."""
+    ends = [
+        sent.term_until
+        for sent in sent_of(holding_of(case.facts, None))
+        if sent.step in ASKING_LETTERS and sent.term_until is not None and sent.term_until < day
+    ]
+    if policy == "always" and not ends:
+        return day
+    return max(ends, default=None)
