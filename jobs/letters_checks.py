@@ -48,6 +48,8 @@ def _in_books(
     known = [states[on.loan] for on in letter.draft.loans if on.loan in states]
     if amount.balance == "total":
         return sum(sum(state.balances) - state.balances[-1] for state in known)
+    if amount.balance == "overdue":  # what falls due that very day is not asked for yet
+        return min(amount.cents, sum(state.principal_due + state.interest_due for state in known))
     return None
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 from jobs.bank_night import book_banks, span_of
 from jobs.chunk import Night
 from jobs.dunning_night import dunning_of_night
+from jobs.letters_dunning import write_dunning
 from jobs.letters_night import write_letters
 from jobs.letters_year import write_year
 from jobs.run import Run
@@ -69,6 +70,7 @@ def work_night(run: Run, night: Night, previous: date | None) -> None:
     _work(run, task, [FullUnit(part) for part in chunks_of(loans, run.options.chunk)], count)
     write_letters(run, night.day, previous)
     write_year(run, night.day)
+    write_dunning(run, night.day)
 
 
 def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:

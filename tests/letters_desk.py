@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,13 @@ def open_letters_desk(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return folder
 
 
-def drafted(connection: Connection, key: str, loan: int = int(LOAN), **changes: Any) -> LetterDraft:
+def drafted(
+    connection: Connection,
+    key: str,
+    loan: int = int(LOAN),
+    dunning: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> LetterDraft:
     """A reminder of one instalment, as it is known now."""
     today = clock.today()
     (debtor,) = debtors_of(connection, loan)
@@ -50,7 +57,7 @@ def drafted(connection: Connection, key: str, loan: int = int(LOAN), **changes: 
         **changes,
     }
     facts = len(facts_of(connection, [loan])[loan])
-    effects = Effects("statutory", 14, falls_away=True)
+    effects = Effects("statutory", 14, falls_away=True, dunning=dunning or {})
     return LetterDraft(
         key, "reminder", loan // 100_000_000, debtor, [OnLoan(loan, facts)], fields, (), effects, CENTS
     )

@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 from backoffice.cli.database import Desk
 from backoffice.rights import check_right
 from jobs import clock
+from jobs.information import information
+from jobs.letters_dunning import fees_changed
 from jobs.letters_now import fallen_away
-from jobs.letters_ready import accounts_behind, loans_perhaps_paid
 from letters.outbox.store import add_steps, letters_by_number, open_letters
 from letters.outbox.values import UNSENT, WAITING, Letter, LetterRefused, Step, StepName
 from letters.print_runs.store import Together, add_run
+from servicing.banking_days import ONE_DAY
 from servicing.creditor import Creditor
 
 
@@ -62,7 +64,7 @@ def put_together(desk: Desk, creditor: Creditor, selection: Selection) -> Chosen
     meant = {number: one for number, one in meant.items() if _is_free(one, selection, today)}
     dropped = drop(desk, meant)
     left = {number: one for number, one in meant.items() if number not in dropped}
-    waiting = not_ready(desk.connection, creditor, left, today)
+    waiting = not_ready(desk.connection, left, today)
     together = {number: one for number, one in left.items() if number not in waiting}
     if not together:
         return Chosen(0, (), waiting, dropped)
@@ -73,9 +75,11 @@ def put_together(desk: Desk, creditor: Creditor, selection: Selection) -> Chosen
     return Chosen(run, list(together.values()), waiting, dropped)
 
 
-def drop(desk: Desk, letters: Mapping[int, Letter]) -> dict[int, str]:
-    """Take out, visibly, the letters whose reason went; why, by number."""
+def drop(desk: Desk, letters: Mapping[int, Letter], sending: date | None = None) -> dict[int, str]:
+    """Take out, visibly, the letters whose reason went, or whose fee is another on the sending date; why, by number."""
     reasons = fallen_away(desk.connection, letters, clock.today())
+    if sending is not None:
+        reasons = fees_changed(desk.connection, letters, sending) | reasons
     steps = {
         number: Step("fell-away", 0, clock.today(), reason, desk.by.actor)
         for number, reason in reasons.items()
@@ -84,23 +88,17 @@ def drop(desk: Desk, letters: Mapping[int, Letter]) -> dict[int, str]:
     return reasons
 
 
-def not_ready(
-    connection: Connection, creditor: Creditor, letters: Mapping[int, Letter], today: date
-) -> dict[int, str]:
+def not_ready(connection: Connection, letters: Mapping[int, Letter], today: date) -> dict[int, str]:
     """Why letters that ask for money must wait (P3): statements are missing, or a receipt may be for their loan."""
     asking = {number: one for number, one in letters.items() if one.draft.demanded}
     if not asking:
         return {}
-    behind = accounts_behind(connection, creditor.id, today)
-    if behind:
-        return dict.fromkeys(asking, behind[0])
-    perhaps = loans_perhaps_paid(connection, creditor.id, today)
-    found = {}
-    for number, one in asking.items():
-        lines = [perhaps[on.loan] for on in one.draft.loans if on.loan in perhaps]
-        if lines:
-            found[number] = f"bank line {lines[0]} may be a payment on it: decide about that first"
-    return found
+    known = information(connection, today - ONE_DAY)
+    reasons = {
+        number: [why for on in one.draft.loans if (why := known.held(on.loan))]
+        for number, one in asking.items()
+    }
+    return {number: why[0] for number, why in reasons.items() if why}
 
 
 def exclude(desk: Desk, numbers: Iterable[int], reason: str, until: date | None = None) -> list[Letter]:

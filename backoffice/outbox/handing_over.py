@@ -1,14 +1,20 @@
-"""What the hand-over of letters does, in one transaction: the proof, and the decision that is announced (P2, P4)."""
+"""What the hand-over of letters does, in one transaction: proof, step of dunning with its fee, announced decision."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from backoffice.cli.database import Desk
 from backoffice.deciding import hand_over
+from letters.outbox.dunning import hand_over_of
 from letters.outbox.print_file import Stack
 from letters.outbox.store import add_sent, add_steps
 from letters.outbox.values import Letter, Page, Sent, Step
 from letters.print_runs.store import add_run_step
 from letters.print_runs.values import PrintRun, RunStep
+from servicing.dunning.sent import drafts_of
+from servicing.store import facts_of, record
 
 
 def hand_over_run(desk: Desk, run: PrintRun, stack: Stack, proof: str) -> None:
@@ -18,11 +24,25 @@ def hand_over_run(desk: Desk, run: PrintRun, stack: Stack, proof: str) -> None:
     add_sent(desk.connection, sent, desk.by)
     steps = {number: Step("handed-over", run.id, day, proof, desk.by.actor) for number in letters}
     add_steps(desk.connection, steps, letters, desk.by)
+    _record(desk, letters.values(), day, proof)
     for letter in letters.values():
         effects = letter.draft.effects
         if effects.announces:
             hand_over(desk, effects.announces, letter.draft.debtor, day, effects.via)
     add_run_step(desk.connection, run, RunStep("handed-over", day, proof, desk.by.actor), desk.by)
+
+
+def _record(desk: Desk, letters: Iterable[Letter], on: date, proof: str) -> None:
+    """Record the steps of dunning that letters are, each once however many joint debtors have a letter of it (P2)."""
+    steps = {}
+    for letter in letters:
+        said = letter.draft.effects.dunning
+        if said:
+            steps[said["reference"]] = hand_over_of(said, on, letter.draft.effects.term_end(on), proof)
+    drafts = [draft for sent in steps.values() for draft in drafts_of(sent)]
+    known = facts_of(desk.connection, {draft.loan for draft in drafts})
+    there = {(fact.loan, fact.kind, fact.key) for facts in known.values() for fact in facts}
+    record(desk.connection, [one for one in drafts if (one.loan, one.kind, one.key) not in there], desk.by)
 
 
 def _sent(letter: Letter, run: int, page: Page, proof: str) -> Sent:

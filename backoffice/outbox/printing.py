@@ -112,7 +112,7 @@ def _dated_today(office: Office, number: int) -> dict[int, str]:
         if run.sending_date < today:
             step = RunStep("dated-anew", today, f"not handed over on {run.sending_date}", office.actor)
             add_run_step(desk.connection, run, step, desk.by)
-        return drop(desk, letters_of_run(desk.connection, number))
+        return drop(desk, letters_of_run(desk.connection, number), today)
 
 
 def _render(office: Office, number: int, prints: Press, workers: int) -> dict[int, str]:

@@ -10,7 +10,6 @@ from backoffice.cli.database import Desk
 from backoffice.outbox.choosing import drop, not_ready
 from backoffice.rights import check_right
 from jobs import clock
-from jobs.letters_now import creditors_by_id
 from ledger.money import euros
 from letters.outbox.store import add_steps, letters_of_run
 from letters.outbox.values import Letter, LetterRefused, Step
@@ -48,9 +47,9 @@ def release_run(desk: Desk, number: int, totals: Totals, on: date) -> Released:
     letters = letters_of_run(desk.connection, number)
     _check(desk, run, totals_of(letters), totals)
     _check_day(on)
-    dropped = drop(desk, letters)
+    dropped = drop(desk, letters, on)
     left = {each: one for each, one in letters.items() if each not in dropped}
-    waiting = not_ready(desk.connection, creditors_by_id()[run.creditor], left, clock.today())
+    waiting = not_ready(desk.connection, left, clock.today())
     if waiting:
         first = min(waiting)
         raise LetterRefused(f"run {number}: {len(waiting)} letters wait: letter {first}: {waiting[first]}")

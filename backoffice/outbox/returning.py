@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from backoffice.cli.database import Desk
@@ -12,11 +12,13 @@ from backoffice.rights import check_right
 from jobs import clock
 from jobs.letters_now import situation_of
 from ledger.entry import book_of_creditor
-from letters.outbox.store import add_steps, letters_by_number, letters_of_run, sent_of
+from letters.outbox.store import add_steps, letters_by_number, letters_of_run, letters_on_loan, sent_of
 from letters.outbox.values import Letter, LetterRefused, Step
 from letters.print_runs.store import add_run_step, find_run
 from letters.print_runs.values import RunStep
 from servicing.decisions.proposal import Decision, Proposed
+from servicing.dunning.sent import withdrawal_drafts
+from servicing.store import facts_of, record
 
 WITHDRAWING = "withdraw-letters"
 """The kind of decision that takes back the letters of a run."""
@@ -46,6 +48,7 @@ def came_back(desk: Desk, number: int, on: date, reason: str) -> Letter:
         desk.by,
     )
     _tell(desk, letter, on, reason)
+    _end_steps(desk, [letter], on, f"letter {number} came back")
     return letters_by_number(desk.connection, [number])[number]
 
 
@@ -57,6 +60,31 @@ def _tell(desk: Desk, letter: Letter, on: date, reason: str) -> None:
     known = situation_of(desk.connection, loans, [draft.debtor], on).addressee(loans[0], draft.debtor)
     if not known.via and list(known.lines) == draft.fields["addressee"]:
         register_event(desk, debtor, Happened("unknown-address", on, document))
+
+
+def _end_steps(desk: Desk, letters: Iterable[Letter], on: date, reason: str) -> None:
+    """Take back the steps of dunning that letters were, unless another debtor still has a letter of that step."""
+    for letter in letters:
+        said = letter.draft.effects.dunning
+        if said and not _others(desk, letter):
+            known = facts_of(desk.connection, [line[0] for line in said["lines"]])
+            drafts = [
+                each
+                for facts in known.values()
+                for each in withdrawal_drafts(facts, said["reference"], on, reason)
+            ]
+            record(desk.connection, drafts, desk.by)
+
+
+def _others(desk: Desk, letter: Letter) -> bool:
+    """Whether a letter of the same step stays with another of joint debtors."""
+    reference = letter.draft.effects.dunning["reference"]
+    near = letters_on_loan(desk.connection, letter.draft.loans[0].loan)
+    return any(
+        one.draft.effects.dunning.get("reference") == reference and one.state(clock.today()) == "handed-over"
+        for number, one in near.items()
+        if number != letter.id
+    )
 
 
 def withdrawal_of(desk: Desk, number: int, reason: str) -> Proposed:
@@ -88,6 +116,7 @@ def withdraw_run(desk: Desk, decision: Decision) -> None:
     }
     steps = {each: Step("withdrawn", number, today, reason, desk.by.actor) for each in letters}
     add_steps(desk.connection, steps, letters, desk.by)
+    _end_steps(desk, letters.values(), today, reason)
     propose_corrections(desk, letters.values(), reason)
     assert run.sending_date is not None
     add_run_step(desk.connection, run, RunStep("withdrawn", run.sending_date, reason, desk.by.actor), desk.by)

@@ -82,6 +82,14 @@ def letters_by_number(connection: Connection, numbers: Iterable[int]) -> dict[in
     return found
 
 
+def letters_by_key(connection: Connection, keys: Iterable[str]) -> dict[int, Letter]:
+    """The letters under some business keys, by number."""
+    found: dict[int, Letter] = {}
+    for part in _parts(sorted(set(keys))):
+        found |= _letters(connection, select(letter).where(letter.c.key.in_(part)))
+    return found
+
+
 def open_letters(connection: Connection, creditor: int | None = None) -> dict[int, Letter]:
     """Every letter (of a creditor) that may still be sent, by number."""
     gone = select(letter_step.c.letter_id).where(letter_step.c.step.in_(_GONE))

@@ -1,0 +1,153 @@
+"""Dunning through the outbox: what is due becomes a letter, and only its hand-over counts, costs and interrupts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from jobs import clock
+from jobs.letters_checks import letters_unlike_books
+from ledger.database import reading, writing
+from letters.outbox.store import letters_of_creditor
+from letters.outbox.values import Letter
+from servicing.blocks import holding_of
+from servicing.debtors.store import add_debtors
+from servicing.debtors.values import NewDebtor
+from servicing.dunning.sent import acts_of_letters, fee_key, sent_of
+from servicing.facts import Draft, Fact, FactKind
+from servicing.store import Loan, add_loan, facts_of, record
+from tests.desk import LOAN
+from tests.letters_desk import CENTS, open_letters_desk, propose, put_together, sent, state
+from tests.nights import PLAIN_TERMS, begin_on, close_until, paid, stamp, tell
+from tests.offices import by, good_by
+
+STEP = {
+    "reference": "1:100000001:aanmaning:2025-01-01:abc",
+    "procedure": "recovery",
+    "step": "aanmaning",
+    "letter": "reminder",
+    "lines": [[int(LOAN), "2025-02-01", CENTS, 1900]],
+    "debtors": [1],
+    "interrupts": "formal_reminder",
+}
+
+
+@pytest.fixture
+def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """A loan with a debtor in an office with people, on each engine."""
+    open_letters_desk(database_url, tmp_path, monkeypatch)
+    return database
+
+
+def facts(engine: Engine, loan: int = int(LOAN)) -> list[Fact]:
+    with reading(engine) as connection:
+        return holding_of(facts_of(connection, [loan])[loan], None)
+
+
+def test_p2_level_fee_term_and_interruption_begin_at_the_hand_over(desk: Engine, tmp_path: Path) -> None:
+    (number,) = propose(desk, "a", dunning=STEP)
+    assert [fact.kind for fact in facts(desk)] == [FactKind.GRANT, FactKind.DISBURSEMENT]
+    run = sent(tmp_path / "post")["run"]
+    today = clock.today()
+    (step,) = sent_of(facts(desk))
+    assert (step.step, step.on, step.fee) == ("aanmaning", today, 1900)
+    assert step.term_until is not None
+    assert step.term_until >= today + timedelta(days=14)
+    (cost,) = [fact for fact in facts(desk) if fact.kind is FactKind.COST]
+    assert (cost.cents, cost.value_date, cost.key) == (1900, today, fee_key(str(STEP["reference"])))
+    assert [(act.kind, act.proven) for act in acts_of_letters(facts(desk))] == [("formal_reminder", True)]
+    # Withdrawn by two persons, nothing of it is left, and the debtor is told (P14).
+    words = ("letters", "withdraw", str(run), "--reason", "Uw betaling was binnen.")
+    decision = good_by("approver", *words)["decision"]
+    good_by("manager", "approve", str(decision))
+    left = {fact.kind for fact in facts(desk)} - {FactKind.WITHDRAWAL}
+    assert left == {FactKind.GRANT, FactKind.DISBURSEMENT}
+    with reading(desk) as connection:
+        (correction,) = [
+            one for one in letters_of_creditor(connection).values() if one.draft.kind == "correction"
+        ]
+    assert (correction.draft.fields["fee"], state(desk, number)) == (1900, "withdrawn")
+
+
+def test_p2_a_letter_that_does_not_go_leaves_nothing_to_reverse(desk: Engine) -> None:
+    (number,) = propose(desk, "a", dunning=STEP)
+    put_together()
+    good_by("clerk", "letters", "exclude", str(number), "--reason", "called")
+    assert [fact.kind for fact in facts(desk)] == [FactKind.GRANT, FactKind.DISBURSEMENT]
+
+
+def test_g12_a_step_that_came_back_sets_no_term(desk: Engine, tmp_path: Path) -> None:
+    first, second = propose(desk, "a", "b", dunning=STEP)
+    sent(tmp_path / "post")
+    assert len(sent_of(facts(desk))) == 1
+    good_by("clerk", "letters", "returned", str(first))
+    # The other joint debtor still has a letter of this step.
+    assert len(sent_of(facts(desk))) == 1
+    good_by("clerk", "letters", "returned", str(second))
+    assert sent_of(facts(desk)) == []
+
+
+def late_loan(engine: Engine, start: date) -> int:
+    """A loan paid out on a day of which nothing was paid, to somebody with an address."""
+    by_test = stamp(engine, start)
+    with writing(engine) as connection:
+        person = NewDebtor(
+            None, None, None, "S. Jansen", "Agorabaan", "3", "8232 AB", "Lelystad", "NL", "nl", start
+        )
+        (debtor,) = add_debtors(connection, [person], by_test)
+        heading = Loan(0, 1, "bbz_business_capital", None, "test", start, start, "from-2020")
+        number = add_loan(connection, heading, [debtor], by_test)
+        terms = PLAIN_TERMS | {"start": start.isoformat()}
+        drafts = [
+            Draft(number, FactKind.GRANT, start, "grant", data=terms),
+            Draft(number, FactKind.DISBURSEMENT, start, "first", cents=2_500_000),
+        ]
+        record(connection, drafts, by_test)
+    return number
+
+
+def dunning_letters(engine: Engine, day: date) -> list[Letter]:
+    with reading(engine) as connection:
+        assert list(letters_unlike_books(connection, day)) == []
+        return [one for one in letters_of_creditor(connection).values() if one.draft.effects.dunning]
+
+
+def test_what_is_due_is_a_letter_that_goes_when_it_is_paid(database: Engine) -> None:
+    start = date(2024, 1, 1)
+    begin_on(database, start)
+    number = late_loan(database, start)
+    close_until(database, date(2024, 2, 7))
+    assert dunning_letters(database, date(2024, 2, 7)) == []
+    close_until(database, date(2024, 2, 9))
+    (letter,) = dunning_letters(database, date(2024, 2, 9))
+    assert (letter.draft.kind, letter.draft.demanded) == ("reminder", CENTS)
+    assert letter.draft.fields["open_rows"] == [["2024-02-01", "Termijn 1", CENTS]]
+    # A part of it is paid: the letter that asks for all falls away, one that asks for the rest takes its place.
+    tell(database, date(2024, 2, 10), paid(number, "2024-02-10", 20_000))
+    close_until(database, date(2024, 2, 10))
+    old, new = dunning_letters(database, date(2024, 2, 10))
+    assert (old.state(date(2024, 2, 10)), new.state(date(2024, 2, 10))) == ("fell-away", "proposed")
+    assert new.draft.demanded < CENTS
+    # All is paid: nothing is left to ask for.
+    tell(database, date(2024, 2, 11), paid(number, "2024-02-11", 40_000))
+    close_until(database, date(2024, 2, 11))
+    assert [one.state(date(2024, 2, 11)) for one in dunning_letters(database, date(2024, 2, 11))] == [
+        "fell-away"
+    ] * 2
+
+
+def test_what_a_person_excluded_stays_out_while_it_is_the_same(
+    sqlite_database: Engine, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = date(2024, 1, 1)
+    begin_on(sqlite_database, start)
+    late_loan(sqlite_database, start)
+    close_until(sqlite_database, date(2024, 2, 9))
+    (letter,) = dunning_letters(sqlite_database, date(2024, 2, 9))
+    monkeypatch.setenv("AFLOS_DATABASE", sqlite_url)
+    assert by("anybody", "letters", "exclude", str(letter.id), "--reason", "spoke").code == 0
+    close_until(sqlite_database, date(2024, 2, 11))
+    assert [one.id for one in dunning_letters(sqlite_database, date(2024, 2, 11))] == [letter.id]
