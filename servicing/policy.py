@@ -34,6 +34,7 @@ USED_KEYS: frozenset[str] = frozenset(
         *("hold.longest", "mandate.one_person_limit", "objection.dunning", "objection.review"),
         *("alloc.order", "bounce", "bounce.fee"),
         *("collect.day", "collect.lead", "collect.notice"),
+        "claim.joint",
         *("letters.longest_wait", "letters.payment_confirmation", "letters.yearly_statement"),
         *("cycle.request", "cycle.reminder", "cycle.recovery_term", "cycle.hearing_term", "cycle.decide_by"),
         *("arrangement.smallest_instalment", "arrangement.longest_term"),
