@@ -21,7 +21,7 @@ LOAN = 100000001
 @pytest.fixture
 def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     open_desk(database_url, tmp_path, monkeypatch)
-    begin_on(database, at("2025-01-01"))
+    begin_on(database, at("2025-03-01"))
     assert add_debtor().code == 0
     return database
 
@@ -39,7 +39,7 @@ def test_p23_advances_become_a_loan_that_the_night_books(desk: Engine, tmp_path:
     assert first.json == {"recorded": 1, "loans": 1, "known": 0, "total": "950.00"}
     again = bring(tmp_path, JANUARY + FEBRUARY, "2025-01=950.00", "2025-02=950.00")
     assert again.json == {"recorded": 1, "loans": 0, "known": 1, "total": "1900.00"}
-    close_until(desk, at("2025-03-31"))
+    close_until(desk, at("2025-03-02"))
     booked = sums(desk)
     assert {key[1]: cents for key, cents in booked.items() if key[2] == 20250124} == {
         1300: 95000,
@@ -109,7 +109,7 @@ def test_a_book_year_of_its_own_and_a_partner_make_a_loan_of_their_own(desk: Eng
 
 def test_what_an_advance_booked_is_explained(desk: Engine, tmp_path: Path) -> None:
     assert bring(tmp_path, JANUARY, "2025-01=950.00").code == 0
-    close_until(desk, at("2025-03-31"))
+    close_until(desk, at("2025-03-02"))
     shown = good("statement", str(LOAN), "--format", "json")["lines"]
     advance = next(line for line in shown if line["kind"] == "advance")
     assert (advance["text"], advance["principal"]) == ("Bijstand betaald als lening", "950.00")

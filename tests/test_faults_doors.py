@@ -24,78 +24,12 @@ from ledger.errors import BadInput, Misconfigured
 from ledger.tables import journal
 from servicing.debtors.secrets import key_ring
 from servicing.tables import debtor, debtor_particulars, fact, loan
-from tests.desk import GRANTED, LOAN, Done, open_loan, options, run
+from tests.desk import LOAN, Done, open_loan, run
+from tests.doors import DOORS
 from tests.house.source import ROOT
 from tests.nights import PLAIN_TERMS, at, begin_on, close_until, journal_rows, new_loan, paid, tell
 from tests.portfolios import DEBTOR, PAID_OUT, bring, write_csv, write_xlsx
 from tests.test_import_files import changed
-
-DECIDED = ("--on", "2025-07-01", "--decision", "B-9")
-
-DOORS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("dunning why", "loan payoff", "loan limitation", "loan statutory-interest"), (LOAN,)),
-    **dict.fromkeys(("loan blocks", "loan securities", "loan show", "payment list", "statement"), (LOAN,)),
-    "bank mandate add": (
-        *(LOAN, "--id", "M-1", "--iban", "NL17TEST0340000002", "--holder", "S. Jansen"),
-        *("--signed", "2025-07-01", "--document", "scan 1"),
-    ),
-    "bank mandate end": (LOAN, "M-1", "--on", "2025-07-01", "--reason", "withdrawn"),
-    "bank collect propose": ("--creditor", "almere", "--until", "2025-07-31"),
-    "bank collect release": ("--creditor", "almere", "--number", "1", "--total", "506.91"),
-    "bank refunds release": ("--creditor", "almere", "--number", "1", "--total", "506.91"),
-    "import receipts": (
-        *("FILE", "--creditor", "almere", "--kind", "bailiff", "--reference", "2025-03"),
-        *("--total", "950.00"),
-    ),
-    "import compare": ("FILE",),
-    "import lift-quiet": ("almere",),
-    "settle what-if": ("--input", "CASE"),
-    "nightly": (),
-    "import portfolio": ("FOLDER", "--dry-run"),
-    "decide handed-over": ("1", "--on", "2025-07-01", "--to", "1"),
-    "decide list": (),
-    "decide write-off": (LOAN, "--part", "principal", "--amount", "1.00", *DECIDED),
-    "decide unblock": (LOAN, "--of", "4", "--on", "2025-07-01", "--decision", "B-9"),
-    "event": ("death", "1", "--on", "2025-07-01", "--document", "D"),
-    "hold": (LOAN, "--until", "2025-07-10", "--on", "2025-07-01", "--reason", "figures"),
-    "dunning announced": (LOAN, "--on", "2025-07-01", "--document", "TV-1"),
-    "dunning handed-over": (LOAN, "--on", "2025-02-08", "--document", "AM-1"),
-    "dunning bailiff": ("out", LOAN, "--on", "2025-07-01", "--document", "GDW-1"),
-    "review open": (LOAN, "--due", "2025-09-01", "--on", "2025-07-01"),
-    "review step": (LOAN, "form-sent", "--on", "2025-07-01"),
-    "review done": (LOAN, "--conclusion", "nothing changes", "--on", "2025-07-01"),
-    "review count": ("--from", "2025-01-01", "--to", "2026-01-01"),
-    "decide liability": (LOAN, "--debtor", "1", "--liable", "no", "--on", "2025-07-01", "--decision", "B-9"),
-    "promise": (LOAN, "--amount", "1.00", "--by", "2025-07-10", "--on", "2025-07-01"),
-    "debtor add": ("--name", "De Vries"),
-    "debtor list": (),
-    "debtor move": ("1", "--on", "2025-07-01", "--name", "De Vries"),
-    "debtor show": ("1",),
-    "loan add": tuple(options(GRANTED, decision="B-9")),
-    "loan cost": (LOAN, "--amount", "9.00", *DECIDED),
-    "loan defer": (
-        *(LOAN, "--from", "2025-07-01", "--until", "2025-10-01", "--of", "principal", "--end", "extend"),
-        *DECIDED,
-    ),
-    "loan disburse": (LOAN, "--amount", "1.00", "--on", "2025-07-01"),
-    "loan early-repayment": (LOAN, "--amount", "500.00", "--mode", "term", *DECIDED),
-    "loan instalment": (LOAN, "--amount", "600.00", *DECIDED),
-    "loan rate": (LOAN, "--percent", "4", *DECIDED),
-    "loan reschedule": (LOAN, "--instalments", "84", *DECIDED),
-    "loan withdraw": (LOAN, "2", "--reason", "of another loan"),
-    "payment add": (LOAN, "--amount", "506.91", "--on", "2025-02-01"),
-    "payment reverse": (LOAN, "3", "--on", "2025-02-20"),
-    "worklist assign": (LOAN, "m.visser"),
-    "worklist move": ("--from", "a", "--to", "b"),
-    "schedule": (
-        *("--principal", "25000.00", "--rate", "8", "--start", "2025-01-01", "--instalments", "60"),
-    ),
-    "law check": (),
-    "law list": (),
-    "law policy": (),
-    "law show": ("statutory_interest",),
-}
-"""A call of every command that takes a day or an amount."""
 
 ABSURD_DAYS = (
     *("0000-00-00", "0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "10000-01-01", "2025-02-30"),
@@ -113,8 +47,8 @@ WRONG_AMOUNTS = (
 """Nothing here may be taken for an amount 100 or 1000 times as large or small."""
 
 
-LOSSES = {"-506.91", "0", "0.00"}
-"""A profit may be nothing or a loss."""
+RIGHT_THERE = {"settle what-if": {"-506.91", "0", "0.00"}, "settle decide": {"0", "0.00"}}
+"""A profit may be nothing or a loss, and a college may reclaim nothing."""
 
 
 class Door(NamedTuple):
@@ -208,7 +142,7 @@ def test_b8_an_absurd_day_is_refused_at_every_door(refusing_desk: Engine, door: 
     for day in some_of(ABSURD_DAYS, door):
         done = through(door, day, folder)
         assert (done.code, done.out) == (2, ""), repr(day)
-        assert "day" in done.err or "date" in done.err or "lies" in done.err, done.err
+        assert any(word in done.err for word in ("day", "date", "lies", "no letter")), done.err
     assert held(refusing_desk) == before
 
 
@@ -228,7 +162,7 @@ def test_i8_an_amount_that_is_not_plain_is_refused_at_every_door(
 ) -> None:
     before = held(refusing_desk)
     for amount in some_of(WRONG_AMOUNTS, door):
-        if door.command == "settle what-if" and amount in LOSSES:
+        if amount in RIGHT_THERE.get(door.command, ()):
             continue
         done = through(door, amount, tmp_path)
         assert (done.code, done.out) == (2, ""), repr(amount)

@@ -72,7 +72,11 @@ PRINTING: tuple[tuple[str, ...], ...] = (
 
 SILENT = {
     *("demo", "scheduler", "schedule", "simulate", "db upgrade"),
-    *("import compare", "import lift-quiet"),
+    *("import advances", "import compare", "import lift-quiet"),
+    *(
+        f"settle {name}"
+        for name in ("approve", "decide", "figures", "list", "propose", "show", "step", "withdraw")
+    ),
     *("import portfolio", "import templates", "payment import", "payment add", "payment reverse"),
     *("debtor add", "debtor bsn", "debtor key", "debtor move", "period close"),
     *("approve", "period reopen", "decide handed-over", "decide take-back"),

@@ -278,7 +278,7 @@ def test_no_more_is_cancelled_than_was_charged() -> None:
     facts = facts_of(drafts_of(CASE_6, [LENT, {"on": "2025-02-01", "type": "cost", "amount": "9.00"}]))
     dossier = Dossier(LOAN, date(2025, 1, 1), facts)
     check_draft(dossier, Draft(LOAN, FactKind.CANCELLATION, date(2025, 3, 1), "c", 900, 3))
-    with pytest.raises(FactRefused, match=r"only 9\.00 of fact 3 is left to cancel"):
+    with pytest.raises(FactRefused, match=r"only 9\.00 of fact 3 is left to take off"):
         check_draft(dossier, Draft(LOAN, FactKind.CANCELLATION, date(2025, 3, 1), "c", 901, 3))
 
 
