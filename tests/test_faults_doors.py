@@ -24,7 +24,7 @@ from ledger.errors import BadInput, Misconfigured
 from ledger.tables import journal
 from servicing.debtors.secrets import key_ring
 from servicing.tables import debtor, debtor_particulars, fact, loan
-from tests.desk import LOAN, Done, open_loan, run
+from tests.desk import GRANTED, LOAN, Done, open_loan, run
 from tests.doors import DOORS
 from tests.house.source import ROOT
 from tests.nights import PLAIN_TERMS, at, begin_on, close_until, journal_rows, new_loan, paid, tell
