@@ -15,6 +15,7 @@ from jobs.letters_freezing import Freezer
 from jobs.letters_night import headings_of
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from jobs.run import Run
+from ledger.entry import creditor_of_loan
 from letters.outbox.dunning import asked_fields, reference_of, says
 from letters.outbox.framing import Addressee, payment_fields
 from letters.outbox.store import add_letters, add_steps, letters_by_key, open_letters
@@ -25,7 +26,7 @@ from servicing.dunning.letters import Due, bundles_of, handed_over, letters_due
 from servicing.dunning.letters import Letter as DueLetter
 from servicing.dunning.procedure import LAST_LETTER_TERM, StepRule
 from servicing.dunning.sent import HandedOver, sent_of
-from servicing.dunning.store import due_letters
+from servicing.dunning.store import due_letters, standings
 from servicing.store import Recorded
 
 ACTOR = "night"
@@ -115,9 +116,9 @@ def write_dunning(run: Run, day: date) -> None:
 
 def creditors_to_dun(connection: Connection) -> list[int]:
     """The creditors with a letter of dunning that is due, or open in the outbox."""
-    return [
-        number for number in creditors_by_id() if due_letters(connection, number) or _open(connection, number)
-    ]
+    due = {creditor_of_loan(row.loan) for row in standings(connection, creditors_by_id(), "letter")}
+    waiting = {one.draft.creditor for one in open_letters(connection).values() if one.draft.effects.dunning}
+    return sorted(due | waiting)
 
 
 def dun_creditor(connection: Connection, creditor: int, day: date) -> None:

@@ -163,10 +163,10 @@ def test_d3_a_loan_that_is_set_aside_is_not_dunned(sqlite_database: Engine, late
 
 
 def test_the_chunk_the_workers_and_the_catch_up_do_not_matter(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    loans = [new_loan(database, PLAIN_TERMS) for _ in range(5)]
-    tell(database, at("2024-01-20"), paid(loans[1], "2024-02-01", INSTALMENT))
-    close_until(database, at("2024-02-20"), chunk=2, workers=2)
+    begin_on(database, at("2024-01-31"))
+    loans = [new_loan(database, PLAIN_TERMS, known=at("2024-01-31")) for _ in range(5)]
+    tell(database, at("2024-01-31"), paid(loans[1], "2024-02-01", INSTALMENT))
+    close_until(database, at("2024-02-10"), chunk=2, workers=2)
     with reading(database) as connection:
         found = standings_of(connection, loans)
         worked = select(loan_state.c.loan, loan_state.c.worked_to)
@@ -174,7 +174,7 @@ def test_the_chunk_the_workers_and_the_catch_up_do_not_matter(database: Engine) 
     assert {loan: row.proposed_on for loan, row in found.items()} == {
         loan: 20240208 for loan in loans if loan != loans[1]
     }
-    assert all(lanes[loan] == 20240220 for loan in found)
+    assert all(lanes[loan] == 20240210 for loan in found)
 
 
 def test_an_instalment_that_falls_due_meanwhile_is_in_the_proposal(
