@@ -117,7 +117,7 @@ def write_dunning(run: Run, day: date) -> None:
 def creditors_to_dun(connection: Connection) -> list[int]:
     """The creditors with a letter of dunning that is due, or open in the outbox."""
     due = {creditor_of_loan(row.loan) for row in standings(connection, creditors_by_id(), "letter")}
-    waiting = {one.draft.creditor for one in open_letters(connection).values() if one.draft.effects.dunning}
+    waiting = {one.draft.creditor for one in open_letters(connection, of_dunning=True).values()}
     return sorted(due | waiting)
 
 
@@ -163,8 +163,7 @@ def fees_changed(connection: Connection, letters: Mapping[int, Letter], on: date
 
 
 def _open(connection: Connection, creditor: int) -> dict[int, Letter]:
-    found = open_letters(connection, creditor)
-    return {number: letter for number, letter in found.items() if letter.draft.effects.dunning}
+    return open_letters(connection, creditor, of_dunning=True)
 
 
 def _base(key: str) -> str:

@@ -90,13 +90,21 @@ def letters_by_key(connection: Connection, keys: Iterable[str]) -> dict[int, Let
     return found
 
 
-def open_letters(connection: Connection, creditor: int | None = None) -> dict[int, Letter]:
-    """Every letter (of a creditor) that may still be sent, by number."""
+def open_letters(
+    connection: Connection, creditor: int | None = None, *, of_dunning: bool = False
+) -> dict[int, Letter]:
+    """Every letter (of a creditor, or of dunning alone) that may still be sent, by number."""
     gone = select(letter_step.c.letter_id).where(letter_step.c.step.in_(_GONE))
     query = select(letter).where(letter.c.id.not_in(gone))
     if creditor is not None:
         query = query.where(letter.c.creditor_id == creditor)
+    if of_dunning:
+        query = query.where(letter.c.effects.not_like(f"%{_NO_DUNNING}%"))
     return _letters(connection, query)
+
+
+_NO_DUNNING = '"dunning":{}'
+"""What the effects of a letter hold, as they are kept, that is no step of dunning."""
 
 
 def open_letters_on(connection: Connection, loans: Iterable[int]) -> dict[int, Letter]:
