@@ -94,7 +94,7 @@ def test_a_reversal_shows_on_both_days(database: Engine) -> None:
     }
 
 
-def test_missed_nights_equal_daily_nights(database: Engine) -> None:
+def test_missed_nights_are_each_closed_and_sealed(database: Engine) -> None:
     begin_on(database, at("2024-01-01"))
     loan = new_loan(database, PLAIN_TERMS)
     tell(database, at("2024-02-10"), paid(loan, "2024-02-05", 10_000))
