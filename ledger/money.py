@@ -53,8 +53,9 @@ def cents_of_money(amount: Money) -> int:
 
 def half_up(value: Fraction) -> int:
     """The nearest whole number, a tie away from zero (0.5 becomes 1, -0.5 becomes -1)."""
-    size = (abs(value.numerator) * 2 + value.denominator) // (value.denominator * 2)
-    return -size if value.numerator < 0 else size
+    top, bottom = value.as_integer_ratio()
+    size = (abs(top) * 2 + bottom) // (bottom * 2)
+    return -size if top < 0 else size
 
 
 def half_even(value: Fraction) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from ledger.entry import EntryKind
 from servicing.life.notes import Given, Occasion
 from servicing.life.state import (
@@ -11,6 +9,7 @@ from servicing.life.state import (
     INTEREST_DEFERRED,
     INTEREST_DUE,
     INTEREST_INCOME,
+    NOTHING,
     PRINCIPAL,
     PRINCIPAL_DUE,
     Effect,
@@ -65,7 +64,7 @@ def _close_period(state: State, row: Row) -> tuple[Amount, Amount]:
     """Give the period's untaken interest to a row; (excess for the next open row, what is new in the books)."""
     total = round_amount(state, state.accrued)
     rest, new = total - state.taken, total - state.booked
-    state.accrued, state.taken, state.booked = Fraction(0), 0, 0
+    state.accrued, state.taken, state.booked = NOTHING, 0, 0
     if row.closed and rest:
         first_open_after(state, row).interest += rest
         return 0, new
@@ -138,13 +137,13 @@ def _book_interest(state: State, row: Row, new: Amount) -> Amount:
     account = INTEREST_DEFERRED if row.keeps_interest else INTEREST_DUE
     row.payable = not row.keeps_interest
     direct = min(new, open_interest)
-    state.record(Effect(row.due, EntryKind.INTEREST, account, INTEREST_INCOME, direct, row_nr=row.nr))
-    state.record(
-        Effect(row.due, EntryKind.INTEREST, INTEREST_ACCRUED, INTEREST_INCOME, new - direct, row_nr=row.nr)
-    )
-    state.record(
-        Effect(row.due, EntryKind.INTEREST, account, INTEREST_ACCRUED, open_interest - direct, row_nr=row.nr)
-    )
+    for debit, credit, cents in (
+        (account, INTEREST_INCOME, direct),
+        (INTEREST_ACCRUED, INTEREST_INCOME, new - direct),
+        (account, INTEREST_ACCRUED, open_interest - direct),
+    ):
+        if cents:
+            state.record(Effect(row.due, EntryKind.INTEREST, debit, credit, cents, row_nr=row.nr))
     state.standing += new - open_interest
     return open_interest
 

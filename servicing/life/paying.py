@@ -40,6 +40,8 @@ class Purse:
 
     def pay(self, account: int, owed: Amount) -> Amount:
         """Pay at most `owed` cents to an account; the amount paid."""
+        if not owed or not self.left:
+            return 0  # most parts of most payments
         paid = min(self.left, owed)
         self.left -= paid
         self.split.take(account, paid)
@@ -49,12 +51,12 @@ class Purse:
 def pay(state: State, split: Split) -> None:
     """Divide a payment over costs, rows, deferred interest and credit."""
     purse = Purse(split)
-    for row in open_rows(state):
-        if not purse.left:
-            break
+    for row in open_rows(state) if purse.left else ():
         for part in state.terms.allocation:
             _pay_part(state, purse, row, part)
         _close_if_paid(state, row)
+        if not purse.left:
+            break
     _pay_rest(state, purse)
     _settle(state, purse)
 
@@ -150,11 +152,13 @@ def pay_interest(state: State, purse: Purse, row: Row) -> None:
 
 
 def _pay_costs(state: State, purse: Purse) -> None:
-    state.costs -= purse.pay(COSTS, state.costs)
+    if state.costs:
+        state.costs -= purse.pay(COSTS, state.costs)
 
 
 def _pay_statutory(state: State, purse: Purse) -> None:
-    state.statutory -= purse.pay(STATUTORY, state.statutory)
+    if state.statutory:
+        state.statutory -= purse.pay(STATUTORY, state.statutory)
 
 
 def _pay_due_interest(state: State, purse: Purse, row: Row) -> None:
@@ -242,6 +246,8 @@ def _close_if_paid(state: State, row: Row) -> None:
 
 def _pay_rest(state: State, purse: Purse) -> None:
     """Costs and statutory interest without an open row, then deferred interest, then what was written off."""
+    if not purse.left:
+        return
     _pay_costs(state, purse)
     _pay_statutory(state, purse)
     pay_deferred(state, purse)

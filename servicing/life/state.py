@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ledger.entry import EntryKind
 from servicing.daycount import fraction
@@ -31,9 +31,11 @@ WRITTEN_OFF: Mapping[Ground, Mapping[Part, int]] = {
 }
 """Account numbers of config/chart_of_accounts.yaml; the same for every creditor."""
 
+NOTHING = Fraction(0)
+"""No interest; made once, because a life asks for it at every turn."""
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+
+class Effect(NamedTuple):
     """One posting a life brings about: accounts by number, cents > 0, the fact and the row it comes from."""
 
     value_date: date
@@ -45,9 +47,12 @@ class Effect:
     row_nr: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Row:
-    """A row of the schedule (termijn); amounts in cents, `principal` of a coming row is what was paid on it."""
+    """A row of the schedule (termijn); amounts in cents, `principal` of a coming row is what was paid on it.
+
+    Two rows are never the same one, whatever they hold: so a row is found at once among many.
+    """
 
     nr: int
     due: date
@@ -117,7 +122,7 @@ class State:
     instalment: Amount
     accrued_to: date
     next_cut_off: date
-    accrued: Fraction | Decimal = Fraction(0)
+    accrued: Fraction | Decimal = NOTHING
     taken: Amount = 0
     booked: Amount = 0
     standing: Amount = 0
@@ -145,12 +150,13 @@ class State:
     @property
     def running(self) -> Row | None:
         """The coming row at whose due date the running interest period ends; None in the tail."""
-        return self.rows[self.falls_due_next] if self.falls_due_next < len(self.rows) else None
+        rows, at = self.rows, self.falls_due_next
+        return rows[at] if at < len(rows) else None
 
     @property
     def running_rate(self) -> Fraction:
         """The rate per year at which interest runs now: nothing while it is stopped."""
-        return Fraction(0) if self.stops else self.rate
+        return NOTHING if self.stops else self.rate
 
     def record(self, effect: Effect) -> None:
         """Note an effect, unless it is of nothing."""
@@ -167,10 +173,11 @@ def accrual(state: State, until: date) -> Fraction | Decimal:
     """Interest in unrounded cents from the last accrued day until (not including) `until`."""
     since = max(state.accrued_to, state.terms.interest_from or state.accrued_to)
     if until <= since or not state.principal or not state.rate or state.stops:
-        return Fraction(0)
+        return NOTHING
     share = fraction(state.terms.day_count, since, until, state.terms.grid)
     # Whole numbers until the end: every product of Fractions would look for a common divisor.
-    top, bottom = state.rate.numerator * share.numerator, state.rate.denominator * share.denominator
+    (rate, years), (part, whole) = state.rate.as_integer_ratio(), share.as_integer_ratio()
+    top, bottom = rate * part, years * whole
     if isinstance(state.principal, int):
         return Fraction(state.principal * top, bottom)
     return state.principal * top / bottom
@@ -210,13 +217,17 @@ def note_interest(
 
 def plus(one: Fraction | Decimal, other: Fraction | Decimal) -> Fraction | Decimal:
     """The sum of two unrounded amounts; of a Fraction and a Decimal at least one is nothing."""
-    if not one or not other:
-        return one or other
+    if one is NOTHING or other is NOTHING:
+        return other if one is NOTHING else one
     if isinstance(one, Fraction) and isinstance(other, Fraction):
         return one + other
+    if not one or not other:
+        return one or other
     return Decimal(one) + Decimal(other)  # type: ignore[arg-type]  # both are Decimal here
 
 
 def untaken(state: State) -> Amount:
     """Interest of the running period that can be taken now (U), in cents."""
+    if state.accrued is NOTHING and not state.taken:
+        return 0  # all was taken when a row fell due, as before most payments
     return round_amount(state, state.accrued) - state.taken

@@ -149,13 +149,14 @@ def live(
 def step(state: State, moment: Moment) -> bool:
     """Let one row fall due or one year be cut off, if that comes before a moment; whether it did."""
     row = state.running
-    due = Moment(row.due, FALLING_DUE) if row else Moment(date.max, FALLING_DUE)
-    cut = Moment(state.next_cut_off, CUTTING_OFF)
-    if min(due, cut) >= moment:
-        return False
-    if due < cut:
+    due = row.due if row else date.max
+    if due <= state.next_cut_off:  # on one day a row falls due before the year is cut off
+        if (due, FALLING_DUE) >= moment:
+            return False
         fall_due(state)
     else:
+        if (state.next_cut_off, CUTTING_OFF) >= moment:
+            return False
         _cut_off(state)
     return True
 
