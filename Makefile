@@ -34,8 +34,9 @@ demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and sho
 test: $(STAMP) ## run all tests, on SQLite and PostgreSQL
 	$(BIN)/pytest -q -n 2 --dist worksteal
 
-chaos: $(STAMP) ## kill the night at every write and commit, race, fail and stop it; SEED=1 K="17 4" repeats a trial
+chaos: $(STAMP) ## kill the night at every write and commit, race, fail and stop it; then orders; SEED=1 K="17 4" repeats a trial
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(K),--kill-at $(K))
+	$(if $(K),,$(MAKE) orders)
 
 check: $(STAMP) ## lint, format, types, layers and the house rules
 	$(BIN)/ruff check --output-format=concise .
@@ -67,6 +68,12 @@ LIVES ?= 2000
 .PHONY: oracle
 oracle: $(STAMP) ## hold the product against the independent oracle over LIVES random lives (2000: about six minutes)
 	$(BIN)/python -m tests.long_run $(LIVES)
+
+EVENTFUL ?= 1000
+
+.PHONY: orders
+orders: $(STAMP) ## tell the news of EVENTFUL random lives in some 20 orders each, against the independent oracle (two minutes)
+	$(BIN)/python -m tests.long_run $(EVENTFUL) turns
 
 YEARS ?= 10000
 

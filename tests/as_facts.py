@@ -12,7 +12,7 @@ from ledger.money import cents_of
 from servicing.facts import Draft, Fact, FactKind
 from servicing.night_work import Setting, Task, news_reaches_back, work_loan
 from servicing.posting import Booked, Cause
-from tests.lives import OPENING, day
+from tests.lives import OPENING, SETTLED, day
 
 Case = dict[str, Any]
 LOAN = 100_000_001
@@ -39,8 +39,22 @@ KINDS = {
     "cancellation": FactKind.CANCELLATION,
     "interest_owed": FactKind.INTEREST_OWED,
     "credit_refund": FactKind.CREDIT_REFUND,
+    "settled": FactKind.SETTLED,
+    "reduction": FactKind.REDUCED,
+    "remission": FactKind.REMITTED,
 }
-REFERRING = ("reversal", "wsnp_early_end", "deferral_end", "cancellation")
+PAID_BY = {"benefits": FactKind.ADVANCE_PAID, "settlement": FactKind.TRANSFERRED}
+AS_THEY_ARE: dict[str, tuple[str, ...]] = {
+    "write_off": ("of",),
+    "waiver": ("of",),
+    "wsnp_start": ("debtor", "debtors"),
+    "early_repayment": ("mode",),
+    "settled": SETTLED,
+    "remission": ("since", "until", "to"),
+}
+"""Types of which the fact says what the event says."""
+
+REFERRING = ("reversal", "wsnp_early_end", "deferral_end", "cancellation", "reduction")
 
 
 def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tuple[Draft, date]]:
@@ -53,7 +67,7 @@ def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tup
         on = day(case.get("on") or case.get("from"))
         draft = Draft(
             loan,
-            KINDS[case["type"]],
+            PAID_BY.get(case.get("by", ""), KINDS[case["type"]]),
             on,
             f"event {place}",
             cents_of(str(case["amount"])) if "amount" in case else 0,
@@ -65,15 +79,13 @@ def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tup
 
 
 def _data(case: Case) -> dict[str, object]:
+    if case["type"] in AS_THEY_ARE:
+        return {key: case[key] for key in AS_THEY_ARE[case["type"]] if key in case}
     match case["type"]:
         case "rate":
             return {"annual_rate_percent": case["percent"], "recompute": bool(case.get("recompute"))}
         case "deferral":
             return {key: str(case[key]) for key in ("from", "until", "of", "end")}
-        case "early_repayment":
-            return {"mode": case["mode"]}
-        case "write_off" | "waiver" | "wsnp_start":
-            return {key: case[key] for key in ("of", "debtor", "debtors") if key in case}
         case "interest_free_from":
             return {"until": str(case["until"])} if case.get("until") else {}
         case "due_at_once":

@@ -11,6 +11,7 @@ from tests.histories import DAY, Case, History, Maker, in_valid_order, random_te
 from tests.oracle.result import euros
 from tests.oracle.terms import cents, terms_of
 
+PARTS = ("gift", "not_reclaimed", "retained", "reclaimed")
 CLAIMED = ("costs", "statutory_interest", "interest", "principal", "all")
 
 
@@ -34,6 +35,9 @@ class EventfulMaker(Maker):
             (1, self.interest_owed),
             (2, self.credit_refund),
             (3, self.given_up),
+            (2, lambda: self.settled(so_far)),
+            (2, lambda: self.reduction(so_far)),
+            (2, lambda: self.remission(so_far)),
         ]
         weights = [weight for weight, _ in makers]
         return self.rng.choices([make for _, make in makers], weights)[0]()
@@ -139,6 +143,45 @@ class EventfulMaker(Maker):
         amount = self.rng.choice([1, self.usual(), self.rng.randint(1, self.terms.principal)])
         return [event if of == "all" else event | {"amount": euros(max(1, amount))}]
 
+    def settled(self, so_far: list[Case]) -> list[Case]:
+        """A book year is settled, once in a life: parts of what was lent leave the loan, or more than there is."""
+        if any(event["type"] == "settled" for event in so_far):
+            return []
+        parts = {
+            name: euros(self.rng.choice([0, self.rng.randint(0, self.terms.principal)])) for name in PARTS
+        }
+        return [self.late(self.some_day(), 0.3) | {"type": "settled"} | parts]
+
+    def reduction(self, so_far: list[Case]) -> list[Case]:
+        """What was claimed by a settlement becomes less, at most once a claim."""
+        less = {event["of"] for event in so_far if event["type"] == "reduction"}
+        claims = [e for e in so_far if e.get("by") == "settlement" and e["id"] not in less]
+        if not claims:
+            return []
+        claim = self.rng.choice(claims)
+        on = date.fromisoformat(claim["on"]) + self.rng.choice([0, 1, 40, 200]) * DAY
+        known = max(on, date.fromisoformat(claim.get("recorded") or claim["on"]))
+        amount = euros(self.rng.randint(1, cents(claim["amount"])))
+        days = {"on": on.isoformat(), "recorded": known.isoformat()}
+        return [days | {"type": "reduction", "of": claim["id"], "amount": amount}]
+
+    def remission(self, so_far: list[Case]) -> list[Case]:
+        """Interest of a year is remitted, sometimes more than was owed; not where balances were taken over."""
+        if any(event["type"] == "opening" for event in so_far):
+            return []
+        on = self.some_day()
+        since = on - self.rng.choice([30, 100, 366]) * DAY
+        days = {"since": since.isoformat(), "until": on.isoformat()}
+        amount = euros(self.rng.choice([1, self.usual(), self.rng.randint(1, 500_00)]))
+        to = self.rng.choice(["debtor", "principal"])
+        return [self.late(on, 0.3) | days | {"type": "remission", "amount": amount, "to": to}]
+
+    def paid_otherwise(self, events: list[Case]) -> None:
+        """What was lent came from the benefits administration, or is a claim out of a settlement."""
+        for event in events:
+            if event["type"] == "disburse":
+                event.update(self.named({"by": self.rng.choice(["benefits", "settlement"])}))
+
 
 def eventful(seed: int, *, most: int = 10, joint: bool = False) -> History:
     """The life with this seed: money as in other lives, and turns in between."""
@@ -146,6 +189,8 @@ def eventful(seed: int, *, most: int = 10, joint: bool = False) -> History:
     case = random_terms(rng)
     maker = EventfulMaker(rng, terms_of(case), joint=joint)
     events = maker.openings() if rng.random() < 0.2 else maker.disbursements()
+    if rng.random() < 0.3:
+        maker.paid_otherwise(events)
     if joint:
         events += [*maker.restructuring(), *maker.restructuring()]
     turns = rng.randint(1, 4)

@@ -21,7 +21,7 @@ from tests.oracle.terms import Terms, terms_of
 Case = dict[str, Any]
 DAY = timedelta(days=1)
 PARTS = ("costs", "interest", "principal")
-ABOUT = ("reversal", "wsnp_early_end", "deferral_end", "cancellation")
+ABOUT = ("reversal", "wsnp_early_end", "deferral_end", "cancellation", "reduction")
 """Types of events about another."""
 
 

@@ -24,7 +24,10 @@ from servicing.events import (
     Paid,
     PaidOff,
     RateChanged,
+    Reduced,
+    Remitted,
     Reversed,
+    Settled,
     StatutoryInterest,
     WrittenOff,
 )
@@ -35,6 +38,7 @@ from servicing.terms import Terms
 from servicing.terms_data import terms_from
 
 Case = dict[str, Any]
+SETTLED = ("gift", "not_reclaimed", "retained", "reclaimed")
 OPENING = ("principal", "principal_due", "interest_due", "accrued", "deferred_interest", "costs", "credit")
 
 
@@ -117,6 +121,8 @@ def _following(case: Case, about: Event, fact: int) -> Event:
         case "cancellation", CostCharged() | StatutoryInterest():
             is_cost = isinstance(about, CostCharged)
             return Cancelled(on, cents_of(case["amount"]), "costs" if is_cost else "statutory_interest", fact)
+        case "reduction", Disbursed(by="settlement"):
+            return Reduced(on, cents_of(case["amount"]), fact)
         case _:
             raise AssertionError(case)
 
@@ -127,6 +133,15 @@ def _stop(case: Case, on: date, _cents: int, fact: int) -> Event:
 
 def _given_up(case: Case, on: date, cents: int, fact: int) -> Event:
     return WrittenOff(on, None if case["of"] == "all" else cents, case["of"], fact, case["type"])
+
+
+def _settled(case: Case, on: date, _cents: int, fact: int) -> Event:
+    gift, not_reclaimed, retained, reclaimed = (cents_of(case[name]) for name in SETTLED)
+    return Settled(on, gift, not_reclaimed, retained, reclaimed, fact)
+
+
+def _remitted(case: Case, on: date, cents: int, fact: int) -> Event:
+    return Remitted(on, cents, day(case["since"]), day(case["until"]), case["to"], fact)
 
 
 def _rate(case: Case, on: date, _cents: int, fact: int) -> Event:
@@ -145,7 +160,7 @@ def _opening(case: Case, on: date, _cents: int, fact: int) -> Event:
 
 
 MAKERS: Mapping[str, Callable[[Case, date, int, int], Event]] = {
-    "disburse": lambda _, on, cents, fact: Disbursed(on, cents, fact),
+    "disburse": lambda case, on, cents, fact: Disbursed(on, cents, fact, case.get("by", "office")),
     "payment": lambda _, on, cents, fact: Paid(on, cents, fact=fact),
     "pay_off": lambda _, on, __, fact: PaidOff(on, fact),
     "cost": lambda _, on, cents, fact: CostCharged(on, cents, fact),
@@ -159,6 +174,8 @@ MAKERS: Mapping[str, Callable[[Case, date, int, int], Event]] = {
     "statutory_interest": lambda _, on, cents, fact: StatutoryInterest(on, cents, fact),
     "interest_owed": lambda _, on, cents, fact: InterestOwed(on, cents, fact),
     "credit_refund": lambda _, on, cents, fact: CreditRefunded(on, cents, fact),
+    "settled": _settled,
+    "remission": _remitted,
     "rate": _rate,
     "deferral": _deferral,
     "opening": _opening,

@@ -20,6 +20,8 @@ LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 30, 20
 """Together at least 2,000 orders of arrival: few facts have fewer orders than twenty."""
 
 FACTS_OF_A_LIFE = 6
+DIFFERED_ONCE = (100_027,)
+"""A settlement in the middle of an interest period: what ran before it was not kept."""
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -46,7 +48,7 @@ def test_f9_f12_the_order_in_which_turns_become_known_does_not_matter(block: int
 
 
 def test_a_restructuring_of_joint_debtors_stops_interest_once_all_are_in_one() -> None:
-    for seed in range(20_000, 20_020):
+    for seed in (*range(20_000, 20_020), *DIFFERED_ONCE):
         check_turns(seed, 4, joint=True)
 
 

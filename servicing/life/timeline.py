@@ -320,7 +320,8 @@ def _(event: WrittenOff, state: State, day: date) -> None:
 
 
 @happen.register
-def _(event: Settled, state: State, _day: date) -> None:
+def _(event: Settled, state: State, day: date) -> None:
+    accrue(state, day)
     settle(state, event)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
 
 from ledger.bulk import among, append_rows
 from ledger.day import LAST_DAY, number_of
@@ -258,7 +258,7 @@ def count_undecided(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(bank_line).where(_is_undecided())).scalar_one()
 
 
-def _is_undecided(known_by: date | None = None) -> Any:  # noqa: ANN401 - a condition
+def _is_undecided(known_by: date | None = None) -> ColumnElement[bool]:
     own = bank_decision.alias()
     known = number_of(known_by or LAST_DAY)
     last = (

@@ -201,12 +201,12 @@ class Loan:
 
     # Happenings that are no payment.
 
-    def disburse(self, on: date, amount: int) -> None:
-        """Pay out to the debtor; a last row that was closed early opens again for it."""
+    def disburse(self, on: date, amount: int, by: str = "office") -> None:
+        """Pay out to the debtor, or claim from him; a last row that was closed early opens again for it."""
         assert not self.last.fallen, f"{on}: no row is left to take the principal"
         self.disbursed += amount
         self.last.closed = False
-        self.post(on, 1300, 1200, amount)
+        self.post(on, 1300, PAID_BY[by], amount)
 
     def cost(self, on: date, amount: int) -> None:
         """Charge a cost."""
@@ -273,6 +273,8 @@ class Loan:
             return 1330
         return 1340 if self.keeps_interest(row) and not self.deferred_is_due else 1320
 
+
+PAID_BY = {"office": 1200, "benefits": 1210, "settlement": 1220}
 
 OPENING_ACCOUNTS = {
     "principal": 1300,

@@ -11,6 +11,7 @@ LOSS = {
     "write_off": {"principal": 4900, "interest": 4910, "statutory_interest": 4910, "costs": 4920},
     "waiver": {"principal": 4930, "interest": 4940, "statutory_interest": 4940, "costs": 4950},
 }
+SETTLED = {"gift": 4970, "not_reclaimed": 4975, "retained": 1220, "reclaimed": 1220}
 ALL = ("costs", "statutory_interest", "interest", "principal")
 
 
@@ -97,6 +98,37 @@ def give_up(loan: Loan, on: date, event: Case) -> None:
     loan.written_off += gone
     if event["type"] == "write_off":
         loan.recoverable += gone
+
+
+def settle(loan: Loan, on: date, event: Case) -> None:
+    """A book year is settled once: a gift, what is not reclaimed, and what goes on as another loan, leave this one."""
+    for name, account in SETTLED.items():
+        amount = cents(event[name])
+        left = amount - _principal_off(loan, on, account, amount)
+        loan.credit += left
+        loan.post(on, account, 1400, left)
+
+
+def reduce(loan: Loan, on: date, amount: int) -> None:
+    """A claim out of a settlement is less; what is no longer open of it goes back."""
+    left = amount - _principal_off(loan, on, 1220, amount)
+    loan.credit += left
+    loan.post(on, 1220, 1400, left)
+
+
+def remit(loan: Loan, on: date, event: Case) -> None:
+    """Interest of rows due in a year is not asked after all; what of it was paid goes back or off the principal."""
+    left = cents(event["amount"])
+    for row in loan.rows:
+        if row.fallen and day(event["since"]) <= row.due < day(event["until"]):
+            gone = min(left, row.interest_open)
+            loan.post(on, 4980, loan.interest_account(row), gone)
+            row.interest_off += gone
+            left -= gone
+    if event["to"] == "principal":
+        left -= _principal_off(loan, on, 4980, left)
+    loan.credit += left
+    loan.post(on, 4980, 1400, left)
 
 
 def _costs_off(loan: Loan, on: date, loss: int, most: int) -> int:

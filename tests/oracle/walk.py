@@ -18,7 +18,10 @@ from tests.oracle.turns import (
     give_back,
     give_up,
     owe_interest,
+    reduce,
+    remit,
     resume,
+    settle,
     stop,
 )
 
@@ -30,7 +33,16 @@ GIVES_UP = ("write_off", "waiver")
 MONEY = (
     *(*MONEY_IN, *GIVES_UP),
     *("cost", "statutory_interest", "interest_owed", "credit_refund", "cancellation"),
+    *("settled", "reduction", "remission"),
 )
+DECIDED = {"write_off": give_up, "waiver": give_up, "settled": settle, "remission": remit}
+AMOUNTS = {
+    "cost": Loan.cost,
+    "statutory_interest": claim_statutory,
+    "interest_owed": owe_interest,
+    "credit_refund": give_back,
+    "reduction": reduce,
+}
 UNDOES = ("reversal", "wsnp_early_end", "deferral_end")
 
 
@@ -148,7 +160,7 @@ def _pass_day(walk: Walk, on: date) -> None:
         if event.type == "opening":
             loan.open(on, event.given)
         else:
-            loan.disburse(on, cents(event.given["amount"]))
+            loan.disburse(on, cents(event.given["amount"]), event.given.get("by", "office"))
     resume(loan, on)
     if on in loan.recompute_on:
         loan.compute_instalment()
@@ -192,18 +204,12 @@ def _change_terms(loan: Loan, on: date, event: Event) -> None:
 
 def _money(walk: Walk, event: Event) -> None:
     loan, on = walk.loan, event.on
-    if event.type in GIVES_UP:
-        give_up(loan, on, event.given)
+    if event.type in DECIDED:
+        DECIDED[event.type](loan, on, event.given)
         return
     amount = pay_off_amount(loan) if event.type == "pay_off" else cents(event.given["amount"])
-    if event.type == "cost":
-        loan.cost(on, amount)
-    elif event.type == "statutory_interest":
-        claim_statutory(loan, on, amount)
-    elif event.type == "interest_owed":
-        owe_interest(loan, on, amount)
-    elif event.type == "credit_refund":
-        give_back(loan, on, amount)
+    if event.type in AMOUNTS:
+        AMOUNTS[event.type](loan, on, amount)
     elif event.type == "cancellation":
         charged = next(each for each in walk.events if each.given.get("id") == event.given["of"])
         cancel(loan, on, amount, charged.type)
