@@ -159,16 +159,17 @@ def _principal_off(loan: Loan, on: date, loss: int, most: int) -> int:
 
 
 def _interest_off(loan: Loan, on: date, loss: int, most: int) -> int:
-    """What has fallen due first, then what stands in the books or runs; what is or was deferred after that."""
+    """The rows in order and what runs; what is or was deferred after that, a running deferred period last."""
     left = most
-    for account in (1320, 1330, 1340):
-        for row in sorted(loan.before + loan.rows, key=loan.keeps_interest):
-            if loan.interest_account(row) == account:
+    runs_deferred = loan.running is not None and loan.keeps_interest(loan.row_of_untaken)
+    for deferred in (False, True):
+        for row in loan.before + loan.rows:
+            if loan.keeps_interest(row) == deferred:
                 gone = min(left, row.interest_open)
+                loan.post(on, loss, loan.interest_account(row), gone)
                 row.interest_off += gone
                 left -= gone
-                loan.post(on, loss, account, gone)
-        if account == 1330:
+        if runs_deferred == deferred:
             gone = min(left, loan.untaken)
             loan.recognise(on, gone)
             loan.row_of_untaken.interest += gone
