@@ -9,7 +9,8 @@ from typing import cast
 from stdnum import iban
 
 from bank import camt_paths as at
-from bank.camt_lines import Entry, Totals, lines_of
+from bank.camt_lines import Entry, Totals, lines_of, open_record
+from bank.camt_shapes import OFTEN, Shortcut
 from bank.camt_values import Wrong, day_of, euro_cents, flag, is_number, moment, sign
 from bank.statement import BadStatement, Balance, End, Heading, Kind, Line
 from bank.xml_reader import Node, Record, Stream, Walker
@@ -22,13 +23,14 @@ _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.(\d{3})\.001\.(\
 Item = Heading | Line | End
 
 
-def read_camt(stream: Stream, name: str) -> Iterator[Item]:
+def read_camt(stream: Stream, name: str, often: int = OFTEN) -> Iterator[Item]:
     """The statements of a file in its own order: for each a heading, its booked lines, an end.
 
     Raises `BadStatement` wherever the fault shows, also after lines were given: the file is then refused as a whole.
+    A shape of entries that came so often is read without the parser (0: none); the result is the same.
     """
-    reading = _Reading(name)
-    for _ in reading.walker.walk(stream):
+    reading = _Reading(name, often)
+    for _ in reading.walker.walk(stream, reading.shortcut.take):
         yield from reading.found
         reading.found.clear()
     if not reading.statements:
@@ -38,8 +40,9 @@ def read_camt(stream: Stream, name: str) -> Iterator[Item]:
 class _Reading:
     """What is known halfway a file; scopes are opened and closed as the walker meets them."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, often: int) -> None:
         self.walker = Walker(name, self._root, self.opened, self.closed)
+        self.shortcut = Shortcut(self.walker, self._take, often)
         self.found: list[Item] = []
         self.statements = 0
         self.kind: Kind = "053"
@@ -54,12 +57,7 @@ class _Reading:
 
     def opened(self, scope: int) -> Record:
         """The empty record of a scope that begins."""
-        if scope == at.DETAILS:
-            record = self.records[-1]
-            record[at.BATCH_MESSAGE] = record[at.BATCH_PAYMENT] = record[at.BATCH_COUNT] = ""
-        else:
-            record = [""] * at.SIZES[scope]
-        self.records.append(record)
+        record = open_record(scope, self.records)
         if scope == at.PART:
             self.entry.part_lines.append(self.walker.parser.CurrentLineNumber)
         elif scope == at.ENTRY:
@@ -101,7 +99,15 @@ class _Reading:
             known = f"001.{FIRST_VERSION:02} to 001.{LAST_VERSION}"
             raise self._refused(f"{name}: known are camt.053 and camt.054, {known}")
         self.kind, self.version = cast("Kind", kind), version
-        return at.tree(kind, prefix + colon)
+        root = at.tree(kind, prefix + colon)
+        self.shortcut.begin(*at.entries(root, kind, prefix + colon))
+        return root
+
+    def _take(self, entry: Entry) -> None:
+        """Takes an entry that was read without the parser."""
+        self._head()
+        self.entry = entry
+        self._lines()
 
     def _refused(self, rule: str, line: int = 0) -> BadStatement:
         return self.walker.refused(rule, line)

@@ -48,6 +48,17 @@ class Entry:
         self.batches.append(_batch(around))
 
 
+def open_record(scope: int, around: list[Record]) -> Record:
+    """The record of a scope that begins inside others, and is one of them from now on; details fill their entry's."""
+    if scope == at.DETAILS:
+        record = around[-1]
+        record[at.BATCH_MESSAGE] = record[at.BATCH_PAYMENT] = record[at.BATCH_COUNT] = ""
+    else:
+        record = [""] * at.SIZES[scope]
+    around.append(record)
+    return record
+
+
 def lines_of(entry: Entry, account: str, totals: Totals) -> Iterator[Line]:
     """The lines of one entry of the account, counted in the totals; none if it is not booked. Raises `Wrong`."""
     record = entry.record

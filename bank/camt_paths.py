@@ -134,6 +134,12 @@ def tree(kind: str, prefix: str) -> Node:
     return grown(prefix, plan)
 
 
+def entries(root: Node, kind: str, prefix: str) -> tuple[Node, str]:
+    """The element in whose midst entries stand, and how an entry is named."""
+    message, statement = _MESSAGES[kind]
+    return root[prefix + message][prefix + statement], f"{prefix}Ntry"
+
+
 def grown(prefix: str, plan: tuple[tuple[str, int, Leaves], ...]) -> Node:
     """The tree of scopes by their paths, each with the elements in it that are read."""
     root = Node(Node())

@@ -66,33 +66,48 @@ class Walker:
     """Reads one stream. `opened` gives the record a scope fills, `closed` takes it and gives the one around it."""
 
     __slots__ = (
-        "_closed", "_currency", "_node", "_opened", "_record", "_root", "_texts", "name", "parser",
+        "_closed", "_currency", "_fed", "_is_plain", "_node", "_opened", "_record", "_root", "_texts", "name", "parser",
     )  # fmt: skip
 
     def __init__(self, name: str, root: Root, opened: Opened, closed: Closed) -> None:
         self.name = name
         self._root, self._opened, self._closed = root, opened, closed
         self._node, self._record, self._currency, self._texts = Node(), Record(), "", list[str]()
+        self._fed, self._is_plain = 0, True
         self.parser = expat.ParserCreate()
         self.parser.ordered_attributes = True
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.XmlDeclHandler = self._declaration
+        self.parser.StartCdataSectionHandler = self._unparsed
         # These see every tag, a hundred times a line; that is why they are short.
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._texts.append
 
-    def walk(self, stream: Stream) -> Iterator[None]:
-        """Reads to the end, and gives way after every piece; raises `BadStatement`."""
-        read = 0
+    def walk(self, stream: Stream, take: Callable[[bytes], None] | None = None) -> Iterator[None]:
+        """Reads to the end, and gives way after every piece; raises `BadStatement`.
+
+        `take` gets each piece (none at the end) in place of the parser, and feeds it what it does not read itself.
+        """
+        read, take = 0, take or self.feed
         while chunk := stream.read(CHUNK):
             read += len(chunk)
-            self._parse(chunk, is_last=False)
+            take(chunk)
             self._bounded(read)
             yield
+        take(b"")
         self._parse(b"", is_last=True)
         yield
+
+    def feed(self, data: bytes) -> None:
+        """Gives the parser the next bytes."""
+        self._fed += len(data)
+        self._parse(data, is_last=False)
+
+    def stands_in(self, node: Node) -> bool:
+        """Whether the parser is between the elements of this one, with nothing begun, in a document of UTF-8."""
+        return self._is_plain and self._node is node and self.parser.CurrentByteIndex == self._fed
 
     def refused(self, rule: str, line: int = 0) -> BadStatement:
         """The error for something on a line, the present one unless given."""
@@ -110,7 +125,7 @@ class Walker:
     def _bounded(self, read: int) -> None:
         if read > MOST_BYTES:
             raise self.refused(f"is larger than {MOST_BYTES} bytes")
-        if read - self.parser.CurrentByteIndex > MOST_UNREAD:
+        if self._fed - self.parser.CurrentByteIndex > MOST_UNREAD:
             raise self.refused(f"a tag or comment of more than {MOST_UNREAD} bytes")
         if sum(map(len, self._texts)) > MOST_TEXT + CHUNK:
             if any(map(str.strip, self._texts)):
@@ -123,6 +138,11 @@ class Walker:
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding and encoding.upper() not in ENCODINGS:
             raise self.refused(f"encoding {encoding!r}: known are {', '.join(sorted(ENCODINGS))}")
+        self._is_plain = not encoding or encoding.upper() == "UTF-8"
+
+    def _unparsed(self) -> None:
+        """From a section of unparsed text (CDATA) on, what looks like a tag may be none."""
+        self._is_plain = False
 
     def _start(self, tag: str, attributes: list[str]) -> None:
         child = self._node.get(tag)
@@ -133,6 +153,7 @@ class Walker:
         self._node = child
         kind = child.kind
         if kind == SCOPE:
+            self._currency = ""
             self._record = self._opened(child.slot)
         elif kind:
             self._texts.clear()

@@ -70,7 +70,11 @@ def test_what_this_program_does_not_work_is_refused_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path))
-    for key, value in (("alloc.order", "fraud_first"), ("bounce", "bounce_date")):
+    not_worked = (
+        *(("alloc.order", "fraud_first"), ("bounce", "bounce_date")),
+        *(("overpayment", "next_instalment"), ("overpayment", "other_claim")),
+    )
+    for key, value in not_worked:
         text = f'choices: {{{key}: {{2026-01-01: {{value: {value}, source: "art. 1"}}}}}}'
         write_config(tmp_path, "policy/almere.yaml", text)
         with pytest.raises(Misconfigured, match=f"{key}.*'{value}': this program does not work it: "):
