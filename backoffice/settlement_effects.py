@@ -25,6 +25,9 @@ from servicing.settlement.claims import claim_terms, retained_terms
 from servicing.settlement.store import key_of, made_by
 from servicing.store import Loan, add_loan, debtors_of, find_loan, record
 
+REMITTED = ("remission", "converted")
+"""What is remitted of business capital: interest, and principal that becomes a gift."""
+
 CLAIM, RETAINED = "recovery_claim", "bbz_retained_capital_loan"
 
 
@@ -167,13 +170,14 @@ def _lower(desk: Desk, decision: Decision, living: Loan, follows: Follows, day: 
 
 
 def _remit(desk: Desk, decision: Decision, dossier: Dossier, day: date) -> None:
+    """Say what is remitted of the book year; the loan books the difference with what was remitted of it before."""
     data = decision.proposed.data or {}
-    cents = cents_of(str(data["remission"]))
-    if not cents:
+    says = {key: data[key] for key in (*REMITTED, "since", "until", "to", "book_year")}
+    before = [one.data for one in dossier.holding if one.kind is FactKind.REMITTED]
+    known = [one for one in before if one["since"] == data["since"]]
+    if not known and not any(cents_of(str(data[key])) for key in REMITTED):
         return  # a refusal changes nothing on the loan
-    says = {key: data[key] for key in ("since", "until", "to", "book_year")}
-    key = key_of(decision.id)
-    draft = Draft(dossier.loan, FactKind.REMITTED, day, key, cents=cents, data=says)
+    draft = Draft(dossier.loan, FactKind.REMITTED, day, key_of(decision.id), data=says)
     _register(desk, decision, dossier, draft)
 
 

@@ -111,7 +111,8 @@ def decide_settlement(desk: Desk, found: Found, ask: Ask) -> Decided:
     if largest and not data["reason"]:
         raise BadInput("reason: is missing: say why this amount is reclaimed, or not")
     burdens = reclaim > 0 or kept.amounts.retained > 0
-    at_stake = max(reclaim, kept.amounts.retained, kept.amounts.supplement, kept.amounts.remission)
+    amounts = kept.amounts
+    at_stake = max(reclaim, amounts.retained, amounts.supplement, amounts.remission, amounts.conversion)
     kind = "clawback" if burdens else "settlement"
     reference = _reference(desk.connection, kept)
     proposed = Proposed(kind, kept.loan, reference, clock.today(), at_stake, data=data, document=kept.name)
@@ -261,6 +262,7 @@ def _data(connection: Connection, found: Found, kept: Kept, reclaim: int) -> dic
         to = "principal" if choices.choice("art21.refund") == "to_principal" else "debtor"
         return data | {
             "remission": euros(kept.amounts.remission),
+            "converted": euros(kept.amounts.conversion),
             "since": year.since.isoformat(),
             "until": year.until.isoformat(),
             "to": to,

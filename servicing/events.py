@@ -247,13 +247,18 @@ class Reduced:
 
 @dataclass(frozen=True, slots=True)
 class Remitted:
-    """Interest of rows due in [since, until) is remitted (Bbz art. 21); what was paid goes back or off principal."""
+    """What is remitted of a book year (Bbz art. 21), in place of an earlier one: cents of interest, and of principal.
+
+    Interest of the rows due in [since, until): what was paid of it goes back, or off the principal. `converted` is
+    principal that became a gift in the year the client chose (keuzejaar, text until 2020).
+    """
 
     on: date
     amount: int
     since: date
     until: date
     to: Literal["debtor", "principal"] = "debtor"
+    converted: int = 0
     fact: int = 0
 
 

@@ -22,6 +22,12 @@ PARTS = {
 }
 """What living allowance can become, in the words of an explanation."""
 
+REMITTED = {
+    "remission": "Rente kwijtgescholden van termijnen",
+    "converted": "Hoofdsom die een gift wordt (keuzejaar), boekjaar",
+}
+"""What can be remitted of business capital, in the words of an explanation."""
+
 
 def _settlement(known: Known) -> list[Line]:
     """What the settlement says, and what it puts in the place of an earlier one."""
@@ -43,8 +49,20 @@ def _is_before(one: Fact, other: Fact) -> bool:
 
 def _remission(known: Known) -> list[Line]:
     fact = known.facts[known.cause.fact]
-    text = f"Rente kwijtgescholden van termijnen van {fact.data['since']} tot {fact.data['until']}"
-    return _off(known, text, REMISSION_ARTICLE)
+    earlier = [one for one in known.holding if _is_the_same_year(one, fact) and _is_before(one, fact)]
+    old = max(earlier, key=lambda one: (one.value_date, one.nr), default=None)
+    lines = []
+    for key, text in REMITTED.items():
+        about = f"{text} van {fact.data['since']} tot {fact.data['until']}"
+        if Fraction(str(fact.data[key])) or old is not None:
+            lines.append(Line(about, str(fact.data[key]), article=REMISSION_ARTICLE, source=named(fact)))
+        if old is not None and Fraction(str(old.data[key])):
+            lines.append(Line(f"Eerder vastgesteld: {text.lower()}", f"-{old.data[key]}", source=named(old)))
+    return lines + _owed_to_debtor(known)
+
+
+def _is_the_same_year(one: Fact, fact: Fact) -> bool:
+    return one.kind is FactKind.REMITTED and one.data["since"] == fact.data["since"]
 
 
 def _reduction(known: Known) -> list[Line]:

@@ -114,7 +114,6 @@ AMOUNT_KINDS = frozenset(
         FactKind.ADVANCE_PAID,
         FactKind.TRANSFERRED,
         FactKind.REDUCED,
-        FactKind.REMITTED,
     }
 )
 """Facts that are about an amount, which must be above zero."""

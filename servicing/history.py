@@ -182,10 +182,11 @@ def _remitted(fact: Fact) -> Remitted:
     to: tuple[Literal["debtor", "principal"], ...] = ("debtor", "principal")
     return Remitted(
         fact.value_date,
-        fact.cents,
+        reader.amount("remission", above_zero=False),
         reader.day("since"),
         reader.day("until"),
         reader.choice("to", to),
+        reader.amount("converted", above_zero=False),
         fact.nr,
     )
 

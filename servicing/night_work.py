@@ -24,6 +24,7 @@ from servicing.life.state import (
     REFUNDABLE,
     STATUTORY,
     State,
+    untaken,
 )
 from servicing.life.timeline import live
 from servicing.posting import Booked, differences, entries_of, should_be
@@ -180,9 +181,10 @@ def _next_event(task: Task, setting: Setting, state: State, late: date | None) -
     """The first later day on which something happens to the loan by itself."""
     day = setting.business_date
     days = [fact.value_date for fact in task.facts if fact.value_date > day]
-    if state.principal or state.standing or state.unassigned:
+    running_on = state.principal or state.standing or untaken(state)
+    if running_on or state.unassigned:
         days.append(state.next_cut_off)
-    if state.running is not None and (state.principal or state.standing):
+    if state.running is not None and running_on:
         days.append(state.running.due)
     deferred = [row for row in state.rows if row.fell_due and not row.payable and row.open_interest]
     if deferred and state.running is not None:

@@ -50,7 +50,6 @@ AS_THEY_ARE: dict[str, tuple[str, ...]] = {
     "wsnp_start": ("debtor", "debtors"),
     "early_repayment": ("mode",),
     "settled": SETTLED,
-    "remission": ("since", "until", "to"),
 }
 """Types of which the fact says what the event says."""
 
@@ -70,7 +69,7 @@ def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tup
             PAID_BY.get(case.get("by", ""), KINDS[case["type"]]),
             on,
             f"event {place}",
-            cents_of(str(case["amount"])) if "amount" in case else 0,
+            cents_of(str(case["amount"])) if "amount" in case and case["type"] != "remission" else 0,
             numbers[case["of"]] if case["type"] in REFERRING else 0,
             _data(case),
         )
@@ -82,6 +81,9 @@ def _data(case: Case) -> dict[str, object]:
     if case["type"] in AS_THEY_ARE:
         return {key: case[key] for key in AS_THEY_ARE[case["type"]] if key in case}
     match case["type"]:
+        case "remission":
+            amounts = {"remission": str(case["amount"]), "converted": "0.00"}
+            return {**{key: case[key] for key in ("since", "until", "to")}, **amounts}
         case "rate":
             return {"annual_rate_percent": case["percent"], "recompute": bool(case.get("recompute"))}
         case "deferral":

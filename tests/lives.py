@@ -141,7 +141,7 @@ def _settled(case: Case, on: date, _cents: int, fact: int) -> Event:
 
 
 def _remitted(case: Case, on: date, cents: int, fact: int) -> Event:
-    return Remitted(on, cents, day(case["since"]), day(case["until"]), case["to"], fact)
+    return Remitted(on, cents, day(case["since"]), day(case["until"]), case["to"], fact=fact)
 
 
 def _rate(case: Case, on: date, _cents: int, fact: int) -> Event:

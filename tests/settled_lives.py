@@ -57,6 +57,37 @@ def claim(random: Random) -> list[Told]:
     return told
 
 
+def capital(random: Random) -> list[Told]:
+    """Business capital: paid now and then; interest of two years remitted, corrected, withdrawn; principal given."""
+    terms = {
+        "principal": "12000.00",
+        "annual_rate_percent": "12",
+        "start": START.isoformat(),
+        "instalments": random.choice((6, 24, 36)),
+        "method": random.choice(("annuity", "linear", "bullet")),
+    }
+    told = [(Draft(LOAN, FactKind.GRANT, START, "grant", data=terms), NO_NIGHT)]
+    told.append((Draft(LOAN, FactKind.DISBURSEMENT, START, "first", 1_200_000), START))
+    day = START
+    for place in range(random.randint(4, 10)):
+        day += timedelta(days=random.randint(10, 75))
+        told.append(_on_the_capital(random, told, day, place))
+    return told
+
+
+def remitted(facts: list[Fact]) -> dict[int, int]:
+    """What is remitted in all, by account: of each book year what was last told of it and not withdrawn."""
+    last: dict[str, Fact] = {}
+    for fact in sorted(holding(facts), key=lambda fact: (fact.value_date, fact.nr)):
+        if fact.kind is FactKind.REMITTED:
+            last[str(fact.data["since"])] = fact
+    names = {4980: "remission", 4985: "converted"}
+    return {
+        account: sum(cents_of(str(fact.data[name])) for fact in last.values())
+        for account, name in names.items()
+    }
+
+
 def naive(facts: list[Fact]) -> dict[int, int]:
     """The balances of a loan for living allowance by simple sums: what was paid, repaid, and last settled."""
     held = holding(facts)
@@ -108,6 +139,27 @@ def _withdrawn(random: Random, told: list[Told], known: date, place: int) -> Tol
         return Draft(LOAN, FactKind.PAYMENT, known, f"p{place}", 1), known
     of = random.choice(left)
     return Draft(LOAN, FactKind.WITHDRAWAL, known, f"w{place}", of=of, data={"settlement": 1}), known
+
+
+def _on_the_capital(random: Random, told: list[Told], known: date, place: int) -> Told:
+    match random.choice(("payment", "payment", "remit", "remit", "withdraw")):
+        case "remit":
+            since = random.choice((2024, 2025))
+            says = {
+                "since": f"{since}-01-01",
+                "until": f"{since + 1}-01-01",
+                "to": random.choice(("debtor", "principal")),
+                "remission": euros(random.randint(0, 1_500_00)),
+                "converted": euros(random.choice((0, 0, random.randint(0, 9_000_00)))),
+            }
+            return Draft(LOAN, FactKind.REMITTED, known, f"r{place}", data=says), known
+        case "withdraw":
+            return _withdrawn(random, told, known, place)
+        case _:
+            day = known - timedelta(days=random.randint(0, 40))
+            return Draft(
+                LOAN, FactKind.PAYMENT, max(day, START), f"p{place}", random.randint(1, 900_00)
+            ), known
 
 
 def _on_the_claim(random: Random, told: list[Told], known: date, place: int) -> Told:

@@ -228,6 +228,7 @@ def test_the_chart_has_every_account_the_program_books_on() -> None:
         4970,
         4975,
         4980,
+        4985,
         8000,
         8010,
         8020,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from freezegun import freeze_time
 from sqlalchemy import Engine
 
 from backoffice.actor import authenticated
-from tests.desk import LOAN, add_debtor, add_loan, open_desk, run
+from tests.desk import LOAN, add_loan, open_desk, run
 from tests.nights import at, close_until, sums
 from tests.offices import by, good_by, open_office
 from tests.settled_years import decided, figures
@@ -21,21 +22,36 @@ COUPLE = ("household=couple", "income_tax_percent=20")
 def office(
     sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Engine:
-    """Worked case 12: 60,000.00 at 8 % in 84 instalments from 1 July 2023, of which nothing was paid."""
+    """An office with people, and no loan yet."""
     open_desk(sqlite_url, tmp_path, monkeypatch)
-    with freeze_time("2023-07-01"):
-        granted = {"principal": "60000.00", "instalments": "84", "start": "2023-07-01"}
-        for done in (
-            add_debtor(),
-            add_loan(**granted, decision_date="2023-07-01"),
-            run("loan", "disburse", LOAN, "--amount", "60000.00", "--on", "2023-07-01"),
-        ):
-            assert done.code == 0, done.err
     open_office(tmp_path, monkeypatch)
     return sqlite_database
 
 
+def lent(day: str, told: str) -> None:
+    """Worked case 12: 60,000.00 at 8 % in 84 instalments from a day, of which nothing was paid."""
+    with freeze_time(told), authenticated("clerk"):
+        granted = {"principal": "60000.00", "instalments": "84", "start": day}
+        for done in (
+            run("debtor", "add", "--name", "S. Jansen", "--on", day),
+            add_loan(**granted, decision_date=day),
+            run("loan", "disburse", LOAN, "--amount", "60000.00", "--on", day),
+        ):
+            assert done.code == 0, done.err
+
+
+def booked(engine: Engine, day: str) -> dict[int, int]:
+    """Close the nights up to a day; what was remitted by account."""
+    with freeze_time(f"{at(day) + timedelta(days=1)} 12:00:00"):
+        close_until(engine, at(day))
+        found = [
+            (account, cents) for (_, account, _), cents in sums(engine).items() if account in (4980, 4985)
+        ]
+    return {account: sum(cents for one, cents in found if one == account) for account, _ in found}
+
+
 def test_case_12_what_is_open_of_the_interest_is_remitted(office: Engine) -> None:
+    lent("2023-07-01", "2023-07-01")
     with freeze_time("2025-05-10"), authenticated("clerk"):
         figures("JR-2024", "profit=24375.00", *COUPLE, loan=LOAN, year="2024")
         figures("JR-2023", "profit=24375.00", *COUPLE, loan=LOAN, year="2023")
@@ -49,11 +65,48 @@ def test_case_12_what_is_open_of_the_interest_is_remitted(office: Engine) -> Non
         decided("--year", "2023", loan=LOAN)
         rows = {row["book_year"]: row["state"] for row in good_by("clerk", "settle", "list")}
         assert rows == {"2023-01-01": "settled", "2024-01-01": "settled"}
+    assert booked(office, "2025-05-11") == {4980: 271950}
     with freeze_time("2025-05-12 12:00:00"):
-        close_until(office, at("2025-05-11"))
-        booked = [cents for (_, account, _), cents in sums(office).items() if account == 4980]
-        assert booked == [271950]
         lines = good_by("clerk", "statement", LOAN, "--format", "json")["lines"]
         remission = next(line for line in lines if line["kind"] == "remission")
         because = good_by("clerk", "explain", remission["key"])["lines"]
     assert (remission["interest"], because[0]["amount"]) == ("-2719.50", "2719.50")
+
+
+def test_f5_a_corrected_remission_is_booked_by_its_difference_and_taken_back(office: Engine) -> None:
+    lent("2023-07-01", "2023-07-01")
+    with freeze_time("2025-05-10"), authenticated("clerk"):
+        figures("JR-2024", "profit=24375.00", *COUPLE, loan=LOAN, year="2024")
+    with freeze_time("2025-05-11"):
+        good_by("clerk", "settle", "propose")
+        decided("--year", "2024", loan=LOAN)
+    assert booked(office, "2025-05-11") == {4980: 271950}
+    # 1,000.00 more net income: 1,000.00 less is remitted.
+    with freeze_time("2025-06-10"), authenticated("clerk"):
+        figures("JR-2024b", "profit=25625.00", *COUPLE, loan=LOAN, year="2024")
+    with freeze_time("2025-06-11"):
+        good_by("clerk", "settle", "propose")
+        corrected = decided("--year", "2024", loan=LOAN)
+    assert booked(office, "2025-06-11") == {4980: 171950}
+    with freeze_time("2025-06-12 12:00:00"):
+        lines = good_by("clerk", "statement", LOAN, "--format", "json")["lines"]
+        key = [line["key"] for line in lines if line["kind"] == "remission"][-1]
+        because = good_by("clerk", "explain", key)["lines"]
+        assert [line["amount"] for line in because[:2]] == ["1719.50", "-2719.50"]
+        good_by("approver", "settle", "withdraw", str(corrected), "--reason", "figures of another client")
+    with freeze_time("2025-06-13 09:00:00"):
+        good_by("manager", "approve", str(good_by("clerk", "decide", "list")[-1]["decision"]))
+    assert booked(office, "2025-06-13") == {4980: 271950}
+
+
+def test_the_choice_year_of_an_old_application_turns_principal_into_a_gift(office: Engine) -> None:
+    """Net income of 2017 is 10,000.00 and the year norm of a single person 11,815.86 (art. 21 as it was)."""
+    lent("2017-03-01", "2020-02-01")
+    with freeze_time("2020-05-10"), authenticated("clerk"):
+        words = ("profit=12500.00", "household=single", "income_tax_percent=20", "choice_year=true")
+        figures("JR-2017", *words, loan=LOAN, year="2017")
+    with freeze_time("2020-05-11"):
+        good_by("clerk", "settle", "propose")
+        assert good_by("clerk", "settle", "show", LOAN)["conversion"] == "1815.86"
+        decided(loan=LOAN)
+    assert booked(office, "2020-05-11") == {4985: 181586}

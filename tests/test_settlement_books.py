@@ -16,7 +16,7 @@ from servicing.facts import Draft, FactKind
 from servicing.store import Loan, Recorded, add_loan, record
 from tests.as_facts import LOAN, Nights, facts_of
 from tests.nights import begin_on, close_until, sums
-from tests.settled_lives import Told, claim, living, naive
+from tests.settled_lives import Told, capital, claim, living, naive, remitted
 
 LAST = date(2026, 3, 1)
 
@@ -28,8 +28,10 @@ def by_account(nights: Nights) -> dict[int, int]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(60))
-@pytest.mark.parametrize("life", [living, claim])
+@pytest.mark.parametrize(
+    ("life", "seed"),
+    [(life, seed) for life, seeds in ((living, 40), (claim, 40), (capital, 40)) for seed in range(seeds)],
+)
 def test_night_by_night_gives_what_one_night_gives(life: Callable[[Random], list[Told]], seed: int) -> None:
     facts = facts_of(life(Random(seed)))
     each = Nights(facts)
@@ -51,8 +53,43 @@ def test_the_books_of_living_allowance_are_simple_sums(seed: int) -> None:
     assert {account: cents for account, cents in found.items() if cents} == wanted, seed
 
 
-def test_interest_that_was_paid_goes_back_and_the_rest_is_remitted() -> None:
-    """Two rows of 100 of interest-free time apart: one paid, one not; 150.00 is remitted of both."""
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_f5_a_corrected_remission_books_the_difference(seed: int) -> None:
+    """However often a book year was corrected or withdrawn, what is remitted is what was said last."""
+    facts = facts_of(capital(Random(seed)))
+    nights = Nights(facts)
+    nights.work_until(LAST)
+    found = by_account(nights)
+    assert {account: found.get(account, 0) for account in (4980, 4985)} == remitted(facts), seed
+
+
+def test_f5_what_was_remitted_too_much_is_owed_again() -> None:
+    """Of 150.00 remitted 100.00 stays: what was to go back to the debtor goes first, then interest is open again."""
+    nights = Nights(facts_of([*_remitted_once(), _remitted("100.00", date(2024, 5, 1))]))
+    nights.work_until(date(2024, 5, 1))
+    found = by_account(nights)
+    # 30.00 was owed to the debtor; the other 20.00 is interest of March again, beside that of April and May.
+    assert (found[4980], found.get(1400, 0)) == (10_000, 0)
+    assert found[1320] == 3 * 12_000 - 10_000
+
+
+def test_the_choice_year_turns_principal_into_a_gift() -> None:
+    """Keuzejaar (art. 21 as it was until 2020): 2,000.00 of the principal is a gift, and bears no interest after it."""
+    nights = Nights(facts_of([*_remitted_once()[:-1], _remitted("0.00", date(2024, 4, 1), "2000.00")]))
+    nights.work_until(date(2024, 5, 1))
+    found = by_account(nights)
+    assert (found[4985], found[1300]) == (200_000, 1_000_000)
+    assert found[1320] == 12_000 + 12_000 + 10_000
+
+
+def _remitted(cents: str, known: date, converted: str = "0.00") -> Told:
+    says = {"since": "2024-01-01", "until": "2024-04-01", "to": "debtor"}
+    amounts = {"remission": cents, "converted": converted}
+    return Draft(LOAN, FactKind.REMITTED, known, f"r {known}", data=says | amounts), known
+
+
+def _remitted_once() -> list[Told]:
+    """A bullet loan of which the interest of January was paid, and 150.00 of what was due before April is remitted."""
     terms = {
         "principal": "12000.00",
         "annual_rate_percent": "12",
@@ -60,16 +97,19 @@ def test_interest_that_was_paid_goes_back_and_the_rest_is_remitted() -> None:
         "instalments": 12,
         "method": "bullet",
     }
-    start, known = date(2024, 1, 1), date(2024, 4, 1)
-    told = [
+    start = date(2024, 1, 1)
+    return [
         (Draft(LOAN, FactKind.GRANT, start, "grant", data=terms), date(1950, 1, 1)),
         (Draft(LOAN, FactKind.DISBURSEMENT, start, "first", 1_200_000), start),
         (Draft(LOAN, FactKind.PAYMENT, date(2024, 2, 1), "p", 12_000), date(2024, 2, 1)),
+        _remitted("150.00", date(2024, 4, 1)),
     ]
-    says = {"since": "2024-01-01", "until": "2024-04-01", "to": "debtor"}
-    told.append((Draft(LOAN, FactKind.REMITTED, known, "r", 15_000, data=says), known))
-    nights = Nights(facts_of(told))
-    nights.work_until(known)
+
+
+def test_interest_that_was_paid_goes_back_and_the_rest_is_remitted() -> None:
+    """Two rows of 100 of interest-free time apart: one paid, one not; 150.00 is remitted of both."""
+    nights = Nights(facts_of(_remitted_once()))
+    nights.work_until(date(2024, 4, 1))
     found = by_account(nights)
     # Rows of February and March lie in the window: 120.00 of March is open, the other 30.00 was paid.
     assert (found[4980], found[1400]) == (15_000, -3_000)

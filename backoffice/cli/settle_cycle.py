@@ -43,6 +43,9 @@ _document = click.option(
     "--document", required=True, metavar="REFERENCE", help="Where it is filed; the same again is nothing new."
 )
 
+FLAGS: Mapping[str, str | bool] = {"true": True, "false": False}
+"""How a figure that is yes or no is written, such as choice_year=true."""
+
 
 @click.command()
 @click.argument("loan")
@@ -72,7 +75,8 @@ def figures(
 
     Example: aflos settle figures 100000001 --set profit=13000.00 --set own_capital=20000.00 --document JR-2025
     """
-    told = {key: _plain(value) for key, value in (read_input(file) if file else {}).items()} | _named(given)
+    named = {key: FLAGS.get(value, value) for key, value in _named(given).items()}
+    told = {key: _plain(value) for key, value in (read_input(file) if file else {}).items()} | named
     with recording(actor) as desk:
         heading = find_loan(desk.connection, loan)
         found = one_case(desk.connection, heading.id, None, desk.by.known_on)

@@ -20,7 +20,7 @@ from servicing.settlement.settling import settle
 
 COLUMNS = (
     *("loan", "creditor", "book_year", "about", "state", "since", "days", "due"),
-    *("granted", "reclaim", "supplement", "remission", "letter"),
+    *("granted", "reclaim", "supplement", "remission", "conversion", "letter"),
 )
 
 
@@ -40,6 +40,7 @@ def row_of(found: Found, day: date) -> dict[str, object]:
         "reclaim": euros(kept.amounts.largest_reclaim) if kept else None,
         "supplement": euros(kept.amounts.supplement) if kept else None,
         "remission": euros(kept.amounts.remission) if kept else None,
+        "conversion": euros(kept.amounts.conversion) if kept else None,
         "letter": found.stand.letter or None,
     }
 

@@ -8,6 +8,7 @@ from servicing.life.falling_due import reopen_last_row
 from servicing.life.giving_up import take_principal
 from servicing.life.paying import Purse
 from servicing.life.state import (
+    CONVERTED,
     GIVEN,
     INTEREST_DEFERRED,
     INTEREST_DUE,
@@ -17,9 +18,12 @@ from servicing.life.state import (
     REMITTED,
     SETTLEMENTS,
     Effect,
+    Place,
+    Remission,
     Split,
     State,
 )
+from servicing.schedule import Amount
 
 ACCOUNTS = (GIVEN, NOT_RECLAIMED, SETTLEMENTS, SETTLEMENTS)
 """Where a gift, what is not reclaimed, a loan that stays and what is reclaimed go, in the order of `Settled.parts`."""
@@ -50,22 +54,80 @@ def reduce_claim(state: State, event: Reduced) -> None:
 
 
 def remit(state: State, event: Remitted) -> None:
-    """Remit the unpaid interest of the rows due in the book year; what was paid is owed, or goes off the principal."""
-    purse = Purse(Split(event.fact, event.on, event.amount))
-    for row in state.rows:
+    """Book the difference with what was remitted of this book year before: interest, and principal that is a gift.
+
+    Unpaid interest of the rows due in the book year goes first; what was paid is owed, or goes off the principal.
+    """
+    for account, total in ((REMITTED, event.amount), (CONVERTED, event.converted)):
+        which = Remission(event.since, account)
+        gone = dict(state.remitted.get(which, {}))
+        more = total - sum(gone.values())
+        if more > 0:
+            _remit_more(state, event, account, more, gone)
+        elif more < 0:
+            _remit_less(state, event, account, -more, gone)
+        state.remitted = {**state.remitted, which: gone}
+
+
+Gone = dict[Place, Amount]
+
+
+def _remit_more(state: State, event: Remitted, loss: int, cents: Amount, gone: Gone) -> None:
+    purse = Purse(Split(event.fact, event.on, cents))
+    for row in state.rows if loss == REMITTED else ():
         if row.fell_due and event.since <= row.due < event.until:
             account = INTEREST_DUE if row.payable else INTEREST_DEFERRED
-            gone = purse.pay(account, row.open_interest)
-            row.interest_paid += gone
-            row.written_off += gone
-    if event.to == "principal":
+            off = purse.pay(account, row.open_interest)
+            row.interest_paid += off
+            row.written_off += off
+            _add(gone, Place(account, row.nr), off)
+    if event.to == "principal" or loss == CONVERTED:
+        before = purse.left
         _off_the_rows(state, purse)
-    _book(state, purse, EntryKind.REMISSION, REMITTED)
+        _add(gone, Place(PRINCIPAL), before - purse.left)
+    _add(gone, Place(REFUNDABLE), purse.left)
+    _book(state, purse, EntryKind.REMISSION, loss)
+
+
+def _remit_less(state: State, event: Remitted, loss: int, cents: Amount, gone: Gone) -> None:
+    """Take back the last first: what is owed to the debtor, then principal, then interest of the last rows."""
+    left = cents
+    for place in sorted(
+        gone, key=lambda one: (one.account != REFUNDABLE, one.account != PRINCIPAL, -one.row)
+    ):
+        back = min(left, gone[place])
+        gone[place] -= back
+        left -= back
+        if place.row:
+            row = next(one for one in state.rows if one.nr == place.row)
+            row.interest_paid -= back
+            row.written_off -= back
+            state.first_open = min(state.first_open, state.rows.index(row))
+            # The row may have become payable since it was remitted (the end of a deferral).
+            state.record(_taken_back(event, INTEREST_DUE if row.payable else INTEREST_DEFERRED, loss, back))
+        elif place.account == REFUNDABLE:
+            # Below zero: the debtor has it already and owes it back.
+            state.credit -= back
+            state.record(_taken_back(event, REFUNDABLE, loss, back))
+        else:
+            state.principal += back
+            state.unassigned += back
+            reopen_last_row(state)
+            state.record(_taken_back(event, PRINCIPAL, loss, back))
+
+
+def _taken_back(event: Remitted, debit: int, loss: int, cents: Amount) -> Effect:
+    return Effect(event.on, EntryKind.REMISSION, debit, loss, cents, event.fact)
+
+
+def _add(gone: Gone, place: Place, cents: Amount) -> None:
+    if cents:
+        gone[place] = gone.get(place, 0) + cents
 
 
 def _put_back(state: State, event: Settled, account: int, cents: int) -> None:
     """What was settled otherwise before is lent again; what is still owed to the debtor goes first."""
-    owed = int(min(state.credit, cents))
+    owed = int(min(max(0, state.credit), cents))
     state.credit -= owed
     _record(state, event, REFUNDABLE, account, owed)
     state.principal += cents - owed

@@ -24,7 +24,7 @@ COSTS, STATUTORY, REFUNDABLE, OPENING = 1350, 1360, 1400, 2900
 INTEREST_INCOME, COST_INCOME, RECOVERED, STATUTORY_INCOME = 8000, 8010, 8020, 8030
 INTEREST_TO_DEBTOR = 4960
 BENEFITS, SETTLEMENTS = 1210, 1220
-GIVEN, NOT_RECLAIMED, REMITTED = 4970, 4975, 4980
+GIVEN, NOT_RECLAIMED, REMITTED, CONVERTED = 4970, 4975, 4980, 4985
 WRITTEN_OFF: Mapping[Ground, Mapping[Part, int]] = {
     "write_off": {"principal": 4900, "interest": 4910, "costs": 4920},
     "waiver": {"principal": 4930, "interest": 4940, "costs": 4950},
@@ -33,6 +33,20 @@ WRITTEN_OFF: Mapping[Ground, Mapping[Part, int]] = {
 
 NOTHING = Fraction(0)
 """No interest; made once, because a life asks for it at every turn."""
+
+
+class Place(NamedTuple):
+    """Where something went off: an account, and the row whose interest it was (0: of none)."""
+
+    account: int
+    row: int = 0
+
+
+class Remission(NamedTuple):
+    """What was remitted: of which book year, booked on which account."""
+
+    since: date
+    account: int
 
 
 class Effect(NamedTuple):
@@ -135,6 +149,7 @@ class State:
     written_off: Amount = 0
     recoverable: Amount = 0
     settled: tuple[int, ...] = (0, 0, 0, 0)
+    remitted: Mapping[Remission, Mapping[Place, Amount]] = field(default_factory=dict)
     stops: frozenset[int] = frozenset()
     falls_due_next: int = 0
     first_open: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from ledger.day import parse_day
@@ -62,7 +63,7 @@ def holding(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that were not withdrawn."""
     known = list(facts)
     gone = {fact.of for fact in known if fact.kind is FactKind.WITHDRAWAL}
-    return [fact for fact in known if fact.nr not in gone]
+    return [fact for fact in known if fact.nr not in gone] if gone else known
 
 
 def allowance_of(facts: Sequence[Fact]) -> Allowance | None:
@@ -89,7 +90,12 @@ def allowance_of(facts: Sequence[Fact]) -> Allowance | None:
 
 def month_of(fact: Fact) -> date:
     """The first day of the month for which an advance was paid, which its data writes as 2025-03."""
-    return parse_day(f"{fact.data['month']}-01")
+    return _first_of(str(fact.data["month"]))
+
+
+@lru_cache(maxsize=1200)
+def _first_of(month: str) -> date:
+    return parse_day(f"{month}-01")
 
 
 def _calendar_year(paid: Sequence[Fact]) -> BookYear:

@@ -36,7 +36,10 @@ class NothingToSettle(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The outcome of a proposal in cents; `refund` is what of the remitted interest was paid (None: not known)."""
+    """The outcome of a proposal in cents; `refund` is what of the remitted interest was paid (None: not known).
+
+    `conversion` is principal of business capital that becomes a gift (keuzejaar).
+    """
 
     granted: int = 0
     year_norm: int = 0
@@ -48,6 +51,7 @@ class Amounts:
     largest_reclaim: int = 0
     remission: int = 0
     refund: int | None = None
+    conversion: int = 0
 
     @property
     def not_reclaimed(self) -> int:
@@ -117,6 +121,7 @@ def amounts_of(found: Settlement, figures: Figures, about: Subject) -> Amounts:
             net_income=found.net_income,
             remission=found.remission.interest,
             refund=refund,
+            conversion=found.remission.principal,
         )
     return Amounts(
         granted=figures.granted,
@@ -161,6 +166,7 @@ def _of_interest(subjects: Subjects, day: date) -> dict[str, object]:
         "application_date": subjects.application.isoformat(),
         "capital_loan_interest": euros(sum(int(row.interest) for row in rows)),
         "capital_loan_interest_paid": euros(paid),
+        "capital_principal": euros(int(history.terms.principal)),
     }
 
 
