@@ -10,13 +10,16 @@ from sqlalchemy import Connection, select
 
 from backoffice.cli.database import Desk
 from backoffice.rights import check_right
+from jobs import clock
 from jobs.dunning_night import Dunning, Seen, decided, headings_of
 from jobs.dunning_rules import Book, dunning_book
 from jobs.information import information
 from jobs.tables import quarantine
 from ledger.entry import creditor_of_loan
+from servicing.banking_days import ONE_DAY
 from servicing.blocks import holding_of
 from servicing.creditors.store import creditor_facts
+from servicing.dunning.collection_costs import Told, charged_costs, costs_to_charge, told_costs
 from servicing.dunning.ladder import Case, Step, Wait
 from servicing.dunning.letters import Due, handed_over
 from servicing.dunning.owing import overdue_of
@@ -126,6 +129,46 @@ def _letter(heading: Loan, case: Case, step: Step, posted: Posted) -> HandedOver
     ways = book.law, book.choices(heading.creditor_id, posted.on)
     letter, _ = handed_over([due], posted.reference, posted.on, book.procedures[step.procedure], ways)
     return letter._replace(proof=posted.proof)
+
+
+class Costs(NamedTuple):
+    """Collection costs to charge on a loan, in cents, after which letter."""
+
+    told: Told
+    cents: int
+
+
+def costs_of(connection: Connection, heading: Loan) -> Costs:
+    """The collection costs after the last letter of fourteen days on a loan; what was charged stays what it is.
+
+    Raises `FactRefused` where none is due.
+    """
+    facts = facts_of(connection, [heading.id])[heading.id]
+    told = told_costs(facts)
+    if not told:
+        raise FactRefused(f"loan {heading.id}: no letter told of collection costs (BW 6:96 lid 6)")
+    last = told[-1]
+    if last.until >= clock.today():
+        raise FactRefused(f"loan {heading.id}: the term of {last.reference} ends on {last.until}: not before")
+    left = {loan: _open_then(connection, loan, last) for loan in last.over}
+    cents = charged_costs(facts, last.reference) or costs_to_charge(
+        last, left, last.until, dunning_book().law
+    )
+    if not cents:
+        raise FactRefused(f"loan {heading.id}: what {last.reference} asked for was paid by {last.until}")
+    return Costs(last, cents)
+
+
+def _open_then(connection: Connection, loan: int, told: Told) -> int:
+    """What of a letter was open on a loan when its term ended, in cents: of the rows that were overdue as it was made.
+
+    It was made by the night before it was sent, which sees what fell due before its own day.
+    """
+    history = history_of(facts_of(connection, [loan])[loan])
+    state = live(history.terms, history.events, history.reversals, told.until)
+    overdue = overdue_of(state, told.until)
+    rows = overdue.rows if overdue else ()
+    return sum(row.principal + row.interest for row in rows if row.due < told.on - ONE_DAY)
 
 
 def listed(connection: Connection, seen: Collection[int], act: str) -> list[Standing]:

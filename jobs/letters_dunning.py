@@ -11,20 +11,22 @@ from sqlalchemy import Connection
 
 from jobs import clock
 from jobs.dunning_rules import Book, dunning_book
-from jobs.letters_freezing import Freezer
-from jobs.letters_night import headings_of
+from jobs.letters_freezing import NO_PAGE, Freezer
+from jobs.letters_night import headings_of, keep
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from jobs.run import Run
 from ledger.entry import creditor_of_loan
+from ledger.faults import classify
 from letters.outbox.dunning import asked_fields, reference_of, says
-from letters.outbox.framing import Addressee, payment_fields
-from letters.outbox.store import add_letters, add_steps, letters_by_key, open_letters
-from letters.outbox.values import Amount, Effects, Letter, LetterDraft, OnLoan, Step, TermKind
+from letters.outbox.framing import Addressee, payment_fields, payments_apart
+from letters.outbox.store import add_steps, letters_by_key, open_letters
+from letters.outbox.values import Amount, Effects, Law, Letter, LetterDraft, OnLoan, Step, TermKind
 from servicing.banking_days import ONE_DAY
 from servicing.blocks import holding_of, stopping
+from servicing.dunning.collection_costs import costs_in_words
 from servicing.dunning.letters import Due, bundles_of, handed_over, letters_due
 from servicing.dunning.letters import Letter as DueLetter
-from servicing.dunning.procedure import LAST_LETTER_TERM, StepRule
+from servicing.dunning.procedure import LAST_LETTER_TERM, StepRule, days_of_term
 from servicing.dunning.sent import HandedOver, sent_of
 from servicing.dunning.store import due_letters, standings
 from servicing.store import Recorded
@@ -60,6 +62,18 @@ class Dunner:
             if to.is_known and not stopping(self.freezer.known.blocks[loan], "letters", debtor):
                 yield self._draft(letter, sent, to)
 
+    def written(self, bundle: Sequence[Due]) -> list[tuple[LetterDraft, str]]:
+        """The letters of a bundle; what cannot be written is kept as such with the reason, for a person to see."""
+        try:
+            return [(draft, "") for draft in self.drafts(bundle)]
+        except Exception as error:
+            if classify(error) != "business":
+                raise
+            first = bundle[0]
+            lost = self.freezer.unwritten(first.loan, first.debtors)
+            key = f"{NO_PAGE}:{first.letter}:{first.loan}:{first.proposed_on}"
+            return [(replace(lost, key=key), f"{type(error).__name__}: {error}"[:500])] * bool(lost.debtor)
+
     def _draft(self, letter: DueLetter, sent: HandedOver, to: Addressee) -> LetterDraft:
         loan, debtor = letter.lines[0].loan, letter.debtors[0]
         said = says(sent)
@@ -67,6 +81,8 @@ class Dunner:
         fields = self._fields(letter, sent, to)
         overdue = sum(one.overdue.cents for one in letter.lines)
         kind = self.freezer.catalogue.kind(letter.letter)
+        law: Law = "private" if letter.procedure == "private" else "public"
+        self.freezer.must_fit(kind, fields, law)
         return LetterDraft(
             key=f"{letter.letter}:{reference}:{debtor}",
             kind=letter.letter,
@@ -77,7 +93,7 @@ class Dunner:
             amounts=[Amount("overdue", overdue, balance="overdue")],
             effects=self._effects(letter, said | {"reference": reference}, to),
             demanded=int(str(fields["open_total"])),
-            law="private" if letter.procedure == "private" else "public",
+            law=law,
             language=self.freezer.known.people[debtor].language,
             template=kind.sha256,
             source=f"night of {self.freezer.day}, loan {loan}",
@@ -85,14 +101,22 @@ class Dunner:
 
     def _fields(self, letter: DueLetter, sent: HandedOver, to: Addressee) -> dict[str, object]:
         loan = letter.lines[0].loan
-        own = {one.loan for one in letter.lines}
-        fee = sum(line.fee for line in sent.lines if line.loan in own)
+        fees = {line.loan: line.fee for line in sent.lines}
+        each = {one.loan: one.overdue.cents + fees[one.loan] for one in letter.lines}
+        fee = sum(fees[one] for one in each)
         earlier = {one.step: one.on for one in sent_of(holding_of(self.freezer.known.facts[loan], None))}
         fields = asked_fields(letter.lines, fee, earlier, self.decided[loan])
         pays = payment_fields(self.freezer.creditor, loan, int(str(fields["open_total"])))
         known = self.freezer.catalogue.kind(letter.letter).fields
-        every = {**self.freezer.framed(loan, to), **pays, **fields}
+        framed = {**self.freezer.framed(loan, to), "loan": ", ".join(str(one) for one in each)}
+        every = {**framed, **pays, **payments_apart(each), **fields, **self._costs(sent)}
         return {name: value for name, value in every.items() if name in known}
+
+    def _costs(self, sent: HandedOver) -> dict[str, object]:
+        """The fields that tell of collection costs; none where the letter tells of none."""
+        base = sum(line.overdue for line in sent.lines)
+        words = costs_in_words(base, sent.on, self.book.law) if sent.costs else ""
+        return {"costs": sent.costs, "costs_percent": words} if sent.costs else {}
 
     def _effects(self, letter: DueLetter, said: dict[str, object], to: Addressee) -> Effects:
         rule = self.book.procedures[letter.procedure].steps[letter.step]
@@ -104,7 +128,8 @@ class Dunner:
         if rule.term is None:
             return "none", 0
         if rule.term.law is not None:
-            return "statutory", self.book.law.value_on(rule.term.law, night + ONE_DAY).count
+            choices = self.book.choices(self.freezer.creditor.id, night)
+            return "statutory", days_of_term(rule.term, night + ONE_DAY, self.book.law, choices)
         return "working_days", self.book.choices(self.freezer.creditor.id, night).number(LAST_LETTER_TERM)
 
 
@@ -125,7 +150,9 @@ def dun_creditor(connection: Connection, creditor: int, day: date) -> None:
     """Bring the outbox of a creditor to what is due: letters that are new, and letters that fall away."""
     due = due_letters(connection, creditor)
     dunner = _dunner(connection, creditor, due, day)
-    wanted = {draft.key: draft for bundle in bundles_of(due) for draft in dunner.drafts(bundle)}
+    made = [each for bundle in bundles_of(due) for each in dunner.written(bundle)]
+    failed = {draft.key: why for draft, why in made if why}
+    wanted = {draft.key: draft for draft, why in made if not why}
     by = Recorded(ACTOR, day, clock.now_utc().isoformat())
     standing = _open(connection, creditor)
     gone = {number: letter for number, letter in standing.items() if _base(letter.draft.key) not in wanted}
@@ -133,7 +160,8 @@ def dun_creditor(connection: Connection, creditor: int, day: date) -> None:
     add_steps(connection, {number: Step("fell-away", 0, day, why, ACTOR) for number in gone}, gone, by)
     kept = {_base(letter.draft.key) for letter in standing.values()}
     new = [draft for key, draft in wanted.items() if key not in kept]
-    add_letters(connection, _numbered(connection, new), day, by)
+    lost = [draft for draft, why in made if why]
+    keep(connection, [*_numbered(connection, new), *lost], failed, day)
 
 
 def _dunner(connection: Connection, creditor: int, due: Sequence[Due], day: date) -> Dunner:

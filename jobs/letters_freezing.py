@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from jobs.letters_now import Situation, contact_of
-from letters.catalogue import Catalogue
+from letters.catalogue import Catalogue, Kind
 from letters.outbox.framing import Addressee, Fields, frame, payment_fields
 from letters.outbox.page_draft import AT_SENDING
 from letters.outbox.telling import Told
-from letters.outbox.values import LetterDraft, OnLoan
+from letters.outbox.values import Law, LetterDraft, OnLoan
 from servicing.blocks import stopping
 from servicing.creditor import Creditor
 from servicing.product import Product
@@ -60,8 +60,7 @@ class Freezer:
         found = []
         for debtor, to in self.addressees(loan, debtors, "decisions" if told.decision else "letters"):
             fields = {**self.framed(loan, to), **pays, **told.fields}
-            later = {name: self.day.isoformat() for name in AT_SENDING if name in kind.fields}
-            kind.check(fields | later, product.kind)
+            self.must_fit(kind, fields, product.kind)
             draft = LetterDraft(
                 key=f"{told.kind}:{loan}:{told.key}:{debtor}",
                 kind=told.kind,
@@ -80,6 +79,11 @@ class Freezer:
             )
             found.append(draft)
         return found
+
+    def must_fit(self, kind: Kind, fields: Fields, law: Law) -> None:
+        """Refuse fields that could not become a page when the letter is sent; raises `LetterRefused`."""
+        later = {name: self.day.isoformat() for name in AT_SENDING if name in kind.fields}
+        kind.check(fields | later, law)
 
     def unwritten(self, loan: int, debtors: Sequence[int]) -> LetterDraft:
         """What stands in the outbox for a letter that could not be written, so that a person sees it."""

@@ -22,7 +22,10 @@ FRAME_OPTIONAL = ("about", "loan", "contact_email", "mandate", "signatory")
 """What any letter may have: `about` names the debtor where somebody else is written to."""
 
 PAYMENT = ("pay_amount", "pay_reference", "pay_iban", "pay_holder")
-"""What a kind with a payment block needs; `pay_before` may be given."""
+"""What a kind with a payment block needs."""
+
+PAYMENT_OPTIONAL = ("pay_before", "pay_rows")
+"""What may be given with it: the last day, and for several loans what is paid on each with its own reference."""
 
 SIGNED = ("mandate", "signatory")
 """What a decision needs: by whom and under which mandate it is signed."""
@@ -147,7 +150,7 @@ def _declared(template: Template, body: Sequence[Block]) -> tuple[tuple[str, ...
     needs = [*FRAME, *template.fields, *(name for name in asked if name not in guarded)]
     needs += SIGNED if template.nature in {"decision", "order"} else ()
     needs += PAYMENT if any(block.when is None for block in pays) else ()
-    may = [*FRAME_OPTIONAL, *template.optional, *guarded, *((*PAYMENT, "pay_before") if pays else ())]
+    may = [*FRAME_OPTIONAL, *template.optional, *guarded, *((*PAYMENT, *PAYMENT_OPTIONAL) if pays else ())]
     required = tuple(dict.fromkeys(needs))
     return required, tuple(name for name in dict.fromkeys(may) if name not in required)
 

@@ -130,7 +130,7 @@ def _block(block: Block, writing: _Writing) -> Iterator[Piece]:
         yield _table(block.table, block.total, writing)
     else:
         assert block.pay is not None
-        yield _payment(block.pay, writing)
+        yield from _payments(block.pay, writing)
 
 
 def _written(name: str, fields: Checked) -> Iterator[Piece]:
@@ -182,9 +182,9 @@ def _total(name: str, total: str, rows: Sequence[Sequence[object]], writing: _Wr
     return (writing.words["total"], *[""] * (len(rows[0]) - 2), shown("amount", owed))
 
 
-def _payment(owed_name: str, writing: _Writing) -> Payment:
-    """How to pay what another field says is owed; the two are held against each other."""
-    fields, words, texts = writing.fields, writing.words, writing.texts
+def _payments(owed_name: str, writing: _Writing) -> Iterator[Piece]:
+    """How to pay what another field says is owed, held against each other; apart for each of several loans."""
+    fields, texts = writing.fields, writing.texts
     for name in PAYMENT:
         if not fields.has(name):
             raise LetterRefused(
@@ -194,15 +194,37 @@ def _payment(owed_name: str, writing: _Writing) -> Payment:
     assert isinstance(amount, int)
     if amount != owed or amount < 0:
         raise LetterRefused(f"pay_amount: {texts['pay_amount']}: must be {owed_name}, {texts[owed_name]}")
-    payee = Payee(str(fields.values["pay_holder"]), str(fields.values["pay_iban"]))
-    names = ["pay_amount", "pay_iban", "pay_holder", "pay_reference"]
+    apart = fields.values.get("pay_rows") or []
+    assert isinstance(apart, list | tuple)
+    if not apart:
+        yield _payment(writing, {})
+        return
+    if sum(cents for _, cents, _ in apart) != amount:
+        raise LetterRefused(f"pay_rows: its lines do not add up to pay_amount, {texts['pay_amount']}")
+    yield Say(writing.words["pay_apart"])
+    for loan, cents, reference in apart:
+        yield _payment(writing, {"pay_loan": loan, "pay_amount": cents, "pay_reference": reference})
+
+
+def _payment(writing: _Writing, own: Mapping[str, object]) -> Payment:
+    """One way to pay; `own` is what differs for one of several loans."""
+    fields, words = writing.fields, writing.words
+    values = {**fields.values, **own}
+    shows = {name: shown(_PAY_TYPES[name], value) for name, value in own.items()}
+    texts = {**writing.texts, **shows}
+    names = ["pay_loan"] if own else []
+    names += ["pay_amount", "pay_iban", "pay_holder", "pay_reference"]
     names += ["pay_before"] if fields.has("pay_before") else []
+    payee = Payee(str(values["pay_holder"]), str(values["pay_iban"]))
     return Payment(
         pairs=tuple((words[name], texts[name]) for name in names),
-        code=epc_text(payee, amount, text=str(fields.values["pay_reference"])),
+        code=epc_text(payee, int(str(values["pay_amount"])), text=str(values["pay_reference"])),
         alternative=filled(words["code_alternative"], texts),
         hint=words["code_hint"],
     )
+
+
+_PAY_TYPES = {"pay_loan": "text", "pay_amount": "amount", "pay_reference": "reference"}
 
 
 def _particulars(writing: _Writing) -> Iterator[tuple[str, str]]:

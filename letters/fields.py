@@ -18,7 +18,7 @@ from ledger.money import LARGEST_CENTS
 from letters.plain import plain
 from servicing.wording import dutch_amount, dutch_day
 
-CellType = Literal["text", "amount", "day", "number", "percent", "cents", "date"]
+CellType = Literal["text", "amount", "day", "number", "percent", "cents", "date", "reference"]
 FieldType = Literal[
     "text", "amount", "day", "number", "percent", "iban", "reference", "flag", "lines", "paragraphs", "table"
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from letters.catalogue import Catalogue
 from letters.compose import Draft
 
-NOT_SHOWN = frozenset({"about", "mandate", "signatory"})
-"""What only letters to somebody else, and decisions, have."""
+NOT_SHOWN = frozenset({"about", "mandate", "signatory", "pay_rows"})
+"""What only letters to somebody else, decisions, and letters about several loans have."""
 
 FUND = {"pay_iban": "NL76TEST0340000007", "pay_holder": "Provincie Flevoland"}
 """Where a private-law loan of the fund is paid."""

@@ -29,7 +29,7 @@ from tests.dunning_cases import LAW, PROCEDURES, rules
 from tests.nights import close_until
 
 INSTALMENT, TERMS = 10_000, 48
-FIRST = date(2024, 1, 1)
+FIRST = date(2023, 1, 1)
 ONE = timedelta(days=1)
 Proposal = tuple[int, date, str]
 LADDERS = {
@@ -74,7 +74,7 @@ class Office:
         self.letters = 0
 
     def _debtor(self, number: int) -> Debtor:
-        is_claim, by = number % 4 == 3, Recorded("test", FIRST, "2024-01-01T00:00:00+00:00")
+        is_claim, by = number % 4 == 3, Recorded("test", FIRST, "2023-01-01T00:00:00+00:00")
         product = "recovery_claim" if is_claim else "bbz_business_capital"
         cents = 3 * INSTALMENT if is_claim else TERMS * INSTALMENT
         terms: dict[str, object] = {
@@ -106,7 +106,7 @@ class Office:
         drafts += self._letters(day)
         if drafts:
             with writing(self.engine) as connection:
-                record(connection, drafts, Recorded("test", day, "2024-01-01T00:00:00+00:00"))
+                record(connection, drafts, Recorded("test", day, "2023-01-01T00:00:00+00:00"))
         close_until(self.engine, day)
         with reading(self.engine) as connection:
             notes = notes_on(connection, day)
@@ -321,7 +321,7 @@ def simulate(engine: Engine, seed: int, debtors: int, days: int) -> Outcome:
         taken = office.withdrawals(day)
         if taken:
             with writing(engine) as connection:
-                record(connection, taken, Recorded("test", day, "2024-01-01T00:00:00+00:00"))
+                record(connection, taken, Recorded("test", day, "2023-01-01T00:00:00+00:00"))
         office.live(day)
     with reading(engine) as connection:
         facts = facts_of(connection, office.debtors)

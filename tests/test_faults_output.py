@@ -104,6 +104,7 @@ SILENT = {
         "bank split",
     ),
     *("dunning announced", "dunning bailiff", "dunning handed-over", "dunning list", "dunning why"),
+    "dunning costs",
     *(f"review {name}" for name in ("count", "done", "list", "open", "step")),
     *(f"worklist {name}" for name in ("assign", "done", "move")),
     *(f"letters {name}" for name in ("exclude", "preview", "print", "propose", "release", "returned")),

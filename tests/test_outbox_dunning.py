@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bank.reference import reference_of
 from jobs import clock
 from jobs.letters_checks import letters_unlike_books
+from jobs.letters_freezing import NO_PAGE
+from jobs.letters_stuck import stuck_letters
 from ledger.database import reading, writing
+from ledger.files import config_text
+from ledger.money import euros
+from letters.fields import shown
+from letters.outbox.page_draft import page_draft
 from letters.outbox.store import letters_of_creditor
 from letters.outbox.values import Letter
+from letters.render import render
 from servicing.blocks import holding_of
 from servicing.debtors.store import add_debtors
 from servicing.debtors.values import NewDebtor
@@ -20,6 +28,8 @@ from servicing.dunning.sent import acts_of_letters, fee_key, sent_of
 from servicing.facts import Draft, Fact, FactKind
 from servicing.store import Loan, add_loan, facts_of, record
 from tests.desk import LOAN
+from tests.law_files import write
+from tests.letter_reading import codes, read, the_press
 from tests.letters_desk import CENTS, open_letters_desk, propose, put_together, sent, state
 from tests.nights import PLAIN_TERMS, begin_on, close_until, paid, stamp, tell
 from tests.offices import by, good_by
@@ -90,16 +100,18 @@ def test_g12_a_step_that_came_back_sets_no_term(desk: Engine, tmp_path: Path) ->
     assert sent_of(facts(desk)) == []
 
 
-def late_loan(engine: Engine, start: date) -> int:
-    """A loan paid out on a day of which nothing was paid, to somebody with an address."""
+PERSON = NewDebtor(
+    None, None, None, "S. Jansen", "Agorabaan", "3", "8232 AB", "Lelystad", "NL", "nl", date(2024, 1, 1)
+)
+
+
+def late_loan(engine: Engine, start: date, debtor: int = 0) -> int:
+    """A loan paid out on a day of which nothing was paid, to somebody with an address (0: somebody new)."""
     by_test = stamp(engine, start)
     with writing(engine) as connection:
-        person = NewDebtor(
-            None, None, None, "S. Jansen", "Agorabaan", "3", "8232 AB", "Lelystad", "NL", "nl", start
-        )
-        (debtor,) = add_debtors(connection, [person], by_test)
+        owes = debtor or add_debtors(connection, [PERSON], by_test)[0]
         heading = Loan(0, 1, "bbz_business_capital", None, "test", start, start, "from-2020")
-        number = add_loan(connection, heading, [debtor], by_test)
+        number = add_loan(connection, heading, [owes], by_test)
         terms = PLAIN_TERMS | {"start": start.isoformat()}
         drafts = [
             Draft(number, FactKind.GRANT, start, "grant", data=terms),
@@ -151,3 +163,47 @@ def test_what_a_person_excluded_stays_out_while_it_is_the_same(
     assert by("anybody", "letters", "exclude", str(letter.id), "--reason", "spoke").code == 0
     close_until(sqlite_database, date(2024, 2, 11))
     assert [one.id for one in dunning_letters(sqlite_database, date(2024, 2, 11))] == [letter.id]
+
+
+def test_a_letter_about_two_loans_asks_for_each_with_its_own_reference(sqlite_database: Engine) -> None:
+    start, night = date(2024, 1, 1), date(2024, 2, 9)
+    begin_on(sqlite_database, night)
+    loans = [late_loan(sqlite_database, start, debtor) for debtor in (0, 1)]
+    close_until(sqlite_database, night)
+    (letter,) = dunning_letters(sqlite_database, night)
+    assert [on.loan for on in letter.draft.loans] == loans
+    assert letter.draft.fields["loan"] == ", ".join(str(loan) for loan in loans)
+    rows = [[str(loan), CENTS, reference_of(loan)] for loan in loans]
+    assert (letter.draft.fields["pay_rows"], letter.draft.demanded) == (rows, 2 * CENTS)
+    page = render(the_press(), page_draft(letter, "almere", night, the_press().catalogue)).content
+    text = read(page)
+    for loan, cents, reference in rows:
+        assert f"Voor lening {loan} Bedrag {shown('amount', cents)}".replace("\u00a0", " ") in text
+        assert shown("reference", reference).replace("\u00a0", " ") in text
+    # Each can be paid with its own code; none asks for both at once on the reference of one.
+    paying = [code.splitlines() for code in codes(page)]
+    assert {(lines[7], lines[-1]) for lines in paying} == {
+        (f"EUR{euros(cents)}", reference) for _, cents, reference in rows
+    }
+
+
+def test_a_letter_that_could_not_be_printed_is_kept_with_its_reason_at_once(
+    sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, night = date(2024, 1, 1), date(2024, 2, 9)
+    begin_on(sqlite_database, night)
+    late_loan(sqlite_database, start)
+    shipped = config_text("letters/reminder.yaml")
+    wants = shipped.replace("[open_rows, open_total]", "[open_rows, open_total, formal_reminder_date]")
+    write(
+        tmp_path / "config",
+        "letters/reminder.yaml",
+        wants.replace("kost u niets", "van {formal_reminder_date}"),
+    )
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path / "config"))
+    close_until(sqlite_database, night + timedelta(days=2))
+    with reading(sqlite_database) as connection:
+        (letter,) = letters_of_creditor(connection).values()
+        (item,) = [one for one in stuck_letters(connection, night) if one.subject.endswith(f" {letter.id}")]
+    assert (letter.draft.kind, letter.state(night)) == (NO_PAGE, "failed")
+    assert "formal_reminder_date: is missing" in item.reason

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from backoffice.actor import actor as acting
 from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import finish
+from backoffice.cli.loan_decisions import decided_options
 from backoffice.cli.options import actor_option, as_json, day_or_today, on_option, past_day
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.registered import fact_shown
 from backoffice.cli.table import table
-from backoffice.dunning import Posted, Why, hand_over_letter, listed
+from backoffice.dunning import Posted, Why, costs_of, hand_over_letter, listed
 from backoffice.dunning import why as reasons
 from backoffice.rights import codes, creditors_of, seen_loan
 from ledger.day import day_of
@@ -20,6 +23,7 @@ from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.blocks import Block
 from servicing.dunning.announced import GROUNDS
+from servicing.dunning.collection_costs import costs_key
 from servicing.dunning.ladder import Step
 from servicing.dunning.owing import OverdueRow
 from servicing.dunning.sent import Sent
@@ -153,6 +157,31 @@ def handed_over(loan: str, on: str, document: str, proof: str, actor: str | None
     for fact in facts:
         amount = f" of {euros(fact.cents)}" if fact.cents else ""
         click.echo(f"loan {fact.loan}: {fact.kind.text}{amount} on {fact.value_date}, fact {fact.nr}")
+
+
+@dunning.command(name="costs")
+@click.argument("loan")
+@click.option("--on", required=True, metavar="DAY", help="The day they are charged, after the term.")
+@decided_options
+def costs(loan: str, on: str, **how: Any) -> None:
+    """Charge the collection costs that a letter of fourteen days told of, over what was not paid in its term.
+
+    By the scale of BW 6:96, never more than the letter told. Costs of a contract itself: aflos loan cost.
+
+    Example: aflos dunning costs 700000001 --on 2025-08-01 --preview
+    """
+    day = past_day("on", on)
+    with looking() as connection:
+        found = costs_of(connection, seen_loan(connection, loan))
+    if day <= found.told.until:
+        raise BadInput(f"on: {day}: must lie after {found.told.until}, the last day of the term")
+    says: dict[str, object] = {"letter": found.told.reference, "article": "BW 6:96"}
+
+    def make(dossier: Dossier) -> Draft:
+        key = costs_key(found.told.reference)
+        return Draft(dossier.loan, FactKind.COST, day, key, found.cents, 0, says, found.told.reference)
+
+    finish(loan, make, how)
 
 
 @dunning.command(name="bailiff")

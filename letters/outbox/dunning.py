@@ -50,7 +50,8 @@ def asked_fields(due: Sequence[Due], fee: int, earlier: Mapping[str, date], deci
 
 def says(sent: HandedOver) -> dict[str, object]:
     """What of a hand-over is frozen with the letter: all but the day, the last day of the term and the proof."""
-    return {
+    costs = {"costs": sent.costs} if sent.costs else {}
+    return costs | {
         "procedure": sent.procedure,
         "step": sent.step,
         "letter": sent.letter,
@@ -82,4 +83,5 @@ def hand_over_of(dunning: Mapping[str, Any], on: date, term_until: date | None, 
         term_until,
         dunning["interrupts"],
         proof,
+        dunning.get("costs", 0),
     )

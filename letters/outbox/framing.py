@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,6 +63,13 @@ def payment_fields(creditor: Creditor, loan: int, cents: int) -> Fields:
         "pay_iban": creditor.iban,
         "pay_holder": creditor.account_holder,
     }
+
+
+def payments_apart(each: Mapping[int, int]) -> Fields:
+    """The field for a letter about several loans: what is paid on each, by loan, with the reference of that loan."""
+    if len(each) < 2:
+        return {}
+    return {"pay_rows": [[str(loan), cents, reference_of(loan)] for loan, cents in sorted(each.items())]}
 
 
 def _parts(address: str) -> tuple[str, ...]:

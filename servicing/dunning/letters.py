@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from ledger.errors import BadInput
+from servicing.dunning.collection_costs import collection_costs
 from servicing.dunning.fee import Reminded, fees_of
 from servicing.dunning.owing import Overdue
 from servicing.dunning.procedure import Name, Procedure, term_of
@@ -78,7 +80,7 @@ def handed_over(
     """What a bundle becomes when it is sent on a day: lines with their fee, and the term; and why it has no fee.
 
     The tariff is that of the day of sending; where it is not known the letter goes without fee. Raises `NotChosen`,
-    and `UnknownLaw` for an unknown term.
+    `UnknownLaw` for an unknown term or scale of collection costs, and `BadInput` where no costs can be told.
     """
     law, choices = ways
     rule = procedure.steps[bundle[0].step]
@@ -89,6 +91,7 @@ def handed_over(
             fees = fees_of([_reminded(one) for one in bundle], sent, law, choices)
         except UnknownLaw as unknown:
             why = f"no fee: {unknown}"
+    costs = _costs(bundle, sent, law) if rule.fee == "collection_costs" else 0
     term = term_of(rule, sent, law, choices)
     letter = HandedOver(
         reference,
@@ -100,8 +103,19 @@ def handed_over(
         tuple(sorted({debtor for one in bundle for debtor in one.debtors})),
         term.last_day if term else None,
         rule.interrupts,
+        costs=costs,
     )
     return letter, why
+
+
+def _costs(bundle: Sequence[Due], sent: date, law: Law) -> int:
+    """The collection costs a letter tells of, on all it asks for together (BW 6:96 lid 7); raises `BadInput`."""
+    if len({one.debtors for one in bundle}) > 1:
+        loans = ", ".join(str(one.loan) for one in bundle)
+        raise BadInput(
+            f"loans {loans}: are not of the same debtors: no one amount of costs can be told to all"
+        )
+    return collection_costs(sum(one.overdue.cents for one in bundle), sent, law)
 
 
 def _letters(bundle: Sequence[Due], *, one_each: bool) -> list[Letter]:

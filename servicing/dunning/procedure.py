@@ -26,16 +26,23 @@ Act = Literal["letter", "call", "person"]
 """letter: proposed, released and handed over. call: a person telephones. person: a proposal that a person decides."""
 
 DayKey = Literal["dunning.reminder_day", "dunning.call_day", "dunning.aanmaning_day"]
-LadderKey = Literal["dunning.ladder"]
+LadderKey = Literal["dunning.ladder", "private.costs"]
+Fee = Literal["reminder_fee", "collection_costs", "none"]
+"""reminder_fee: with the letter (Awb art. 4:113). collection_costs: told in it, due if it is not paid (BW 6:96)."""
 
 LAST_LETTER_TERM = "dunning.last_letter_term"
+DELIVERY = "letters.delivery_days"
 
 
 class Term(Strict):
-    """The time to pay that a letter gives: a figure of the law in days, or a choice of policy in working days."""
+    """The time to pay that a letter gives: a figure of the law in days, or a choice of policy in working days.
+
+    A term of the law runs from the day after sending, or from the day after the letter is taken to be received.
+    """
 
     law: Text | None = None
     policy: Literal["dunning.last_letter_term"] | None = None
+    runs_from: Annotated[Literal["sending", "receipt"], Field(alias="from")] = "sending"
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -52,7 +59,7 @@ class StepRule(Strict):
     channel: Literal["post", "registered", "telephone", "desk"]
     day: DayKey | None = None
     term: Term | None = None
-    fee: Literal["reminder_fee", "none"] = "none"
+    fee: Fee = "none"
     interrupts: ActKind | None = None
     enforces: bool = False
     article: Text
@@ -90,10 +97,13 @@ class _File(Strict):
             raise ValueError('orders: without a ladder chosen by policy there is one order, "only"')
         if (self.begins == "decision") != (self.payment_term is not None):
             raise ValueError("payment_term: goes with what begins by a decision")
-        if self.system == "private" and any(
-            step.enforces or step.fee != "none" for step in self.steps.values()
+        fees = {step.fee for step in self.steps.values()}
+        if self.system == "private" and (
+            "reminder_fee" in fees or any(step.enforces for step in self.steps.values())
         ):
             raise ValueError("a debt from a contract knows no fee of the Awb and no dwangbevel (Awb 4:85)")
+        if self.system == "public" and "collection_costs" in fees:
+            raise ValueError("collection costs of BW 6:96 are for a debt from a contract")
         return self
 
 
@@ -168,8 +178,18 @@ def term_of(step: StepRule, sent: date, law: Law, choices: Choices) -> LegalTerm
     if step.term is None:
         return None
     if step.term.law is not None:
-        return legal_term(sent, law.value_on(step.term.law, sent).count)
+        return legal_term(sent, days_of_term(step.term, sent, law, choices))
     return LegalTerm(sent + ONE_DAY, _working_days_after(sent, choices.number(LAST_LETTER_TERM)))
+
+
+def days_of_term(term: Term, sent: date, law: Law, choices: Choices) -> int:
+    """The days of a term of the law of a letter sent on a day, with the days of the post where it runs from receipt.
+
+    Raises `UnknownLaw`, `NotChosen`.
+    """
+    assert term.law is not None, "a term of policy is counted in working days"
+    post = choices.number(DELIVERY) if term.runs_from == "receipt" else 0
+    return law.value_on(term.law, sent).count + post
 
 
 def _working_days_after(sent: date, number: int) -> date:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ledger.day import parse_day
 from ledger.money import cents_of, euros
 from servicing.blocks import RULES
+from servicing.dunning.collection_costs import says_costs
 from servicing.facts import Draft, Fact, FactKind
 from servicing.limitation import Act, ActKind
 
@@ -41,7 +42,10 @@ class Line(NamedTuple):
 
 
 class HandedOver(NamedTuple):
-    """A dunning letter that left; `reference` is what the outbox calls it, `proof` how its sending is proven."""
+    """A dunning letter that left; `reference` is what the outbox calls it, `proof` how its sending is proven.
+
+    `costs` are the collection costs it tells of, in cents: due if it is not paid (BW 6:96 lid 6).
+    """
 
     reference: str
     procedure: str
@@ -53,6 +57,7 @@ class HandedOver(NamedTuple):
     term_until: date | None = None
     interrupts: ActKind | None = None
     proof: str = ""
+    costs: int = 0
 
 
 def drafts_of(letter: HandedOver) -> list[Draft]:
@@ -79,6 +84,8 @@ def _drafts(letter: HandedOver, line: Line) -> list[Draft]:
         says["interrupts"] = letter.interrupts
     if letter.proof:
         says["proof"] = letter.proof
+    if letter.costs and line == max(letter.lines, key=lambda each: (each.overdue, -each.loan)):
+        says |= says_costs(letter.costs, {each.loan: each.overdue for each in letter.lines})
     drafts = [
         Draft(line.loan, FactKind.DUNNED, letter.on, letter.reference, data=says, source=letter.reference)
     ]

@@ -23,7 +23,9 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ("instalments", "person"): "aflos decide arrangement, defer or due-at-once",
     ("recovery", "enforcement"): "aflos decide arrangement, or prepare a dwangbevel",
     ("clawback", "enforcement"): "aflos decide arrangement, or prepare a dwangbevel",
-    ("private", "person"): "agree an arrangement, or call the credit in under the contract",
+    ("private", "person"): (
+        "agree an arrangement, or call the credit in under the contract; costs: aflos dunning costs"
+    ),
 }
 CALL = "call, then aflos event contact"
 
