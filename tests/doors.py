@@ -28,7 +28,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "settle step": (LOAN, "extension", "--on", "2025-07-01", "--until", "2025-09-01", "--document", "UIT-1"),
     "settle list": (),
     "settle decide": (LOAN, "--reclaim", "1500.00", "--reason", "half of it"),
-    "letters exclude": ("1", "--reason", "called"),
+    "letters exclude": ("2", "--reason", "called"),
     "letters release": ("1", "--number", "1", "--total", "506.91"),
     "letters returned": ("1", "--on", "2025-07-01", "--reason", "moved"),
     "decide credit-refund": (

@@ -173,8 +173,9 @@ def test_a_letter_about_two_loans_asks_for_each_with_its_own_reference(sqlite_da
     (letter,) = dunning_letters(sqlite_database, night)
     assert [on.loan for on in letter.draft.loans] == loans
     assert letter.draft.fields["loan"] == ", ".join(str(loan) for loan in loans)
-    rows = [[str(loan), CENTS, reference_of(loan)] for loan in loans]
-    assert (letter.draft.fields["pay_rows"], letter.draft.demanded) == (rows, 2 * CENTS)
+    rows = [(str(loan), CENTS, reference_of(loan)) for loan in loans]
+    assert letter.draft.fields["pay_rows"] == [list(row) for row in rows]
+    assert letter.draft.demanded == 2 * CENTS
     page = render(the_press(), page_draft(letter, "almere", night, the_press().catalogue)).content
     text = read(page)
     for loan, cents, reference in rows:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from backoffice.actor import actor as acting
 from backoffice.cli.database import looking, recording
-from backoffice.cli.finishing import finish
-from backoffice.cli.loan_decisions import decided_options
+from backoffice.cli.finishing import finish, preview_option
 from backoffice.cli.options import actor_option, as_json, day_or_today, on_option, past_day
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.registered import fact_shown
@@ -162,8 +159,10 @@ def handed_over(loan: str, on: str, document: str, proof: str, actor: str | None
 @dunning.command(name="costs")
 @click.argument("loan")
 @click.option("--on", required=True, metavar="DAY", help="The day they are charged, after the term.")
-@decided_options
-def costs(loan: str, on: str, **how: Any) -> None:
+@preview_option
+@actor_option
+@as_json
+def costs(loan: str, on: str, preview: bool, actor: str | None, as_json: bool) -> None:
     """Charge the collection costs that a letter of fourteen days told of, over what was not paid in its term.
 
     By the scale of BW 6:96, never more than the letter told. Costs of a contract itself: aflos loan cost.
@@ -181,7 +180,7 @@ def costs(loan: str, on: str, **how: Any) -> None:
         key = costs_key(found.told.reference)
         return Draft(dossier.loan, FactKind.COST, day, key, found.cents, 0, says, found.told.reference)
 
-    finish(loan, make, how)
+    finish(loan, make, {"actor": actor, "as_json": as_json, "known_on": None, "preview": preview})
 
 
 @dunning.command(name="bailiff")

@@ -220,7 +220,7 @@ def exclude_(
 
     Example: aflos letters exclude 12 --reason "called: pays on Friday" --until 2025-07-11
     """
-    day = coming_day("until", until) if until else None
+    day = coming_day("until", until) if until is not None else None
     with recording(actor) as desk:
         found = exclude(desk, numbers, reason, day)
     rows = [letter_shown(one, None, clock.today()) for one in found]
@@ -264,7 +264,7 @@ def returned(letter: int, on: str | None, reason: str, actor: str | None, as_jso
 
     Example: aflos letters returned 12 --on 2025-07-08 --reason "moved"
     """
-    day = past_day("on", on) if on else clock.today()
+    day = past_day("on", on) if on is not None else clock.today()
     with recording(actor) as desk:
         found = came_back(desk, letter, day, reason)
     if as_json:

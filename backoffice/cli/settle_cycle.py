@@ -12,7 +12,7 @@ from backoffice.actor import actor as acting
 from backoffice.cli.database import looking, recording
 from backoffice.cli.decide import approve
 from backoffice.cli.finishing import tell_decided
-from backoffice.cli.options import actor_option, as_json, day_or_today, past_day, read_input
+from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day, read_input
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.registered import tell
 from backoffice.cli.settle_page import COLUMNS, page_of, row_of
@@ -30,7 +30,6 @@ from backoffice.settling import (
 )
 from jobs import clock
 from jobs.settlement_cycle import cases, one_case, propose_all
-from ledger.day import parse_day
 from ledger.errors import BadInput
 from ledger.money import cents_of
 from servicing.settlement.cycle import CYCLE_STEPS, STATES
@@ -111,7 +110,7 @@ def step(
     """
     day = past_day("on", on)
     name = next(one for one in CYCLE_STEPS if one == step)
-    last = parse_day(until) if until else None
+    last = coming_day("until", until) if until is not None else None
     with recording(actor) as desk:
         heading = find_loan(desk.connection, loan)
         found = one_case(desk.connection, heading.id, None, desk.by.known_on)
