@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from jobs.dunning_night import Dunning, Seen, drop_proposal, look_at_ladders
+from jobs.dunning_night import Dunning, Seen, drop_proposal, look_at_ladders, unchanged
 from jobs.tables import quarantine
 from ledger.bulk import among, append_rows
 from ledger.day import day_of, number_of
@@ -20,6 +20,7 @@ from ledger.faults import classify
 from ledger.rows import journal_rows
 from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
 from ledger.tables import journal
+from servicing.dunning.store import standings_of
 from servicing.facts import Fact
 from servicing.night_work import Setting, StateRow, Task, Worked, news_reaches_back, work_loan
 from servicing.posting import Booked, Cause
@@ -65,8 +66,13 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
     result = ChunkResult()
     rows: list[tuple[int, ...]] = []
     new_states: list[StateRow] = []
+    before = standings_of(connection, loans) if night.dunning is not None else {}
     seen: list[Seen] = []
     for loan in loans:
+        overdue = unchanged(facts[loan], states.get(loan), before.get(loan), night.day)
+        if overdue is not None:
+            seen.append(Seen(loan, facts[loan], None, before=overdue))
+            continue
         task = _task(loan, facts[loan], states.get(loan), booked.get(loan))
         try:
             worked = work_loan(task, night.setting(loan))
@@ -85,7 +91,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
     write_states(connection, new_states)
     result.new_failures = _write_quarantine(connection, loans, result.set_aside, night.day)
     if night.dunning is not None:
-        look_at_ladders(connection, night.dunning, seen, night.day)
+        look_at_ladders(connection, night.dunning, seen, before, night.day)
     result.worked = len(new_states)
     return result
 

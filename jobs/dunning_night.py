@@ -19,13 +19,14 @@ from servicing.creditors.quiet import CreditorFact, Quiet, quiet_on
 from servicing.creditors.store import creditor_facts
 from servicing.dunning.ladder import Case, Rules, Step, Wait, next_step
 from servicing.dunning.owing import Overdue, overdue_of
-from servicing.dunning.standing import Note, Standing, notes_of, standing_of
+from servicing.dunning.standing import Note, Standing, notes_of, overdue_in, standing_of
 from servicing.dunning.store import standings_of, write_standings
-from servicing.facts import Fact
+from servicing.facts import Fact, FactKind
 from servicing.law import UnknownLaw
 from servicing.life.outcome import arrears_since
 from servicing.life.state import State
 from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
+from servicing.night_work import StateRow
 from servicing.policy import NotChosen
 from servicing.securities import liable_on
 from servicing.store import LOANS_PER_QUERY
@@ -57,12 +58,17 @@ class Dunning:
 
 
 class Seen(NamedTuple):
-    """A loan that a chunk worked: its facts and its life, or why it was set aside."""
+    """A loan of a chunk: its facts, its life if worked, or why it was set aside; else what was overdue before."""
 
     loan: int
     facts: Sequence[Fact]
     state: State | None
     aside: str = ""
+    before: Overdue | None = None
+
+    def overdue(self, day: date) -> Overdue | None:
+        """What is overdue by the end of a day."""
+        return overdue_of(self.state, day) if self.state is not None else self.before
 
 
 class Heading(NamedTuple):
@@ -84,9 +90,29 @@ def _late_enough(connection: Connection, day: date) -> int:
     return number_of(day - timedelta(days=dunning_book().least_days(day)))
 
 
-def look_at_ladders(connection: Connection, dunning: Dunning, seen: Sequence[Seen], day: date) -> None:
-    """Decide for each loan of a chunk which step is due, and write where it stands now."""
-    before = standings_of(connection, [one.loan for one in seen])
+def unchanged(
+    facts: Sequence[Fact], state: StateRow | None, before: Standing | None, day: date
+) -> Overdue | None:
+    """What is overdue on a loan to which nothing happened since it was worked; None where its life must tell.
+
+    Its ladder is looked at all the same: a block, the law or what the bank told may have changed.
+    """
+    if state is None or before is None or state.next_event <= number_of(day) or state.facts != len(facts):
+        return None
+    if any(fact.kind is FactKind.STATUTORY_INTEREST for fact in facts):
+        return None  # it runs from day to day
+    choices = dunning_book().choices(creditor_of_loan(before.loan), day)
+    return None if choices.choice("fee.base") == "whole_debt" else overdue_in(before)
+
+
+def look_at_ladders(
+    connection: Connection,
+    dunning: Dunning,
+    seen: Sequence[Seen],
+    before: Mapping[int, Standing],
+    day: date,
+) -> None:
+    """Decide for each loan of a chunk which step is due, and write where it stands now; `before`: where it stood."""
     late = [one for one in seen if one.loan in before or _is_late(one, day)]
     if not late:
         return
@@ -150,7 +176,7 @@ def _stand(
     one: Seen, ways: tuple[Book, Dunning], heading: Heading, old: Standing | None, day: date
 ) -> Standing | None:
     """Where a loan stands after tonight; None where nothing is overdue, and it leaves the ladder."""
-    overdue = overdue_of(one.state, day) if one.state is not None else None
+    overdue = one.overdue(day)
     if overdue is None and not one.aside:
         return None
     case, found = decided(one, overdue, ways, heading, day)

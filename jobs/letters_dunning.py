@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -19,7 +20,7 @@ from ledger.entry import creditor_of_loan
 from ledger.faults import classify
 from letters.outbox.dunning import asked_fields, reference_of, says
 from letters.outbox.framing import Addressee, payment_fields, payments_apart
-from letters.outbox.store import add_steps, letters_by_key, open_letters
+from letters.outbox.store import add_steps, letters_by_key, letters_by_number, open_dunning
 from letters.outbox.values import Amount, Effects, Law, Letter, LetterDraft, OnLoan, Step, TermKind
 from servicing.banking_days import ONE_DAY
 from servicing.blocks import holding_of, stopping
@@ -28,10 +29,13 @@ from servicing.dunning.letters import Due, bundles_of, handed_over, letters_due
 from servicing.dunning.letters import Letter as DueLetter
 from servicing.dunning.procedure import LAST_LETTER_TERM, StepRule, days_of_term
 from servicing.dunning.sent import HandedOver, sent_of
-from servicing.dunning.store import due_letters, standings
+from servicing.dunning.store import due_letters, loans_with_letter
 from servicing.store import Recorded
 
 ACTOR = "night"
+LOANS_AT_ONCE = 1000
+"""Creditors are taken together in one transaction until they have letters about so many loans."""
+
 MOST_TIMES = 20
 """A letter that fell away may be proposed anew under the next number; more often a person looks first."""
 
@@ -50,7 +54,7 @@ class Dunner:
         procedure = self.book.procedures[bundle[0].procedure]
         return handed_over(bundle, "", on, procedure, (self.book.law, choices))[0]
 
-    def drafts(self, bundle: Sequence[Due]) -> Iterator[LetterDraft]:
+    def letters(self, bundle: Sequence[Due]) -> Iterator[Wanted]:
         """The letters of a bundle, to each debtor whose address is known."""
         night = self.freezer.day
         choices = self.book.choices(self.freezer.creditor.id, night)
@@ -60,38 +64,42 @@ class Dunner:
             loan, debtor = letter.lines[0].loan, letter.debtors[0]
             to = self.freezer.known.addressee(loan, debtor)
             if to.is_known and not stopping(self.freezer.known.blocks[loan], "letters", debtor):
-                yield self._draft(letter, sent, to)
+                yield Wanted(letter, sent, to)
 
-    def written(self, bundle: Sequence[Due]) -> list[tuple[LetterDraft, str]]:
+    def written(self, bundle: Sequence[Due], standing: Collection[str]) -> list[Made]:
         """The letters of a bundle; what cannot be written is kept as such with the reason, for a person to see."""
         try:
-            return [(draft, "") for draft in self.drafts(bundle)]
+            return [
+                Made(one.key, None if one.key in standing else self.draft(one))
+                for one in self.letters(bundle)
+            ]
         except Exception as error:
             if classify(error) != "business":
                 raise
             first = bundle[0]
             lost = self.freezer.unwritten(first.loan, first.debtors)
             key = f"{NO_PAGE}:{first.letter}:{first.loan}:{first.proposed_on}"
-            return [(replace(lost, key=key), f"{type(error).__name__}: {error}"[:500])] * bool(lost.debtor)
+            why = f"{type(error).__name__}: {error}"[:500]
+            return [Made(key, replace(lost, key=key), why)] * bool(lost.debtor)
 
-    def _draft(self, letter: DueLetter, sent: HandedOver, to: Addressee) -> LetterDraft:
+    def draft(self, wanted: Wanted) -> LetterDraft:
+        """A letter that is due, frozen."""
+        letter, sent, to = wanted.letter, wanted.sent, wanted.to
         loan, debtor = letter.lines[0].loan, letter.debtors[0]
-        said = says(sent)
-        reference = reference_of(letter.bundle, said)
         fields = self._fields(letter, sent, to)
         overdue = sum(one.overdue.cents for one in letter.lines)
         kind = self.freezer.catalogue.kind(letter.letter)
         law: Law = "private" if letter.procedure == "private" else "public"
         self.freezer.must_fit(kind, fields, law)
         return LetterDraft(
-            key=f"{letter.letter}:{reference}:{debtor}",
+            key=wanted.key,
             kind=letter.letter,
             creditor=letter.creditor,
             debtor=debtor,
             loans=[OnLoan(one.loan, len(self.freezer.known.facts[one.loan])) for one in letter.lines],
             fields=fields,
             amounts=[Amount("overdue", overdue, balance="overdue")],
-            effects=self._effects(letter, said | {"reference": reference}, to),
+            effects=self._effects(letter, says(sent) | {"reference": wanted.reference}, to),
             demanded=int(str(fields["open_total"])),
             law=law,
             language=self.freezer.known.people[debtor].language,
@@ -133,65 +141,99 @@ class Dunner:
         return "working_days", self.book.choices(self.freezer.creditor.id, night).number(LAST_LETTER_TERM)
 
 
+class Wanted(NamedTuple):
+    """A letter that is due on a night, what it would be when sent, and to whom it goes."""
+
+    letter: DueLetter
+    sent: HandedOver
+    to: Addressee
+
+    @property
+    def reference(self) -> str:
+        """What the business calls the step."""
+        return reference_of(self.letter.bundle, says(self.sent))
+
+    @property
+    def key(self) -> str:
+        """The business key of the letter."""
+        return f"{self.letter.letter}:{self.reference}:{self.letter.debtors[0]}"
+
+
+class Made(NamedTuple):
+    """A letter that is due under its key: frozen, or None where it stands open already; or why it cannot be written."""
+
+    key: str
+    draft: LetterDraft | None
+    failed: str = ""
+
+
 def write_dunning(run: Run, day: date) -> None:
     """Write the letters that are due by the end of a night; those that are due no more fall away."""
-    for creditor in run.access.read(creditors_to_dun):
-        run.write(partial(dun_creditor, creditor=creditor, day=day))
+    for loans in run.access.read(lambda connection: loans_to_dun(connection, day)):
+        run.write(partial(dun, loans=loans, day=day))
 
 
-def creditors_to_dun(connection: Connection) -> list[int]:
-    """The creditors with a letter of dunning that is due, or open in the outbox."""
-    due = {creditor_of_loan(row.loan) for row in standings(connection, creditors_by_id(), "letter")}
-    waiting = {one.draft.creditor for one in open_letters(connection, of_dunning=True).values()}
-    return sorted(due | waiting)
+def loans_to_dun(connection: Connection, day: date) -> list[list[int]]:
+    """The loans about which a letter is due or was until this night: creditors together while they have few."""
+    found: dict[int, list[int]] = {}
+    for loan in loans_with_letter(connection, day):
+        found.setdefault(creditor_of_loan(loan), []).append(loan)
+    groups: list[list[int]] = []
+    for loans in found.values():
+        if not groups or len(groups[-1]) + len(loans) > LOANS_AT_ONCE:
+            groups.append([])
+        groups[-1] += loans
+    return groups
 
 
-def dun_creditor(connection: Connection, creditor: int, day: date) -> None:
-    """Bring the outbox of a creditor to what is due: letters that are new, and letters that fall away."""
-    due = due_letters(connection, creditor)
-    dunner = _dunner(connection, creditor, due, day)
-    made = [each for bundle in bundles_of(due) for each in dunner.written(bundle)]
-    failed = {draft.key: why for draft, why in made if why}
-    wanted = {draft.key: draft for draft, why in made if not why}
+def dun(connection: Connection, loans: Sequence[int], day: date) -> None:
+    """Bring the outbox to what is due about all such loans of creditors: letters that are new, and that fall away."""
+    dunners, due = _dunners(connection, {creditor_of_loan(loan) for loan in loans}, day)
+    standing = {number: _base(key) for number, key in open_dunning(connection, loans).items()}
+    kept = set(standing.values())
+    made = [each for bundle in bundles_of(due) for each in dunners[bundle[0].creditor].written(bundle, kept)]
+    wanted = {one.key for one in made if not one.failed}
     by = Recorded(ACTOR, day, clock.now_utc().isoformat())
-    standing = _open(connection, creditor)
-    gone = {number: letter for number, letter in standing.items() if _base(letter.draft.key) not in wanted}
+    gone = letters_by_number(connection, [number for number, key in standing.items() if key not in wanted])
     why = "what it asks for is not due any more, or is another amount"
     add_steps(connection, {number: Step("fell-away", 0, day, why, ACTOR) for number in gone}, gone, by)
-    kept = {_base(letter.draft.key) for letter in standing.values()}
-    new = [draft for key, draft in wanted.items() if key not in kept]
-    lost = [draft for draft, why in made if why]
-    keep(connection, [*_numbered(connection, new), *lost], failed, day)
+    new = _numbered(connection, [one.draft for one in made if one.draft and not one.failed])
+    lost = {one.key: one.failed for one in made if one.failed}
+    keep(connection, [*new, *(one.draft for one in made if one.draft and one.failed)], lost, day)
 
 
-def _dunner(connection: Connection, creditor: int, due: Sequence[Due], day: date) -> Dunner:
+def _dunners(
+    connection: Connection, creditors: Collection[int], day: date
+) -> tuple[dict[int, Dunner], list[Due]]:
+    """Who makes the letters of each creditor on a day, and what is due."""
+    due = due_letters(connection, creditors)
     loans = sorted({one.loan for one in due})
     debtors = {debtor for one in due for debtor in one.debtors}
     headings, _ = headings_of(connection, loans)
     known = situation_of(connection, loans, debtors, day, known_by=day)
-    freezer = Freezer(creditors_by_id()[creditor], known, wording())
-    return Dunner(freezer, dunning_book(), {loan: decided for loan, (_, decided) in headings.items()})
+    decided = {loan: decided for loan, (_, decided) in headings.items()}
+    book, catalogue, by_id = dunning_book(), wording(), creditors_by_id()
+    return {
+        creditor: Dunner(Freezer(by_id[creditor], known, catalogue), book, decided) for creditor in creditors
+    }, due
 
 
 def fees_changed(connection: Connection, letters: Mapping[int, Letter], on: date) -> dict[int, str]:
     """The letters that would bear another fee if they were sent on a day: the tariff is that of sending."""
     asking = {number: one for number, one in letters.items() if one.draft.effects.dunning}
-    now: dict[int, int] = {}
-    for creditor in {letter.draft.creditor for letter in asking.values()}:
-        due = due_letters(connection, creditor)
-        dunner = _dunner(connection, creditor, due, on)
-        now |= {
-            line.loan: line.fee for bundle in bundles_of(due) for line in dunner.as_sent(bundle, on).lines
-        }
+    if not asking:
+        return {}
+    dunners, due = _dunners(connection, {letter.draft.creditor for letter in asking.values()}, on)
+    now = {
+        line.loan: line.fee
+        for bundle in bundles_of(due)
+        for line in dunners[bundle[0].creditor].as_sent(bundle, on).lines
+    }
     return {
         number: f"sent on {on} it would bear another fee"
         for number, letter in asking.items()
         if any(now.get(loan, fee) != fee for loan, _, _, fee in letter.draft.effects.dunning["lines"])
     }
-
-
-def _open(connection: Connection, creditor: int) -> dict[int, Letter]:
-    return open_letters(connection, creditor, of_dunning=True)
 
 
 def _base(key: str) -> str:

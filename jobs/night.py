@@ -23,6 +23,7 @@ from jobs.working import work_night
 from ledger.day import number_of
 from ledger.errors import BadInput
 from ledger.fault_points import reach
+from ledger.files import steady_config
 from ledger.store import last_closed_periods
 
 
@@ -65,7 +66,12 @@ def open_dates(access: Access, until: date, options: Options) -> list[date]:
 
 
 def close_night(run: Run, day: date) -> Manifest:
-    """Work one business date and close it, or go on where an earlier run of it stopped."""
+    """Work one business date and close it under one configuration, or go on where an earlier run of it stopped."""
+    with steady_config():
+        return _close_night(run, day)
+
+
+def _close_night(run: Run, day: date) -> Manifest:
     since = clock.monotonic()
     run.options.waiting(take_inbox(run, day))
     night, previous = open_night(run, day)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from ledger.accounts import Chart, chart_from
 from ledger.config import read_yaml
@@ -30,8 +33,44 @@ class ConfigFile:
     sha256: str
 
 
+class _Held(NamedTuple):
+    """All files as they were at one moment, by name and by folder."""
+
+    files: Mapping[str, ConfigFile]
+    folders: Mapping[str, tuple[str, ...]]
+
+
+_held: ContextVar[_Held | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def steady_config() -> Iterator[None]:
+    """Inside, every configuration file stays as it was at the start: one piece of work, one configuration."""
+    before = _held.set(_all_held(config_files()))
+    try:
+        yield
+    finally:
+        _held.reset(before)
+
+
+@lru_cache(maxsize=1)
+def _all_held(files: tuple[ConfigFile, ...]) -> _Held:
+    folders = {folder: tuple(file.name for file in files if _is_in(folder, file)) for folder in FOLDERS}
+    return _Held({file.name: file for file in files}, folders)
+
+
+def _is_in(folder: str, file: ConfigFile) -> bool:
+    return file.name.startswith(f"{folder}/")
+
+
 def config_file(relative: str) -> ConfigFile:
     """The file in force, such as law/flat_income_tax.yaml; raises `Misconfigured` if no layer has it."""
+    held = _held.get()
+    found = held.files.get(relative) if held is not None else None
+    return found or _read(relative)
+
+
+def _read(relative: str) -> ConfigFile:
     path = _find(relative)
     try:
         content = path.read_bytes()
@@ -55,12 +94,18 @@ def config_hash(relative: str) -> str:
 
 def config_names(folder: str) -> tuple[str, ...]:
     """The names in a folder of both layers together, such as law/flat_income_tax.yaml, in order."""
+    held = _held.get()
+    if held is not None:
+        return held.folders[folder]
     names = {path.name for layer in _layers() for path in _yaml_files(layer / folder)}
     return tuple(f"{folder}/{name}" for name in sorted(names))
 
 
 def config_files() -> tuple[ConfigFile, ...]:
     """Every configuration file in force, for whoever keeps what a night used; read again when one was written."""
+    held = _held.get()
+    if held is not None:
+        return tuple(held.files.values())
     folders = [layer / folder for layer in _layers() for folder in ("", *FOLDERS)]
     return _read_all(tuple(stamp for folder in folders for stamp in _stamps(folder)))
 

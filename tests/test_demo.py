@@ -11,7 +11,7 @@ from freezegun import freeze_time
 from sqlalchemy import Engine
 
 from backoffice.demo.behaviours import BEHAVIOURS
-from backoffice.demo.filling import bring_in, draft_of, refuse_unless_empty
+from backoffice.demo.filling import bring_in, draft_of, keep_quiet, refuse_unless_empty
 from backoffice.demo.offers import OFFERS, PROVINCE_OFFERS, Rules
 from backoffice.demo.portfolio import Life, Portfolio, Wish, make_portfolio
 from backoffice.demo.running import Steps, Summary, nights_until_yesterday, run_demo, window_of
@@ -153,11 +153,12 @@ def test_facts_told_ahead_are_as_if_told_day_by_day(
     """`few` at once in one database; in another each fact on its own day, between the nights."""
     daily = open_database(sqlite_url.replace("aflos.db", "daily.db"), create=True)
     install(daily)
-    bring_in(sqlite_database, few, lambda _count: None)
+    bring_in(sqlite_database, few, files.creditors(), lambda _count: None)
     at_once = seals(close_until(sqlite_database, SHORT.last))
     with writing(daily) as connection:
         set_cut_over(connection, SHORT.cut_over)
         by = Recorded(ACTOR, SHORT.first, "")
+        keep_quiet(connection, SHORT, files.creditors().values(), by)
         numbers = add_debtors(connection, few.debtors, by, ACTOR)
         for life in few.lives:
             add_loan(connection, life.heading, [numbers[place] for place in life.debtors], by, ACTOR)
@@ -174,7 +175,7 @@ def test_facts_told_ahead_are_as_if_told_day_by_day(
 
 def test_a_database_that_is_not_empty_is_refused(database: Engine, few: Portfolio) -> None:
     refuse_unless_empty(database)
-    bring_in(database, few, lambda _count: None)
+    bring_in(database, few, files.creditors(), lambda _count: None)
     with pytest.raises(BadInput, match=r"is not empty: .*8 rows in loan\b"):
         refuse_unless_empty(database)
 
@@ -192,7 +193,7 @@ def test_the_command_names_what_it_would_mix_with(
     sqlite_url: str, few: Portfolio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = open_database(sqlite_url)
-    bring_in(engine, few, lambda _count: None)
+    bring_in(engine, few, files.creditors(), lambda _count: None)
     engine.dispose()
     monkeypatch.setenv("AFLOS_DATABASE", sqlite_url)
     done = run("demo", "--loans", "1", "--years", "1")

@@ -68,8 +68,9 @@ def run_demo(engine: Engine, wish: Wish, steps: Steps) -> Summary:
     install(engine)
     wish = wish._replace(with_bsn=has_keys())
     rules = Rules(files.products(), files.law())
-    portfolio = make_portfolio(wish, rules, files.creditors(), steps.made)
-    bring_in(engine, portfolio, steps.recorded)
+    creditors = files.creditors()
+    portfolio = make_portfolio(wish, rules, creditors, steps.made)
+    bring_in(engine, portfolio, creditors, steps.recorded)
     filled = clock.monotonic()
     nights = (wish.window.last - wish.window.first).days + 1
     options = Options(files.arrears_limits(), confirm_days=nights, closed=steps.closed)

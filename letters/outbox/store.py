@@ -90,17 +90,27 @@ def letters_by_key(connection: Connection, keys: Iterable[str]) -> dict[int, Let
     return found
 
 
-def open_letters(
-    connection: Connection, creditor: int | None = None, *, of_dunning: bool = False
-) -> dict[int, Letter]:
-    """Every letter (of a creditor, or of dunning alone) that may still be sent, by number."""
+def open_letters(connection: Connection, creditor: int | None = None) -> dict[int, Letter]:
+    """Every letter (of a creditor) that may still be sent, by number."""
     gone = select(letter_step.c.letter_id).where(letter_step.c.step.in_(_GONE))
     query = select(letter).where(letter.c.id.not_in(gone))
     if creditor is not None:
         query = query.where(letter.c.creditor_id == creditor)
-    if of_dunning:
-        query = query.where(letter.c.effects.not_like(f"%{_NO_DUNNING}%"))
     return _letters(connection, query)
+
+
+def open_dunning(connection: Connection, loans: Iterable[int]) -> dict[int, str]:
+    """The business key of every letter of dunning about these loans that may still be sent, by number."""
+    asks = letter.c.effects.not_like(f"%{_NO_DUNNING}%")
+    gone = select(letter_step.c.nr).where(
+        letter_step.c.letter_id == letter.c.id, letter_step.c.step.in_(_GONE)
+    )
+    found: dict[int, str] = {}
+    for part in _parts(sorted(set(loans))):
+        about = select(letter_loan.c.letter_id).where(letter_loan.c.loan_id.in_(part))
+        query = select(letter.c.id, letter.c.key).where(letter.c.id.in_(about), asks, ~gone.exists())
+        found |= {row.id: row.key for row in connection.execute(query.order_by(letter.c.id))}
+    return found
 
 
 _NO_DUNNING = '"dunning":{}'

@@ -18,6 +18,10 @@ LOOK_AGAIN_DAYS = 30
 """What waits for a person or for news is looked at so often: limitation comes nearer, law and policy change."""
 
 
+NOTHING = "[]"
+"""What a row holds of what is overdue where a loan was set aside before anything was known of it."""
+
+
 class Standing(NamedTuple):
     """A row of the table: what is due on a loan (step empty: nothing, and why), and the night that looks again."""
 
@@ -88,6 +92,11 @@ def notes_of(before: Standing | None, after: Standing | None, day: date) -> list
     return notes
 
 
+def overdue_in(standing: Standing) -> Overdue | None:
+    """What was overdue when the row was written; None where nothing was known to be."""
+    return _read(standing.overdue) if standing.overdue != NOTHING else None
+
+
 def due_of(standing: Standing, creditor: int) -> Due:
     """The letter that a row says is due."""
     procedure = standing.procedure
@@ -109,9 +118,10 @@ def due_of(standing: Standing, creditor: int) -> Due:
 def _waiting(case: Case, wait: Wait, day: date) -> Standing:
     look = min(wait.until or LAST_DAY, day + timedelta(days=LOOK_AGAIN_DAYS))
     cents = case.overdue.cents if case.overdue else 0
+    overdue = _written(case.overdue) if case.overdue else NOTHING
     today, again = number_of(day), number_of(look)
     return Standing(
-        case.loan, today, again, "", "", "", "", "[]", 0, "[]", cents, 0, wait.reason, wait.article
+        case.loan, today, again, "", "", "", "", "[]", 0, overdue, cents, 0, wait.reason, wait.article
     )
 
 

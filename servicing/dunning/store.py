@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, union
 
 from ledger.bulk import append_rows
 from ledger.day import number_of
@@ -35,9 +36,21 @@ def standings(connection: Connection, creditors: Collection[int], act: str = "")
     return [row for row in rows if creditor_of_loan(row.loan) in creditors]
 
 
-def due_letters(connection: Connection, creditor: int) -> list[Due]:
-    """The letters that are due about loans of a creditor, as the last night left them."""
-    return [due_of(row, creditor) for row in standings(connection, {creditor}, "letter")]
+def due_letters(connection: Connection, creditors: Collection[int]) -> list[Due]:
+    """The letters that are due about loans of some creditors, as the last night left them."""
+    return [due_of(row, creditor_of_loan(row.loan)) for row in standings(connection, creditors, "letter")]
+
+
+def loans_with_letter(connection: Connection, day: date) -> list[int]:
+    """The loans about which a letter is due, or was until something became of it in the night of a day, by number."""
+    return list(connection.execute(_with_letter(), {"day": number_of(day)}).scalars())
+
+
+@cache
+def _with_letter() -> Select[int]:
+    noted = select(dunning_note.c.loan).where(dunning_note.c.day == bindparam("day"))
+    both = union(select(dunning.c.loan).where(dunning.c.act == "letter"), noted).subquery()
+    return select(both.c.loan).order_by(both.c.loan)
 
 
 def write_standings(
