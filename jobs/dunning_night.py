@@ -102,7 +102,9 @@ def unchanged(
     if any(fact.kind is FactKind.STATUTORY_INTEREST for fact in facts):
         return None  # it runs from day to day
     choices = dunning_book().choices(creditor_of_loan(before.loan), day)
-    return None if choices.choice("fee.base") == "whole_debt" else overdue_in(before)
+    overdue = overdue_in(before)
+    grows = overdue is None or overdue.grows or choices.choice("fee.base") == "whole_debt"
+    return None if grows else overdue
 
 
 def look_at_ladders(

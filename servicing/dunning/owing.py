@@ -21,12 +21,16 @@ class OverdueRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """The overdue rows, oldest first; costs and statutory interest that are open, and all that is owed; in cents."""
+    """The overdue rows, oldest first; costs and statutory interest that are open, and all that is owed; in cents.
+
+    `grows`: something open fell due that very day, so that more is overdue the next day.
+    """
 
     rows: tuple[OverdueRow, ...]
     costs: int = 0
     statutory: int = 0
     whole: int = 0
+    grows: bool = False
 
     @property
     def since(self) -> date:
@@ -41,14 +45,22 @@ class Overdue:
 
 def overdue_of(state: State, day: date) -> Overdue | None:
     """What is overdue by the end of a day: due before it; None if nothing is."""
+    asked = [row for row in state.rows if row.fell_due and row.payable]
+    open_ones = [row for row in asked if row.open_principal or row.open_interest]
     rows = sorted(
         (
             OverdueRow(row.nr, row.due, int(row.open_principal), int(row.open_interest))
-            for row in state.rows
-            if row.fell_due and row.payable and row.due < day and (row.open_principal or row.open_interest)
+            for row in open_ones
+            if row.due < day
         ),
         key=lambda row: (row.due, row.nr),
     )
     if not rows:
         return None
-    return Overdue(tuple(rows), int(state.costs), int(state.statutory), int(open_amounts(state, day).total))
+    return Overdue(
+        tuple(rows),
+        int(state.costs),
+        int(state.statutory),
+        int(open_amounts(state, day).total),
+        len(rows) < len(open_ones),
+    )

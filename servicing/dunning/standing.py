@@ -137,12 +137,13 @@ def _note(row: Standing, what: str, day: date, reason: str) -> Note:
 
 def _written(overdue: Overdue) -> str:
     rows = [[row.nr, row.due.isoformat(), row.principal, row.interest] for row in overdue.rows]
-    return json.dumps([rows, overdue.costs, overdue.statutory, overdue.whole], separators=(",", ":"))
+    said = [rows, overdue.costs, overdue.statutory, overdue.whole, overdue.grows]
+    return json.dumps(said, separators=(",", ":"))
 
 
 def _read(text: str) -> Overdue:
-    rows, costs, statutory, whole = json.loads(text)
+    rows, costs, statutory, whole, grows = json.loads(text)
     found = tuple(
         OverdueRow(nr, date.fromisoformat(due), principal, interest) for nr, due, principal, interest in rows
     )
-    return Overdue(found, costs, statutory, whole)
+    return Overdue(found, costs, statutory, whole, grows)
