@@ -44,7 +44,8 @@ def overdue(*rows: tuple[str, str], **more: str) -> Overdue:
     found = tuple(
         OverdueRow(nr, at(due), cents_of(amount), 0) for nr, (due, amount) in enumerate(rows, start=1)
     )
-    return Overdue(found, **{key: cents_of(value) for key, value in more.items()})
+    costs, statutory, whole = (cents_of(more.get(name, "0.00")) for name in ("costs", "statutory", "whole"))
+    return Overdue(found, costs, statutory, whole)
 
 
 @cache
