@@ -26,17 +26,25 @@ SETTLES = {Disposition.TO_REFUND: Disposition.REFUND, Disposition.TO_FORWARD: Di
 """What a line out is that settles what a line in was for."""
 
 
+MOVES_A_LOAN = frozenset({Disposition.LOAN, Disposition.RETURN})
+"""What a line can be that changes what is owed on a loan."""
+
+
 class LineRefused(BadInput):
     """What was said of a bank line cannot be; names the line, the value and the rule."""
 
 
 class Decided(NamedTuple):
-    """A line with the number of the decision about it, its parts, and how many returns found their payment by it."""
+    """A line with the number of the decision about it, its parts, and how many returns found their payment by it.
+
+    `loans` are those whose books it changes, also those it was for until now.
+    """
 
     line: StoredLine
     nr: int
     parts: Sequence[Part]
     paired: int
+    loans: frozenset[int] = frozenset()
 
 
 def line_of(desk: Desk, number: int) -> StoredLine:
@@ -139,7 +147,8 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
     kept = [_with_fact(desk, line, part, nr, place) for place, part in enumerate(parts, start=1)]
     add_decisions(desk.connection, [(line.id, nr, kept)], desk.by)
     paired = Matcher(desk.connection, desk.by).pair_returns(line.creditor_id)
-    return Decided(line, nr, kept, paired)
+    loans = frozenset(part.loan for part in (*old, *kept) if part.loan and part.kind in MOVES_A_LOAN)
+    return Decided(line, nr, kept, paired, loans)
 
 
 def _meaning(part: Part) -> tuple[int, ...]:

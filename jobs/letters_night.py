@@ -37,7 +37,7 @@ ACTOR = "night"
 CLOSED = STANDINGS.index("closed")
 Found = TypeVar("Found")
 
-BOOKING_AN_AMOUNT = (int(EntryKind.PAYMENT), int(EntryKind.DISBURSEMENT))
+BOOKING_AN_AMOUNT = (int(EntryKind.PAYMENT), int(EntryKind.DISBURSEMENT), int(EntryKind.REVERSAL))
 """Entries whose postings add up to the amount of the fact behind them."""
 
 
@@ -92,6 +92,13 @@ def _confirming(day: date) -> set[int]:
 
 def write_of_creditor(connection: Connection, creditor: int, loans: Sequence[int], span: Span) -> None:
     """Freeze and keep the letters about loans of a creditor; one that cannot be written is kept as such."""
+    keep(connection, *drafts_of_creditor(connection, creditor, loans, span), day_of(span.until))
+
+
+def drafts_of_creditor(
+    connection: Connection, creditor: int, loans: Sequence[int], span: Span
+) -> tuple[list[LetterDraft], dict[str, str]]:
+    """The letters the news of a night gives reason to, and by their keys why some of them cannot be written."""
     day = day_of(span.until)
     headings, debtors = headings_of(connection, loans)
     everybody = {debtor for own in debtors.values() for debtor in own}
@@ -109,7 +116,7 @@ def write_of_creditor(connection: Connection, creditor: int, loans: Sequence[int
             lost = freezer.unwritten(number, debtors[number])
             drafts.append(lost)
             failed[lost.key] = f"{type(error).__name__}: {error}"[:500]
-    keep(connection, drafts, failed, day)
+    return drafts, failed
 
 
 def _frozen(freezer: Freezer, case: LoanCase, debtors: Sequence[int]) -> list[LetterDraft]:

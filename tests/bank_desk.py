@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,13 @@ from ledger.database import reading, writing
 from ledger.day import number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR
 from ledger.tables import journal
+from servicing.collecting.mandates import mandate_draft, mandates_of
+from servicing.collecting.released import Collected, Run
+from servicing.collecting.store import add_run
 from servicing.facts import Fact, FactKind
 from servicing.receipts.store import parts_of_lines
 from servicing.receipts.tables import bank_line
-from servicing.store import facts_of
+from servicing.store import facts_of, record
 from tests.bank_account import write
 from tests.nights import begin_on, close_until, new_loan, stamp
 
@@ -38,6 +42,7 @@ TERMS: dict[str, Any] = {
     "instalments": 60,
 }
 INSTALMENT = 50691
+BLOCK = "INC-0001-000001-001"
 
 
 def open_books(engine: Engine, *creditors: int) -> list[int]:
@@ -46,6 +51,30 @@ def open_books(engine: Engine, *creditors: int) -> list[int]:
     loans = [new_loan(engine, TERMS, creditor=creditor, known=START) for creditor in creditors]
     close_until(engine, START)
     return loans
+
+
+def name_of(loan: int) -> str:
+    """The end-to-end id of the collection of the first instalment of a loan."""
+    return f"INC-{loan}-20240201"
+
+
+def give_to_bank(engine: Engine, loans: Sequence[int]) -> None:
+    """Mandates for these loans, and their first instalments with the bank to be collected, as one block."""
+    by = stamp(engine, FIRST)
+    with writing(engine) as connection:
+        payer = ("S. Jansen", "NL60TEST0340000004")
+        for loan in loans:
+            record(connection, [mandate_draft(loan, f"M-{loan}", payer, date(2024, 1, 2), "scan")], by)
+        known, day = facts_of(connection, loans), number_of(FIRST)
+        rows = []
+        for loan in loans:
+            (mandate,) = mandates_of(known[loan])
+            what = (loan, day, 1, name_of(loan), BLOCK, INSTALMENT, day, mandate.fact, "FRST")
+            rows.append(Collected(*what))
+        holder = ("NL44TEST0340000001", "Gemeente Almere", "NL70ZZZ000000010000")
+        stamps = ("2024-01-20T10:00:00", "0" * 64, "one", "other", by.at)
+        run = Run(1, 1, "INC-0001-000001", *holder, len(rows), len(rows) * INSTALMENT, *stamps)
+        add_run(connection, run, rows)
 
 
 def take(engine: Engine, path: Path, today: date, **how: Any) -> list[Outcome]:

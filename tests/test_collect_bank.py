@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from ledger.database import reading, writing
-from ledger.day import number_of
-from servicing.collecting.mandates import life_of, mandate_draft, mandates_of
-from servicing.collecting.released import Collected, Run
-from servicing.collecting.store import add_run, came_back, collected_before, dropped, past_of
-from servicing.store import facts_of, record
+from ledger.database import reading
+from servicing.collecting.mandates import life_of, mandates_of
+from servicing.collecting.store import came_back, collected_before, dropped, past_of
+from servicing.store import facts_of
 from tests.bank_account import Account, Real, write
-from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take, waiting
-from tests.nights import close_until, stamp
+from tests.bank_desk import (
+    BLOCK,
+    FIRST,
+    INSTALMENT,
+    balance,
+    differences,
+    give_to_bank,
+    kinds,
+    money,
+    name_of,
+    open_books,
+    take,
+    waiting,
+)
+from tests.nights import close_until
 
-BLOCK = "INC-0001-000001-001"
 LATER = FIRST + timedelta(days=4)
 
 
@@ -26,37 +36,8 @@ LATER = FIRST + timedelta(days=4)
 def loans(database: Engine) -> list[int]:
     """Two loans of one creditor whose first instalments are with the bank to be collected."""
     numbers = open_books(database, 1, 1)
-    by = stamp(database, FIRST)
-    with writing(database) as connection:
-        for number in numbers:
-            signed = mandate_draft(
-                number, f"M-{number}", ("S. Jansen", "NL60TEST0340000004"), date(2024, 1, 2), "scan"
-            )
-            record(connection, [signed], by)
-        known = facts_of(connection, numbers)
-        signed_by = {number: mandates_of(known[number])[0].fact for number in numbers}
-        rows = [
-            Collected(
-                number,
-                number_of(FIRST),
-                1,
-                name_of(number),
-                BLOCK,
-                INSTALMENT,
-                number_of(FIRST),
-                fact,
-                "FRST",
-            )
-            for number, fact in signed_by.items()
-        ]
-        holder = ("NL44TEST0340000001", "Gemeente Almere", "NL70ZZZ000000010000")
-        stamps = ("2024-01-20T10:00:00", "0" * 64, "one", "other", by.at)
-        add_run(connection, Run(1, 1, "INC-0001-000001", *holder, 2, 2 * INSTALMENT, *stamps), rows)
+    give_to_bank(database, numbers)
     return numbers
-
-
-def name_of(loan: int) -> str:
-    return f"INC-{loan}-20240201"
 
 
 def collected(loan: int) -> Real:

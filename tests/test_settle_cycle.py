@@ -146,18 +146,6 @@ def test_p7_an_amount_above_the_most_no_weighing_and_one_person_are_refused(
         assert "is decided since 2026-08-31" in again.err
 
 
-def test_case_1_a_supplement_is_owed_to_the_client(counter: Engine, tmp_path: Path) -> None:
-    with freeze_time("2026-08-30"), authenticated("manager"):
-        advances(tmp_path, 12, "950.00", household="couple")
-        figures("JR-2025", "profit=13000.00", "income_tax_percent=20", "own_capital=20000.00")
-    night(counter, "2026-08-30")
-    with freeze_time("2026-08-31"):
-        decided()
-        assert state()["state"] == "settled"
-    night(counter, "2026-08-31")
-    assert on(sums(counter), int(LIVING)) == {1210: -1140000, 4970: 1286722, 1400: -146722}
-
-
 def test_case_5_what_own_capital_keeps_a_loan_is_repaid_by_a_tenth_a_year(
     counter: Engine, tmp_path: Path
 ) -> None:

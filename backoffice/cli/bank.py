@@ -28,7 +28,8 @@ from jobs.bank_files import import_path, our_accounts
 from jobs.bank_import import Outcome, Request
 from jobs.bank_worklist import waiting_lines
 from jobs.inbox import inbox, said
-from ledger.day import number_of
+from jobs.letters_touched import letters_touched
+from ledger.day import day_of, number_of
 from ledger.errors import BadInput
 from ledger.money import cents_of, euros
 from servicing.files import creditors
@@ -159,7 +160,8 @@ def match_line(
         else:
             assert batch is not None
             done = remit(desk, own, batch, why)
-    _tell(done, as_json)
+        found = _told(desk, done)
+    _tell(found, as_json)
 
 
 @bank.command()
@@ -182,8 +184,8 @@ def split(
     with recording(actor) as desk:
         own = line_of(desk, line)
         parts = _shares(desk, shares, why) if debtor is None else parts_by_policy(desk, own, debtor, why)
-        done = decide(desk, own, parts)
-    _tell(done, as_json)
+        found = _told(desk, decide(desk, own, parts))
+    _tell(found, as_json)
 
 
 def _shares(desk: Desk, shares: Sequence[str], why: str) -> list[Part]:
@@ -212,8 +214,8 @@ def rematch(line: int, loan: str, reason: str, actor: str | None, as_json: bool)
         _, parts = parts_of_lines(desk.connection, [line]).get(line, (0, []))
         if not any(part.loan and part.kind is Disposition.LOAN for part in parts):
             raise LineRefused(f"bank line {line}: is matched to no loan yet: aflos bank match {line} LOAN")
-        done = match(desk, own, loan, plain_text("reason", reason))
-    _tell(done, as_json)
+        found = _told(desk, match(desk, own, loan, plain_text("reason", reason)))
+    _tell(found, as_json)
 
 
 @bank.command()
@@ -236,7 +238,8 @@ def park(line: int, code: str | None, ignore: bool, reason: str, actor: str | No
             raise BadInput(f"to-forward: {code}: is the creditor whose account it came in on")
         why = plain_text("reason", reason)
         done = decide(desk, own, [Part(kind, own.amount, other_creditor=other, reason=why)])
-    _tell(done, as_json)
+        found = _told(desk, done)
+    _tell(found, as_json)
 
 
 @bank.command()
@@ -254,8 +257,8 @@ def refund(line: int, reason: str, actor: str | None, as_json: bool) -> None:
         if own.cents < 0:
             raise LineRefused(f"bank line {line}: is money that went out; only a receipt goes back")
         why = plain_text("reason", reason)
-        done = decide(desk, own, [Part(Disposition.TO_REFUND, own.amount, reason=why)])
-    _tell(done, as_json)
+        found = _told(desk, decide(desk, own, [Part(Disposition.TO_REFUND, own.amount, reason=why)]))
+    _tell(found, as_json)
 
 
 @bank.command()
@@ -309,19 +312,30 @@ def _creditor(code: str) -> int:
     return named_creditor(code).id
 
 
-def _tell(done: Decided, as_json: bool) -> None:
-    found: dict[str, Any] = {
+def _told(desk: Desk, done: Decided) -> dict[str, Any]:
+    """What was decided about a line, with the letters that touches."""
+    since = day_of(done.line.known_on)
+    touched = letters_touched(desk.connection, done.loans, since, desk.by.known_on)
+    return {
         "line": done.line.id,
         "decision": done.nr,
         "amount": euros(done.line.cents),
         "parts": [part_words(part) for part in done.parts],
         "returns_paired": done.paired,
-        "letters": [],
+        "letters": [{**one._asdict(), "letter": one.letter or None} for one in touched],
     }
+
+
+def _tell(found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo(f"line {done.line.id}: decision {done.nr}: {json.dumps(found['parts'])[1:-1]}")
+    click.echo(f"line {found['line']}: decision {found['decision']}: {json.dumps(found['parts'])[1:-1]}")
+    for one in found["letters"]:
+        name = f"letter {one['letter']} ({one['kind']})" if one["letter"] else one["kind"]
+        click.echo(
+            f"  {one['becomes']}: {name} on loan {one['loan']} to debtor {one['debtor']}: {one['why']}"
+        )
 
 
 bank.add_command(collect)

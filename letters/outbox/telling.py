@@ -152,7 +152,8 @@ def _bounced(case: LoanCase, fact: Fact) -> Told | None:
         "debit_iban": bounce.iban,
         "bounce_reason": reason,
     }
-    return Told("bounced_direct_debit", "", fields, (), bounce.cents)
+    collected = case.paid("debit_amount", fact, bounce.cents)
+    return Told("bounced_direct_debit", "", fields, (collected,), bounce.cents)
 
 
 def _schedule_anew(case: LoanCase, fact: Fact) -> Told | None:
