@@ -90,7 +90,8 @@ class Dunner:
         overdue = sum(one.overdue.cents for one in letter.lines)
         kind = self.freezer.catalogue.kind(letter.letter)
         law: Law = "private" if letter.procedure == "private" else "public"
-        self.freezer.must_fit(kind, fields, law)
+        effects = self._effects(letter, says(sent) | {"reference": wanted.reference}, to)
+        self.freezer.must_fit(kind, fields, law, effects)
         return LetterDraft(
             key=wanted.key,
             kind=letter.letter,
@@ -99,7 +100,7 @@ class Dunner:
             loans=[OnLoan(one.loan, len(self.freezer.known.facts[one.loan])) for one in letter.lines],
             fields=fields,
             amounts=[Amount("overdue", overdue, balance="overdue")],
-            effects=self._effects(letter, says(sent) | {"reference": wanted.reference}, to),
+            effects=effects,
             demanded=int(str(fields["open_total"])),
             law=law,
             language=self.freezer.known.people[debtor].language,

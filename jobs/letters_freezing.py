@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from jobs.letters_now import Situation, contact_of
 from letters.catalogue import Catalogue, Kind
 from letters.outbox.framing import Addressee, Fields, frame, payment_fields
-from letters.outbox.page_draft import AT_SENDING
+from letters.outbox.page_draft import AT_SENDING, OBJECTION_BEFORE, PAY_BEFORE
 from letters.outbox.telling import Told
-from letters.outbox.values import Law, LetterDraft, OnLoan
+from letters.outbox.values import Effects, Law, LetterDraft, OnLoan
 from servicing.blocks import stopping
 from servicing.creditor import Creditor
 from servicing.product import Product
@@ -58,9 +58,9 @@ class Freezer:
         owed = [told.fields.get(block.pay) for block in kind.body if block.pay is not None]
         pays = payment_fields(self.creditor, loan, owed[0]) if owed and isinstance(owed[0], int) else {}
         found = []
-        for debtor, to in self.addressees(loan, debtors, "decisions" if told.decision else "letters"):
+        for debtor, to in self._reached(told, loan, debtors):
             fields = {**self.framed(loan, to), **pays, **told.fields}
-            self.must_fit(kind, fields, product.kind)
+            self.must_fit(kind, fields, product.kind, told.effects)
             draft = LetterDraft(
                 key=f"{told.kind}:{loan}:{told.key}:{debtor}",
                 kind=told.kind,
@@ -80,10 +80,20 @@ class Freezer:
             found.append(draft)
         return found
 
-    def must_fit(self, kind: Kind, fields: Fields, law: Law) -> None:
+    def _reached(self, told: Told, loan: int, debtors: Sequence[int]) -> Iterable[tuple[int, Addressee]]:
+        """To whom a letter goes: the debtors, or whom a person named, about the first of them."""
+        if not told.to:
+            return self.addressees(loan, debtors, "decisions" if told.decision else "letters")
+        return [(debtors[0], Addressee(told.to, about=self.known.people[debtors[0]].name))]
+
+    def must_fit(self, kind: Kind, fields: Fields, law: Law, effects: Effects) -> None:
         """Refuse fields that could not become a page when the letter is sent; raises `LetterRefused`."""
-        later = {name: self.day.isoformat() for name in AT_SENDING if name in kind.fields}
-        kind.check(fields | later, law)
+        never = {PAY_BEFORE} if effects.term == "none" else set()
+        never |= set() if effects.objection_days else {OBJECTION_BEFORE}
+        later = {
+            name: self.day.isoformat() for name in AT_SENDING if name in kind.fields and name not in never
+        }
+        kind.check(later | fields, law)
 
     def unwritten(self, loan: int, debtors: Sequence[int]) -> LetterDraft:
         """What stands in the outbox for a letter that could not be written, so that a person sees it."""

@@ -16,13 +16,17 @@ from jobs.run import Run
 from ledger.day import number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, creditor_of_loan
 from ledger.tables import journal
+from letters.outbox.framing import Fields
 from letters.outbox.telling import Told
 from letters.outbox.values import LetterDraft
 from letters.outbox.year import Move, Year, year_of
 from servicing import files
 from servicing.creditors.store import quiet_creditors
 from servicing.night_work import StateRow
+from servicing.product import Product
 from servicing.tables import loan_debtor, loan_state
+
+YEARLY, MORTGAGE = "yearly_statement", "mortgage_yearly_statement"
 
 LOANS_AT_ONCE = 2000
 """So many loans are written about in one transaction."""
@@ -63,9 +67,19 @@ def write_of_loans(connection: Connection, creditor: int, loans: Sequence[int], 
     drafts: list[LetterDraft] = []
     for number, year in years.items():
         product = products[headings[number][0]]
-        told = Told("yearly_statement", str(day.year), year.fields(product.name.nl, day.year), year.amounts)
+        kind = MORTGAGE if MORTGAGE in product.letters else YEARLY
+        told = Told(kind, str(day.year), _fields(kind, year, product, day.year), year.amounts)
         drafts += freezer.frozen(told, product, number, debtors[number])
     keep(connection, drafts, {}, day)
+
+
+def _fields(kind: str, year: Year, product: Product, number: int) -> Fields:
+    """The fields of a statement; on a rest secured by mortgage interest is a balance of its own (Bbz art. 43d)."""
+    fields = year.fields(product.name.nl, number)
+    if kind == YEARLY:
+        return fields
+    apart: Fields = {"balance": year.balance - year.interest, "capital_interest": year.interest}
+    return {name: fields[name] for name in ("year", "year_rows")} | apart
 
 
 def _years(connection: Connection, loans: Sequence[int], day: date) -> dict[int, Year]:

@@ -29,6 +29,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "settle list": (),
     "settle decide": (LOAN, "--reclaim", "1500.00", "--reason", "half of it"),
     "letters exclude": ("2", "--reason", "called"),
+    "letters make": ("payoff_statement", LOAN),
     "letters release": ("1", "--number", "1", "--total", "506.91"),
     "letters returned": ("1", "--on", "2025-07-01", "--reason", "moved"),
     "decide credit-refund": (

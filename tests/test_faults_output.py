@@ -108,7 +108,7 @@ SILENT = {
     *(f"review {name}" for name in ("count", "done", "list", "open", "step")),
     *(f"worklist {name}" for name in ("assign", "done", "move")),
     *(f"letters {name}" for name in ("exclude", "preview", "print", "propose", "release", "returned")),
-    *("letters gallery", "letters show", "letters withdraw", "letters write"),
+    *("letters gallery", "letters make", "letters show", "letters withdraw", "letters write"),
     *("loan securities", "debtor merge", "decide liability", "import receipts", "settle what-if"),
     *("loan limitation", "loan payoff", "loan statutory-interest"),
     *("law check", "law list", "law policy", "law show"),

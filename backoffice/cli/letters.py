@@ -16,6 +16,7 @@ from backoffice.cli.output import print_json, shown
 from backoffice.cli.table import table
 from backoffice.deciding import decide, reason_given
 from backoffice.outbox.choosing import Chosen, Selection, exclude, put_together
+from backoffice.outbox.making import Asked, make_letter
 from backoffice.outbox.releasing import Totals, release_run
 from backoffice.outbox.returning import came_back, withdrawal_of
 from backoffice.outbox.seeing import (
@@ -61,23 +62,66 @@ letters.add_command(gallery)
 @click.option(
     "--say", "said", multiple=True, metavar="NAME=TEXT", help="Another field of the letter; more than once."
 )
+@click.option("--kind", default="", metavar="KIND", help="Another letter than the usual, such as buy_off.")
 @actor_option
 @as_json
 def write(
-    decision: int, reasons: tuple[str, ...], said: tuple[str, ...], actor: str | None, as_json: bool
+    decision: int,
+    reasons: tuple[str, ...],
+    said: tuple[str, ...],
+    kind: str,
+    actor: str | None,
+    as_json: bool,
 ) -> None:
     """Write the letter of an approved decision, one to each debtor; its hand-over is that of the decision.
 
     Example: aflos letters write 7 --reason "Uw omzet viel weg." --say condition="U stuurt ons uw btw-aangifte."
     """
     with recording(actor) as desk:
-        numbers = write_decision(desk, decision, _said(reasons, said))
+        numbers = write_decision(desk, decision, _said(reasons, said), kind)
     if as_json:
         print_json({"decision": decision, "letters": numbers})
     else:
         click.echo(
             f"decision {decision}: letters {', '.join(str(number) for number in numbers) or 'none that are new'}"
         )
+
+
+@letters.command(name="make")
+@click.argument("kind")
+@click.argument("loan")
+@click.option("--on", "on", metavar="DAY", help="The day of the balance; default today.")
+@click.option("--to", "lines", multiple=True, metavar="LINE", help="Another addressee, a line at a time.")
+@click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why; a paragraph each.")
+@click.option(
+    "--say", "said", multiple=True, metavar="NAME=TEXT", help="Another field of the letter; more than once."
+)
+@actor_option
+@as_json
+def make(
+    kind: str,
+    loan: str,
+    on: str | None,
+    lines: tuple[str, ...],
+    reasons: tuple[str, ...],
+    said: tuple[str, ...],
+    actor: str | None,
+    as_json: bool,
+) -> None:
+    """Put a letter that somebody asks for in the outbox, such as a payoff statement or a letter to the heirs.
+
+    The books fill in what they know; a field that is missing is named. It goes the way of every letter: approved,
+    released, handed over.
+
+    Example: aflos letters make payoff_statement 100000001 --on 2025-07-31
+    """
+    day = coming_day("on", on) if on is not None else clock.today()
+    with recording(actor) as desk:
+        numbers = make_letter(desk, kind, loan, Asked(day, lines, _said(reasons, said)))
+    if as_json:
+        print_json({"kind": kind, "letters": numbers})
+    else:
+        click.echo(f"{kind}: letters {', '.join(map(str, numbers)) or 'none that are new'}")
 
 
 def _said(reasons: tuple[str, ...], said: tuple[str, ...]) -> dict[str, list[str]]:

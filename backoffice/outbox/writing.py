@@ -13,6 +13,7 @@ from jobs import clock
 from jobs.letters_freezing import Freezer
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from letters.fields import LetterRefused as FieldsRefused
+from letters.outbox.by_hand import BY_DECISION
 from letters.outbox.deciding import LETTERS_OF, Decided, given_fields, known_fields
 from letters.outbox.framing import Fields
 from letters.outbox.store import add_letters
@@ -30,19 +31,21 @@ LONGEST_DEFERRAL = "deferral_longest_total"
 OBJECTION, PAYMENT_TERM = "objection_term", "decision_payment_term"
 
 
-def write_decision(desk: Desk, number: int, said: Mapping[str, Sequence[str]]) -> list[int]:
+def write_decision(desk: Desk, number: int, said: Mapping[str, Sequence[str]], kind: str = "") -> list[int]:
     """Put the letter of an approved decision in the outbox, one to each debtor; their numbers.
 
-    Its hand-over is that of the decision. Raises `LetterRefused` for a decision without letter or that is not
-    approved, and for a field that is missing.
+    Its hand-over is that of the decision; `kind` is another letter that may tell of it than the usual. Raises
+    `LetterRefused` for a decision without letter or that is not approved, and for a field that is missing.
     """
     decision = find_decision(desk.connection, number)
     check_right(desk.by.actor, "record", decision.creditor_id)
-    drafts = _drafts(desk, decision, said)
+    drafts = _drafts(desk, decision, said, kind)
     return add_letters(desk.connection, drafts, clock.today(), desk.by)
 
 
-def _drafts(desk: Desk, decision: Decision, said: Mapping[str, Sequence[str]]) -> list[LetterDraft]:
+def _drafts(
+    desk: Desk, decision: Decision, said: Mapping[str, Sequence[str]], named: str
+) -> list[LetterDraft]:
     approved = decision.step("approved")
     if approved is None:
         raise LetterRefused(
@@ -50,10 +53,13 @@ def _drafts(desk: Desk, decision: Decision, said: Mapping[str, Sequence[str]]) -
         )
     heading = find_loan(desk.connection, str(decision.proposed.subject))
     product, today = files.products()[heading.product], clock.today()
-    code = LETTERS_OF[product.kind].get(decision.proposed.kind)
+    code: str | None = LETTERS_OF[product.kind].get(decision.proposed.kind)
+    if named:
+        code = named if decision.proposed.kind in BY_DECISION.get(named, ()) else None
     if code is None:
         raise LetterRefused(
-            f"decision {decision.id}: no letter tells of a {decision.proposed.kind} ({product.kind} law)"
+            f"decision {decision.id}: no letter{f' {named}' if named else ''} tells of a {decision.proposed.kind} "
+            f"({product.kind} law)"
         )
     kind = wording().kind(code)
     decided = _decided(desk, decision, approved)

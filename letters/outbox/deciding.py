@@ -51,18 +51,29 @@ class Decided:
 
 def known_fields(decided: Decided) -> Fields:
     """All fields that the decision and the books give; a kind takes those it has."""
-    open_now = decided.view.open
-    rows = (("Hoofdsom", open_now.principal), ("Rente", open_now.interest), ("Kosten", open_now.costs))
     fields: Fields = {
         "signatory": decided.signatory,
         "mandate": decided.mandate,
-        "balance": int(open_now.total),
-        "balance_day": decided.view.on.isoformat(),
-        "balance_rows": [[text, int(cents)] for text, cents in rows if cents],
         "last_due": max(row.due for row in decided.view.rows).isoformat(),
+        **balance_fields(decided.view),
     }
     more = MORE.get(decided.kind)
     return fields | (more(decided) if more else {})
+
+
+def balance_fields(view: View) -> Fields:
+    """What is owed on a day, and what it is made of."""
+    rows = (
+        ("Hoofdsom", view.open.principal),
+        ("Rente", view.open.interest),
+        ("Kosten", view.open.costs),
+        ("Te veel aan u terugbetaald", max(0, -view.open.credit)),
+    )
+    return {
+        "balance": int(view.open.total),
+        "balance_day": view.on.isoformat(),
+        "balance_rows": [[text, int(cents)] for text, cents in rows if cents],
+    }
 
 
 def _deferral(decided: Decided) -> Fields:
@@ -95,18 +106,29 @@ MORE: Mapping[str, Callable[[Decided], Fields]] = {
 
 
 def given_fields(code: str, rules: Mapping[str, FieldRule], said: Mapping[str, Sequence[str]]) -> Fields:
-    """What a person wrote for a kind of letter, by field.
+    """What a person wrote for a kind of letter, by field; a row of a table as its cells with ";" between.
 
     Raises `LetterRefused` for a field it has not, or that does not fit.
     """
     fields: Fields = {}
     for name, texts in said.items():
         rule = rules.get(name)
-        if rule is None or rule.type == "table":
-            known = ", ".join(sorted(each for each, one in rules.items() if one.type != "table"))
-            raise LetterRefused(f"{name}: {code} has no such field to write; it has {known}")
-        fields[name] = _read(name, rule.type, texts)
+        if rule is None:
+            raise LetterRefused(
+                f"{name}: {code} has no such field to write; it has {', '.join(sorted(rules))}"
+            )
+        if rule.columns is not None:
+            fields[name] = [_row(name, [column.type for column in rule.columns], text) for text in texts]
+        else:
+            fields[name] = _read(name, rule.type, texts)
     return fields
+
+
+def _row(name: str, types: Sequence[str], text: str) -> list[object]:
+    cells = [cell.strip() for cell in text.split(";")]
+    if len(cells) != len(types):
+        raise LetterRefused(f"{name}: {text[:60]!r}: a row has {len(types)} cells with ; between")
+    return [_read(name, kind, [cell]) if cell else "" for kind, cell in zip(types, cells, strict=True)]
 
 
 def _read(name: str, kind: str, texts: Sequence[str]) -> object:
@@ -122,9 +144,11 @@ def _read(name: str, kind: str, texts: Sequence[str]) -> object:
 
 _ONE: Mapping[str, Callable[[str], object]] = {
     "amount": cents_of,
+    "cents": cents_of,
     "number": int,
     "flag": lambda text: {"yes": True, "no": False}[text] if text in {"yes", "no"} else _no_flag(),
     "day": lambda text: date.fromisoformat(text).isoformat(),
+    "date": lambda text: date.fromisoformat(text).isoformat(),
 }
 
 

@@ -41,17 +41,18 @@ class Now(NamedTuple):
 def reason_to_drop(letter: Letter, now: Now) -> str:
     """Why a letter falls away, empty where it still holds."""
     draft = letter.draft
+    to_debtor = not draft.effects.is_addressed
     for on in draft.loans:
         blocks = now.blocks[on.loan]
-        stops = stopping(blocks, "letters", draft.debtor)
-        if draft.effects.falls_away:
+        stops = stopping(blocks, "letters", draft.debtor) if to_debtor else []
+        if draft.effects.falls_away and not draft.effects.is_asked_for:
             stops += stopping(blocks, "dunning", draft.debtor)
         if stops:
             return f"loan {on.loan}: {stops[0].reason}"
         news = _news(now.facts[on.loan], on.facts) if draft.effects.falls_away else ""
         if news:
             return f"loan {on.loan}: {news}"
-    if list(now.addressee.lines) != draft.fields["addressee"]:
+    if to_debtor and list(now.addressee.lines) != draft.fields["addressee"]:
         return "name, address or representative changed since it was proposed"
     return ""
 

@@ -45,7 +45,8 @@ class Bounce(NamedTuple):
 class Told(NamedTuple):
     """A letter about one loan before it has an addressee: kind, business key, fields, amounts, and what it asks for.
 
-    `effects` are what its hand-over does, `decision` the one it tells of (0: none).
+    `effects` are what its hand-over does, `decision` the one it tells of (0: none), `to` the lines of an address that a
+    person named.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Told(NamedTuple):
     asks: int = 0
     effects: Effects = Effects()
     decision: int = 0
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,15 @@ TELLING: Mapping[FactKind, Callable[[LoanCase, Fact], Told | None]] = {
     **dict.fromkeys(RESCHEDULING, _schedule_anew),
 }
 """What each kind of fact gives reason to write."""
+
+TELLING_KINDS = (
+    "welcome",
+    "payment_confirmation",
+    "bounced_direct_debit",
+    "repayment_schedule",
+    "final_statement",
+)
+"""The letters that come about so."""
 
 
 def _rate(case: LoanCase) -> str:

@@ -76,7 +76,8 @@ class Effects:
 
     `objection_days` is how long one may object, 0 for what is no decision. `via` is the representative it goes to.
     `falls_away`: it asks for an amount, so that news about it takes it out.
-    `dunning` is what the facts of the step say, empty for another letter.
+    `dunning` is what the facts of the step say, empty for another letter. `is_asked_for`: somebody wants it, so that
+    what stops dunning does not stop it. `is_addressed`: a person said to whom, and no block or move changes that.
     """
 
     term: TermKind = "none"
@@ -86,6 +87,8 @@ class Effects:
     via: str = ""
     falls_away: bool = False
     dunning: Mapping[str, Any] = field(default_factory=dict)
+    is_asked_for: bool = False
+    is_addressed: bool = False
 
     def term_end(self, sent_on: date) -> date | None:
         """The last day of the term of a letter sent on a day; None where it sets none."""

@@ -67,6 +67,11 @@ class Year:
         return sum(part.closing for part in self.parts)
 
     @property
+    def interest(self) -> int:
+        """What of it is interest."""
+        return next(part.closing for part in self.parts if part.name == "Rente")
+
+    @property
     def amounts(self) -> tuple[Amount, ...]:
         """The amounts that the night holds against its books."""
         return (Amount("balance", self.balance, balance="total"),)

@@ -1,0 +1,120 @@
+"""Makes a letter that a person asks for, from what the books say on a day and what the person says besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from backoffice.cli.database import Desk
+from backoffice.dunning import why
+from backoffice.registering import dossier_of
+from backoffice.rights import check_right
+from jobs import clock
+from jobs.dunning_rules import dunning_book
+from jobs.letters_freezing import Freezer
+from jobs.letters_now import creditors_by_id, situation_of, wording
+from letters.catalogue import Kind
+from letters.fields import LetterRefused as FieldsRefused
+from letters.outbox.by_hand import Known, book_fields, dunned_kinds, trigger_of
+from letters.outbox.deciding import given_fields
+from letters.outbox.framing import Fields, payment_fields
+from letters.outbox.store import add_letters
+from letters.outbox.telling import Told
+from letters.outbox.values import Effects, LetterRefused, canonical, sha256_of
+from servicing import files
+from servicing.banking_days import ONE_DAY
+from servicing.dunning.ladder import Step
+from servicing.dunning.sent import Sent
+from servicing.payoff import payoff
+from servicing.store import Loan, debtors_of, find_loan
+from servicing.viewing import view_on
+
+DAYS_OF_PAYOFF = 14
+OBJECTION = "objection_term"
+OURS = frozenset({"decision", "order"})
+
+
+class Asked(NamedTuple):
+    """What a person asks for: on which day the balance is, to whom (empty: the debtors), and what he says."""
+
+    on: date
+    to: tuple[str, ...]
+    said: Mapping[str, Sequence[str]]
+
+
+def make_letter(desk: Desk, code: str, name: str, asked: Asked) -> list[int]:
+    """Put a letter about a loan in the outbox, one to each debtor or to whom it is to go; their numbers.
+
+    Raises `LetterRefused` for a kind that comes about in another way, and for a field that is missing.
+    """
+    heading = find_loan(desk.connection, name)
+    check_right(desk.by.actor, "record", heading.creditor_id)
+    kind = wording().kind(code)
+    way = trigger_of(kind, dunned_kinds(dunning_book().procedures))
+    if not way.startswith("aflos letters make"):
+        raise LetterRefused(f"{code}: is not made by hand: {way}")
+    fields = _fields(desk, heading, kind, asked)
+    told = _told(kind, fields, asked)
+    debtors, today = debtors_of(desk.connection, heading.id), clock.today()
+    known = situation_of(desk.connection, [heading.id], debtors, today)
+    freezer = Freezer(creditors_by_id()[heading.creditor_id], known, wording())
+    try:
+        drafts = freezer.frozen(told, files.products()[heading.product], heading.id, debtors)
+    except FieldsRefused as wrong:
+        raise LetterRefused(f"{code}: {wrong}; write it with --say NAME=TEXT, a line at a time") from None
+    if not drafts:
+        raise LetterRefused(f"{code}: goes to nobody: no address is known, or letters are stopped: see --to")
+    return add_letters(desk.connection, drafts, today, desk.by)
+
+
+def _fields(desk: Desk, heading: Loan, kind: Kind, asked: Asked) -> Fields:
+    """What the books know of the fields of a kind, and what the person wrote; that goes before."""
+    dossier, product = dossier_of(desk.connection, heading), files.products()[heading.product]
+    found = why(desk.connection, heading, asked.on + ONE_DAY)
+    known = Known(
+        product,
+        view_on(dossier, asked.on),
+        payoff(dossier.facts, asked.on, DAYS_OF_PAYOFF),
+        found.case.overdue,
+        heading.decision_date.isoformat(),
+    )
+    every = book_fields(known)
+    if not kind.asks_money:  # such as a claim that says on which account it can be paid
+        every |= payment_fields(
+            creditors_by_id()[heading.creditor_id], heading.id, int(known.view.open.total)
+        )
+    if kind.nature == "order":
+        every |= _enforced(heading.id, found.found, found.sent)
+    every |= given_fields(kind.code, kind.fields, asked.said)
+    return {name: value for name, value in every.items() if name in kind.fields}
+
+
+def _enforced(loan: int, found: object, sent: Sequence[Sent]) -> Fields:
+    """What a dwangbevel is for; refused unless dunning has come to it (P1: Awb 4:117, Pw 60 lid 2)."""
+    if not isinstance(found, Step) or found.code != "enforcement":
+        raise LetterRefused(f"loan {loan}: no dwangbevel may be made: {getattr(found, 'reason', '')}")
+    formal = [one for one in sent if one.step == "aanmaning"][-1]
+    rows: list[list[object]] = [["Wat u moest betalen", found.overdue.cents]]
+    rows += [["Kosten van de aanmaning", formal.fee]] if formal.fee else []
+    return {
+        "claim_rows": rows,
+        "order_total": found.overdue.cents + formal.fee,
+        "fee": formal.fee,
+        "formal_reminder_date": formal.on.isoformat(),
+    }
+
+
+def _told(kind: Kind, fields: Fields, asked: Asked) -> Told:
+    pays = [fields.get(block.pay) for block in kind.body if block.pay is not None and block.when is None]
+    asks = pays[0] if pays and isinstance(pays[0], int) else 0
+    if kind.nature in OURS and asked.to:
+        raise LetterRefused(f"to: {kind.code} goes to every debtor, or to who stands for him (Awb 3:41)")
+    days = files.law().value_on(OBJECTION, asked.on).count if kind.nature == "decision" else 0
+    effects = Effects(
+        objection_days=days,
+        is_asked_for=kind.nature != "reminder",
+        is_addressed=bool(asked.to),
+    )
+    key = f"asked {asked.on} {sha256_of(canonical([fields, list(asked.to)]).encode())[:12]}"
+    return Told(kind.code, key, fields, (), asks, effects, 0, asked.to)

@@ -1,0 +1,77 @@
+"""Letters a person asks for: what the books can fill in of them, and which kinds come about in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from letters.catalogue import Kind
+from letters.outbox.deciding import LETTERS_OF, balance_fields
+from letters.outbox.framing import Fields
+from letters.outbox.telling import TELLING_KINDS
+from servicing.dunning.owing import Overdue
+from servicing.dunning.procedure import Name, Procedure
+from servicing.payoff import Payoff
+from servicing.product import Product
+from servicing.viewing import View
+
+ELSEWHERE: Mapping[str, str] = {
+    **dict.fromkeys(TELLING_KINDS, "the night writes it when it happens (docs/outbox.md)"),
+    **dict.fromkeys(("yearly_statement", "mortgage_yearly_statement"), "the night of 31 December writes it"),
+    "correction": "aflos letters withdraw",
+    "statement_of_account": "aflos statement LOAN --format pdf",
+    **{kind: "aflos letters write DECISION" for kinds in LETTERS_OF.values() for kind in kinds.values()},
+}
+"""Kinds that come about in one way only, and how."""
+
+BY_DECISION: Mapping[str, tuple[str, ...]] = {
+    "buy_off": ("waiver",),
+    "settlement": ("settlement", "clawback"),
+}
+"""Kinds that may tell of a decision instead of its usual letter: aflos letters write DECISION --kind KIND."""
+
+
+class Known(NamedTuple):
+    """What the books say of a loan on a day, for a letter somebody asks for."""
+
+    product: Product
+    view: View
+    payoff: Payoff
+    overdue: Overdue | None
+    contract_date: str
+
+
+def dunned_kinds(procedures: Mapping[Name, Procedure]) -> dict[str, str]:
+    """The kinds that dunning proposes, each with the procedures that have it."""
+    found: dict[str, list[str]] = {}
+    for name, procedure in procedures.items():
+        for step in procedure.steps.values():
+            if step.letter is not None:
+                found.setdefault(step.letter, []).append(name)
+    return {kind: ", ".join(names) for kind, names in found.items()}
+
+
+def trigger_of(kind: Kind, dunned: Mapping[str, str]) -> str:
+    """How a letter of a kind comes about; `dunned` are the kinds that dunning proposes, each with its procedures."""
+    if kind.code in dunned:
+        return f"dunning proposes it ({dunned[kind.code]})"
+    if kind.code in BY_DECISION:
+        return f"aflos letters write DECISION --kind {kind.code}"
+    return ELSEWHERE.get(kind.code, f"aflos letters make {kind.code} LOAN")
+
+
+def book_fields(known: Known) -> Fields:
+    """Everything the books can fill in; a kind takes the fields it has."""
+    lines = known.payoff.lines
+    fields: Fields = {
+        **balance_fields(known.view),
+        "product": known.product.name.nl,
+        "contract_date": known.contract_date,
+        "payoff_rows": [[line.on.isoformat(), int(line.total)] for line in lines],
+        "payoff_until": known.payoff.valid_until.isoformat(),
+    }
+    if known.overdue is not None:
+        rows = known.overdue.rows
+        open_rows = [[row.due.isoformat(), f"Termijn {row.nr}", row.principal + row.interest] for row in rows]
+        fields |= {"open_rows": open_rows, "open_total": known.overdue.cents}
+    return fields
