@@ -227,8 +227,11 @@ class Naive:
         if since is None or self.blocked(known, gone, day):
             return ""
         again = self.restart(known) or since
-        floor = max(since, self.days[0]) if self.is_claim else since
-        if self.is_claim and day <= self.days[0]:
+        term_end = self.days[0]  # the six weeks of a claim end on no weekend, its due date stays where it is
+        while self.is_claim and term_end.weekday() > 4:
+            term_end += ONE
+        floor = max(since, term_end) if self.is_claim else since
+        if self.is_claim and day <= term_end:
             return ""
         return self.climb(known, (max(floor, again), floor, again), day)
 
