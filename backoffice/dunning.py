@@ -26,6 +26,7 @@ from servicing.dunning.owing import overdue_of
 from servicing.dunning.sent import HandedOver, Sent, drafts_of, fee_key, sent_of
 from servicing.dunning.standing import Standing, is_charged
 from servicing.dunning.store import standings
+from servicing.dunning.waiving import item_of_waiver
 from servicing.dunning.work import (
     item_of_arrangement,
     item_of_interest,
@@ -177,14 +178,19 @@ def listed(connection: Connection, seen: Collection[int], act: str) -> list[Stan
     return sorted(rows, key=lambda row: (not row.step, row.proposed_on, row.loan))
 
 
-_ASKING = (FactKind.ARRANGEMENT, FactKind.DUNNED, FactKind.REVIEW, FactKind.REMINDER)
+_ASKING = (
+    *(FactKind.ARRANGEMENT, FactKind.DUNNED, FactKind.REVIEW, FactKind.REMINDER),
+    FactKind.ANNOUNCED,
+)
 
 
 def _of_facts(connection: Connection, cases: Sequence[WorkCase], day: date) -> Iterator[Item]:
     book, headings = dunning_book(), headings_of(connection, [case.loan for case in cases])
     for case in cases:
         yield from item_of_arrangement(case, day)
-        yield from items_of_reviews(case, day)
+        choices, product = book.choices(case.creditor, day), book.products[headings[case.loan].product]
+        yield from items_of_reviews(case, day, choices)
+        yield from item_of_waiver(case, product, (book.law, choices), day)
         yield from _of_interest(case, book, headings[case.loan].product, day)
 
 

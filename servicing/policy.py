@@ -41,7 +41,7 @@ USED_KEYS: frozenset[str] = frozenset(
         *("fee.charge", "fee.date", "fee.base", "fee.multi", "fee.repeat"),
         *("dunning.ladder", "dunning.reminder_day", "dunning.call_day", "dunning.aanmaning_day"),
         *("dunning.last_letter_term", "due.shift", "small_amount.limit"),
-        *("private.costs", "letters.delivery_days"),
+        *("private.costs", "letters.delivery_days", "waiver.rules", "review.every"),
     }
 )
 """The choices that the program really asks for today; a test holds this list against the code."""

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 
 from ledger.day import parse_day
 from servicing.blocks import holding_of
+from servicing.daycount import Step, step_date
 from servicing.facts import Fact, FactKind
 
 StepName = Literal["form-sent", "form-received", "looked-into"]
@@ -50,12 +51,16 @@ def reviews_of(facts: Sequence[Fact]) -> list[Review]:
     return [_review(fact, holding) for fact in holding if fact.kind is FactKind.REVIEW]
 
 
-def next_review(facts: Sequence[Fact]) -> date | None:
-    """The day that the last completed review named for the next, unless one has been opened since; None without."""
+def next_review(facts: Sequence[Fact], every: int = 0) -> date | None:
+    """The day that the last completed review named for the next, or so many months after it; None without.
+
+    None too where one has been opened since.
+    """
     reviews = reviews_of(facts)
     if not reviews or reviews[-1].state != "done":
         return None
-    return reviews[-1].next_on
+    last = reviews[-1]
+    return last.next_on or (step_date(last.since, Step(1, "m"), every) if every else None)
 
 
 def completed(reviews: Iterable[Review], since: date, until: date) -> dict[str, int]:

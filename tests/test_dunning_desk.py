@@ -17,6 +17,7 @@ from servicing.dunning.announced import announced_on
 from servicing.dunning.letters import Due, handed_over
 from servicing.dunning.owing import Overdue, overdue_of
 from servicing.dunning.sent import HandedOver, Line, drafts_of
+from servicing.dunning.waiving import item_of_waiver
 from servicing.dunning.work import item_of_arrangement, item_of_interest, items_of_missing, items_of_reviews
 from servicing.facts import Draft, Fact, FactKind
 from servicing.history import history_of
@@ -215,6 +216,34 @@ def test_p19_a_review_is_a_case_with_states() -> None:
     assert items_of_reviews(Case(int(LOAN), 1, facts), at("2026-02-19")) == []
     (again,) = items_of_reviews(Case(int(LOAN), 1, facts), at("2026-02-20"))
     assert again.next_action == "aflos review open"
+    # A review that named no next day comes again after so many months, where the college chose them.
+    unplanned = [*facts[:4], fact(5, FactKind.REVIEW_DONE, "2025-02-20", of=1, conclusion="x")]
+    case, day = Case(int(LOAN), 1, unplanned), at("2026-02-20")
+    assert items_of_reviews(case, day, rules().choices) == []
+    assert next_review(unplanned, 12) == day
+
+
+def test_d14_a_claim_of_years_is_proposed_for_waiver_until_a_person_looked() -> None:
+    claim = [
+        fact(1, FactKind.GRANT, "2020-03-03", **(CLAIM | {"start": "2020-03-03", "first_due": "2020-04-14"})),
+        fact(2, FactKind.DISBURSEMENT, "2020-03-03", cents=471_294),
+        fact(3, FactKind.ANNOUNCED, "2020-03-03", ground="recovery"),
+        fact(4, FactKind.PAYMENT, "2021-01-01", cents=100_000),
+    ]
+
+    def told_of(day: str, facts: list[Fact], rule: str = "propose_3_5_10_years") -> list[str]:
+        by = rules("recovery_claim", waiver__rules=rule)
+        case = Case(int(LOAN), 1, facts)
+        return [str(one.due) for one in item_of_waiver(case, by.product, (LAW, by.choices), at(day))]
+
+    assert told_of("2023-03-02", claim) == []
+    assert told_of("2023-03-03", claim) == ["2023-03-03"]
+    assert told_of("2025-03-03", claim) == ["2025-03-03"]
+    assert told_of("2025-03-03", claim, "never_propose") == []
+    looked = [*claim, fact(5, FactKind.HANDLED, "2023-04-01", of=3, text="no")]
+    assert [told_of(day, looked) for day in ("2023-04-01", "2025-03-03")] == [[], ["2025-03-03"]]
+    paid_off = [*claim, fact(5, FactKind.PAYMENT, "2022-01-01", cents=371_294)]
+    assert told_of("2023-03-03", paid_off) == []
 
 
 @pytest.fixture

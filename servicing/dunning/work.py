@@ -106,8 +106,8 @@ def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], da
     ]
 
 
-def items_of_reviews(case: Case, day: date) -> list[Item]:
-    """Reviews that are open, and the next one where its day has come."""
+def items_of_reviews(case: Case, day: date, choices: Choices | None = None) -> list[Item]:
+    """Reviews that are open, and the next one where its day has come: as the last one said, else by `review.every`."""
     owner = contact_person(case.facts, day)
     found = [
         Item(
@@ -123,13 +123,19 @@ def items_of_reviews(case: Case, day: date) -> list[Item]:
         for one in reviews_of(case.facts)
         if one.state != "done" and one.opened <= day
     ]
-    again = next_review(case.facts)
+    again = next_review(case.facts, _months_between(choices))
     if again is not None and again <= day:
         reason = f"a review was planned for {again}"
         found.append(
             Item("review", case.creditor, case.subject, 0, owner, again, reason, "aflos review open")
         )
     return found
+
+
+def _months_between(choices: Choices | None) -> int:
+    """The months between reviews that a college chose, 0 where it chose none."""
+    found = choices.policy.answer("review.every", choices.creditor, choices.on).value if choices else None
+    return int(found or 0)
 
 
 def items_of_missing(missing: Sequence[tuple[int, str, date]]) -> list[Item]:
