@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from backoffice.actor import actor as acting
+from backoffice.cli.at_bailiff import bailiff_file, bailiff_list
 from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import finish, preview_option
 from backoffice.cli.options import actor_option, as_json, day_or_today, on_option, past_day
@@ -188,7 +189,7 @@ def costs(loan: str, on: str, preview: bool, actor: str | None, as_json: bool) -
 @click.argument("loan")
 @click.option("--on", required=True, metavar="DAY", help="The day it happened.")
 @click.option("--document", required=True, metavar="REFERENCE", help="The file, or the statement.")
-@click.option("--costs", metavar="AMOUNT", help="Costs that a statement names, such as 120.50.")
+@click.option("--costs", metavar="AMOUNT", help="Costs that he names, such as 120.50.")
 @click.option("--text", default="", metavar="TEXT", help="What else is to be known.")
 @actor_option
 @as_json
@@ -204,15 +205,16 @@ def bailiff(
 ) -> None:
     """A file that went out to the bailiff, a statement that came in, a file that was recalled.
 
-    While it is there no letter is proposed. What he collects comes in with aflos bank receipts.
+    While it is there no letter is proposed. What he collects comes in with aflos import receipts; costs
+    that the debtor bears are charged with aflos decide cost. Many claims at once: aflos dunning bailiff-file.
 
     Example: aflos dunning bailiff out 100000001 --on 2025-08-01 --document "GDW-77"
     """
     day, reference = past_day("on", on), plain_text("document", document)
     says: dict[str, object] = {"text": plain_text("text", text)} if text else {}
     if costs is not None:
-        if what != "statement":
-            raise BadInput("costs: goes with a statement")
+        if what == "out":
+            raise BadInput("costs: goes with a statement or a recall")
         says["costs"] = euros(Reader({"costs": costs}).amount("costs"))
 
     def make(dossier: Dossier) -> Draft:
@@ -222,6 +224,10 @@ def bailiff(
         return Draft(dossier.loan, kind, day, reference, 0, _at_bailiff(dossier), says, reference)
 
     finish(loan, make, {"actor": actor, "as_json": as_json, "known_on": None})
+
+
+dunning.add_command(bailiff_file)
+dunning.add_command(bailiff_list)
 
 
 def _at_bailiff(dossier: Dossier) -> int:
