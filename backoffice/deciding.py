@@ -20,7 +20,7 @@ from servicing import files
 from servicing.circumstances import check_news
 from servicing.collecting.mandates import changes_account
 from servicing.debtors.store import debtors_of_loan
-from servicing.decisions.kinds import GUARDED, KIND_OF_FACT, KINDS, Kind, persons_needed
+from servicing.decisions.kinds import GUARDED, KIND_OF_FACT, KINDS, PER_MONTH, Kind, persons_needed
 from servicing.decisions.proposal import Decision, Proposed, Step, StepName, draft_of
 from servicing.decisions.store import DecisionRefused, add_decision, add_step, find_decision, same_decision
 from servicing.facts import Draft, Fact, FactKind
@@ -117,8 +117,9 @@ def decide(desk: Desk, proposed: Proposed) -> Decided:
 
 
 def need_of(kind: Kind, draft: Draft, dossier: Dossier) -> Need:
-    """What a decision takes: its own amount is at stake, else all that is open on the loan."""
-    cents = draft.cents or int(view_on(dossier, clock.today()).open.total)
+    """What a decision takes: its own amount is at stake, else (or where that is a month's) all that is open."""
+    own = 0 if draft.kind in PER_MONTH else draft.cents
+    cents = own or int(view_on(dossier, clock.today()).open.total)
     power = Power(kind.name, cents, codes()[creditor_of_loan(draft.loan)])
     return Need(_persons(kind, power), power)
 

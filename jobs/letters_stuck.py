@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from jobs.letters_now import creditors_by_id
 from ledger.entry import LOANS_PER_CREDITOR
-from letters.outbox.deciding import LETTERS_OF
+from letters.outbox.deciding import UNBLOCK, about_of, letter_of
 from letters.outbox.store import decisions_with_letter, open_letters
 from letters.outbox.values import Letter
 from letters.print_runs.store import print_runs
@@ -17,7 +17,7 @@ from letters.print_runs.values import PrintRun
 from servicing import files
 from servicing.decisions.proposal import LATE_AFTER_DAYS
 from servicing.decisions.store import decisions
-from servicing.store import find_loan
+from servicing.store import facts_of, find_loan
 from servicing.worklist import Item
 
 
@@ -37,8 +37,8 @@ def untold_decisions(connection: Connection, day: date) -> list[Item]:
         if approved is None or approved.day > day or decision.id in told or subject % LOANS_PER_CREDITOR == 0:
             continue
         product = products[find_loan(connection, str(subject)).product]
-        code = LETTERS_OF[product.kind].get(decision.proposed.kind)
-        if code is not None:
+        facts = facts_of(connection, [subject])[subject] if decision.proposed.kind == UNBLOCK else ()
+        if letter_of(product.kind, decision.proposed.kind, about_of(decision, facts)) is not None:
             reason = (
                 f"{decision.proposed.kind} {decision.proposed.reference} on {subject}: no letter tells of it"
             )

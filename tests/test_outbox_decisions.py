@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 
 from jobs import clock
 from ledger.database import reading
+from ledger.money import cents_of
 from letters.fields import FieldRule
-from letters.outbox.deciding import given_fields
+from letters.outbox.deciding import given_fields, letter_of
 from letters.outbox.values import LetterRefused
 from servicing.decisions.store import find_decision
+from servicing.facts import FactKind
 from tests.desk import LOAN
 from tests.letters_desk import letter, open_letters_desk, sent
 from tests.offices import by, good_by
@@ -84,6 +86,66 @@ def test_p5_a_burdening_decision_works_from_the_hand_over_of_its_letter(
     with reading(counter) as connection:
         assert find_decision(connection, 1).state == "in-force"
     assert letter(counter, number).draft.effects.term_days == 42
+
+
+def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) -> None:
+    on = ("--on", "2025-07-01")
+    good_by("clerk", "decide", "cost", LOAN, "--amount", "9.00", *on, "--decision", "B-1")
+    good_by("approver", "approve", "1")
+    good_by("clerk", "event", "objection", LOAN, *on, "--document", "BZ-1")
+    good_by(
+        "clerk",
+        "event",
+        "outcome",
+        LOAN,
+        "--of",
+        "objection",
+        "--outcome",
+        "upheld",
+        *on,
+        "--document",
+        "BOB-1",
+    )
+    numbers = {fact["kind"]: str(fact["fact"]) for fact in good_by("clerk", "loan", "show", LOAN)["facts"]}
+    back = ("--of", numbers["cost"], "--amount", "9.00")
+    good_by("clerk", "decide", "cancellation", LOAN, *back, *on, "--decision", "B-2")
+    good_by("approver", "approve", "2")
+    unblock = ("decide", "unblock", LOAN, "--of", numbers["objection"], *on, "--decision", "B-3")
+    assert good_by("clerk", *unblock, "--preview")["letters"] == ["objection_outcome"]
+    good_by("clerk", *unblock)
+    good_by("approver", "approve", "3")
+    (item,) = good_by("clerk", "worklist", "--source", "letter")
+    assert item["subject"] == "decision 3"
+    (number,) = good_by("clerk", "letters", "write", "3")["letters"]
+    told = letter(counter, number).draft
+    assert (told.kind, told.fields["objection_date"]) == ("objection_outcome", "2025-07-01")
+    assert told.fields["objection_decision"] == "Uw bezwaar is gegrond."
+    assert told.fields["effects"] == ["U hoeft € 9,00 aan kosten of rente niet te betalen."]
+    assert good_by("clerk", "worklist", "--source", "letter") == []
+
+
+@pytest.mark.parametrize(
+    ("law", "kind", "about", "letter_kind"),
+    [
+        ("public", "arrangement", None, "arrangement"),
+        ("private", "arrangement", None, "private_arrangement"),
+        ("public", "unblock", FactKind.OBJECTION, "objection_outcome"),
+        ("public", "unblock", FactKind.DISPUTE, None),
+        ("private", "unblock", FactKind.OBJECTION, None),
+        ("public", "cost", None, None),
+    ],
+)
+def test_which_letter_tells_of_a_decision(
+    law: str, kind: str, about: FactKind | None, letter_kind: str | None
+) -> None:
+    assert letter_of(law, kind, about) == letter_kind
+
+
+def test_p24_what_is_at_stake_in_an_arrangement_is_all_that_is_open(counter: Engine) -> None:
+    words = ("arrangement", LOAN, "--amount", "100.00", "--on", "2025-07-01", "--decision", "B-1")
+    found = good_by("clerk", "decide", *words, "--preview")
+    assert cents_of(found["at_stake"]) >= 25_000_00
+    assert (found["persons"], found["letters"]) == (2, ["arrangement"])
 
 
 def test_what_no_letter_tells_of_is_refused(counter: Engine) -> None:

@@ -20,8 +20,8 @@ LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 32, 20
 """Together at least 2,000 orders of arrival: few facts have fewer orders than twenty."""
 
 FACTS_OF_A_LIFE = 6
-DIFFERED_ONCE = ((100_027, True), (100_281, False))
-"""A settlement within an interest period; a write-off of interest while a deferred period runs."""
+DIFFERED_ONCE = ((100_027, True), (100_281, False), (100_628, True))
+"""A settlement within an interest period; interest written off in a deferred one; one debtor with two starts."""
 
 
 @pytest.mark.parametrize("block", BLOCKS)

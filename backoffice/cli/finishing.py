@@ -22,6 +22,7 @@ from jobs.business_dates import known_on
 from ledger.errors import BadInput
 from ledger.files import chart_of_accounts
 from ledger.money import euros
+from letters.outbox.deciding import letter_of
 from servicing import files
 from servicing.circumstances import check_news
 from servicing.decisions.kinds import Kind
@@ -166,14 +167,16 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
 
 def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict[str, object]:
     need = need_of(kind, draft, dossier)
-    known = files.products()[heading.product].letters
+    product = files.products()[heading.product]
+    about = next((fact.kind for fact in dossier.facts if fact.nr == draft.of), None)
+    told = letter_of(product.kind, kind.name, about)
     return {
         "loan": heading.id,
         "decision_kind": kind.name,
         "persons": need.persons,
         "at_stake": euros(need.power.cents),
         "works_from": "hand-over" if kind.effect == "burdening" else "approval",
-        "letters": [letter for letter in kind.letters if letter in known],
+        "letters": [*([told] if told else ()), *(each for each in kind.letters if each in product.letters)],
     }
 
 

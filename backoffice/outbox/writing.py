@@ -14,7 +14,7 @@ from jobs.letters_freezing import Freezer
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from letters.fields import LetterRefused as FieldsRefused
 from letters.outbox.by_hand import BY_DECISION
-from letters.outbox.deciding import LETTERS_OF, Decided, given_fields, known_fields
+from letters.outbox.deciding import Decided, about_of, given_fields, known_fields, letter_of
 from letters.outbox.framing import Fields
 from letters.outbox.store import add_letters
 from letters.outbox.telling import Told
@@ -24,7 +24,8 @@ from servicing.decisions.proposal import Decision, Step
 from servicing.decisions.store import find_decision
 from servicing.deferral import Count
 from servicing.policy import Choices
-from servicing.store import debtors_of, find_loan
+from servicing.product import Product
+from servicing.store import debtors_of, facts_of, find_loan
 from servicing.viewing import view_on
 
 LONGEST_DEFERRAL = "deferral_longest_total"
@@ -53,9 +54,7 @@ def _drafts(
         )
     heading = find_loan(desk.connection, str(decision.proposed.subject))
     product, today = files.products()[heading.product], clock.today()
-    code: str | None = LETTERS_OF[product.kind].get(decision.proposed.kind)
-    if named:
-        code = named if decision.proposed.kind in BY_DECISION.get(named, ()) else None
+    code = _code(desk, decision, product, named)
     if code is None:
         raise LetterRefused(
             f"decision {decision.id}: no letter{f' {named}' if named else ''} tells of a {decision.proposed.kind} "
@@ -80,6 +79,14 @@ def _drafts(
         ) from None
 
 
+def _code(desk: Desk, decision: Decision, product: Product, named: str) -> str | None:
+    """The kind of letter that tells of a decision: the usual one, or another that was named and may tell of it."""
+    if named:
+        return named if decision.proposed.kind in BY_DECISION.get(named, ()) else None
+    facts = facts_of(desk.connection, [decision.proposed.subject])[decision.proposed.subject]
+    return letter_of(product.kind, decision.proposed.kind, about_of(decision, facts))
+
+
 def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
     """What the letter of a decision needs of it, of the loan as it stands, and of the law."""
     today = clock.today()
@@ -88,6 +95,7 @@ def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
     return Decided(
         decision.proposed.kind,
         decision.proposed.cents,
+        decision.proposed.of,
         decision.proposed.data or {},
         dossier.facts,
         view_on(dossier, today),

@@ -12,9 +12,12 @@ from ledger.money import NotAnAmount, cents_of
 from letters.fields import FieldRule
 from letters.outbox.framing import Fields
 from letters.outbox.values import LetterRefused
+from servicing.blocks import holding_of
+from servicing.decisions.proposal import Decision
 from servicing.deferral import Count, deferral_periods, months_used
-from servicing.facts import Fact
+from servicing.facts import Fact, FactKind
 from servicing.viewing import View
+from servicing.wording import dutch_amount
 
 PUBLIC: Mapping[str, str] = {
     "defer": "deferral",
@@ -30,6 +33,23 @@ PRIVATE: Mapping[str, str] = {"arrangement": "private_arrangement", "due-at-once
 LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIVATE}
 """By the law of the debt and the kind of decision, the letter that tells of it."""
 
+UNBLOCK, OUTCOME_LETTER = "unblock", "objection_outcome"
+
+
+def letter_of(law: str, kind: str, about: FactKind | None = None) -> str | None:
+    """The letter that tells of a decision, None where none does; `about` is the kind of fact that is unblocked.
+
+    Who lifts an objection tells what is done because of its outcome (Awb art. 7:11); a dispute is answered otherwise.
+    """
+    if kind == UNBLOCK:
+        return OUTCOME_LETTER if about is FactKind.OBJECTION and law == "public" else None
+    return LETTERS_OF[law].get(kind)
+
+
+def about_of(decision: Decision, facts: Sequence[Fact]) -> FactKind | None:
+    """The kind of fact that a decision is about, None where it is about none."""
+    return next((fact.kind for fact in facts if fact.nr == decision.proposed.of), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -40,6 +60,7 @@ class Decided:
 
     kind: str
     cents: int
+    of: int
     data: Mapping[str, object]
     facts: Sequence[Fact]
     view: View
@@ -96,11 +117,43 @@ def _interest(decided: Decided) -> Fields:
     return {"interest_total": decided.cents}
 
 
+OUTCOMES = {
+    "upheld": "Uw bezwaar is gegrond.",
+    "changed": "Uw bezwaar is voor een deel gegrond.",
+    "rejected": "Uw bezwaar is niet gegrond.",
+    "withdrawn": "U heeft uw bezwaar ingetrokken.",
+}
+
+
+def _objection(decided: Decided) -> Fields:
+    """When the objection came, how it was answered, and what was given back since."""
+    held = holding_of(decided.facts, None)
+    objection = next(fact for fact in held if fact.nr == decided.of)
+    answers = [fact for fact in held if fact.kind is FactKind.OUTCOME and fact.of == objection.nr]
+    fields: Fields = {"objection_date": objection.value_date.isoformat()}
+    if answers:
+        fields["objection_decision"] = OUTCOMES[str(answers[-1].data["outcome"])]
+    given_back = [
+        text.format(dutch_amount(fact.cents))
+        for fact in held
+        if fact.nr > objection.nr and (text := GIVEN_BACK.get(fact.kind)) is not None
+    ]
+    return fields | {"effects": given_back or ["Er verandert niets aan wat u moet betalen."]}
+
+
+GIVEN_BACK: Mapping[FactKind, str] = {
+    FactKind.CANCELLATION: "U hoeft {} aan kosten of rente niet te betalen.",
+    FactKind.INTEREST_OWED: "U krijgt {} rente van ons.",
+    FactKind.CREDIT_REFUND: "Wij betalen {} aan u terug.",
+}
+"""What is done after an objection, as its letter says it."""
+
 MORE: Mapping[str, Callable[[Decided], Fields]] = {
     "defer": _deferral,
     "arrangement": _arrangement,
     "statutory-interest": _interest,
     "waiver": lambda decided: {"waived": decided.cents},
+    UNBLOCK: _objection,
 }
 """What kinds of decisions say besides."""
 

@@ -21,7 +21,10 @@ Effect = Literal["favourable", "neutral", "burdening"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of decision; `fact` is what it becomes on the loan (None: it is carried out elsewhere)."""
+    """A kind of decision; `fact` is what it becomes on the loan (None: it is carried out elsewhere).
+
+    `letters` follow besides the one that tells of the decision itself.
+    """
 
     name: str
     fact: FactKind | None
@@ -36,20 +39,20 @@ KINDS = {
         Kind("rate", FactKind.RATE, "terms", letters=("repayment_schedule",)),
         Kind("instalment", FactKind.INSTALMENT, "terms", letters=("repayment_schedule",)),
         Kind("reschedule", FactKind.SCHEDULE, "terms", letters=("repayment_schedule",)),
-        Kind("defer", FactKind.DEFERRAL, "small", "favourable", ("deferral", "repayment_schedule")),
+        Kind("defer", FactKind.DEFERRAL, "small", "favourable", ("repayment_schedule",)),
         Kind("early-repayment", FactKind.EARLY_REPAYMENT, "one", letters=("repayment_schedule",)),
         Kind("cost", FactKind.COST, "one"),
         Kind("write-off", FactKind.WRITE_OFF, "two"),
         Kind("waiver", FactKind.WAIVER, "two", "favourable"),
         Kind("interest-free", FactKind.INTEREST_FREE, "two", "favourable"),
-        Kind("due-at-once", FactKind.DUE_AT_ONCE, "two", "burdening", ("calling_in",)),
+        Kind("due-at-once", FactKind.DUE_AT_ONCE, "two", "burdening"),
         Kind("statutory-interest", FactKind.STATUTORY_INTEREST, "two", "burdening"),
         Kind("cancellation", FactKind.CANCELLATION, "two", "favourable"),
         Kind("interest-owed", FactKind.INTEREST_OWED, "two", "favourable"),
         Kind("credit-refund", FactKind.CREDIT_REFUND, "two", "favourable"),
         Kind("arrangement", FactKind.ARRANGEMENT, "small", "favourable"),
         Kind("arrangement-end", FactKind.ARRANGEMENT_END, "small", "burdening"),
-        Kind("deferral-end", FactKind.DEFERRAL_END, "small", "burdening", ("deferral",)),
+        Kind("deferral-end", FactKind.DEFERRAL_END, "small", "burdening"),
         Kind("withdraw", FactKind.WITHDRAWAL, "two"),
         Kind("unblock", FactKind.UNBLOCKED, "two"),
         Kind("liability", FactKind.LIABILITY, "two"),
@@ -75,6 +78,9 @@ KIND_OF_FACT: Mapping[FactKind, Kind] = {
 A withdrawal takes what the fact took that it withdraws, a mandate only where it names another account.
 """
 
+
+PER_MONTH = frozenset({FactKind.ARRANGEMENT, FactKind.INSTALMENT})
+"""Facts whose amount is that of one month: at stake is all that is open."""
 
 GUARDED = frozenset({FactKind.OBJECTION, FactKind.DISPUTE})
 """Facts that protect a debtor; one person records them, and two take them back."""
