@@ -166,8 +166,8 @@ class EventfulMaker(Maker):
         return [days | {"type": "reduction", "of": claim["id"], "amount": amount}]
 
     def remission(self, so_far: list[Case]) -> list[Case]:
-        """Interest of a year is remitted, sometimes more than was owed; not where balances were taken over."""
-        if any(event["type"] == "opening" for event in so_far):
+        """Interest of a year is remitted, once, sometimes more than was owed; not where balances were taken over."""
+        if any(event["type"] in {"opening", "remission"} for event in so_far):
             return []
         on = self.some_day()
         since = on - self.rng.choice([30, 100, 366]) * DAY
