@@ -60,7 +60,7 @@ def situation_of(
     """What is known about these loans and debtors on a day, by a night (None: now)."""
     facts, quiet, policy = (
         facts_of(connection, loans, known_by),
-        quiet_creditors(connection, day),
+        quiet_creditors(connection, day, known_by),
         files.policy(),
     )
     codes = {one.id: code for code, one in files.creditors().items()}

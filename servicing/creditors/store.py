@@ -24,9 +24,9 @@ def creditor_facts(connection: Connection) -> dict[int, list[CreditorFact]]:
     return found
 
 
-def quiet_creditors(connection: Connection, day: date) -> Mapping[int, Quiet]:
-    """The creditors that are in a quiet period on a day, as known now."""
-    found = {one: quiet_on(facts, day) for one, facts in creditor_facts(connection).items()}
+def quiet_creditors(connection: Connection, day: date, known_by: date | None = None) -> Mapping[int, Quiet]:
+    """The creditors that are in a quiet period on a day, as known by a night (None: now)."""
+    found = {one: quiet_on(facts, day, known_by) for one, facts in creditor_facts(connection).items()}
     return {one: quiet for one, quiet in found.items() if quiet is not None}
 
 
