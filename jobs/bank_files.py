@@ -121,5 +121,7 @@ def is_whole(path: Path) -> bool:
             file.seek(0)
             is_zip = file.read(4) == b"PK\x03\x04"
         return zipfile.is_zipfile(path) if is_zip else bool(_CLOSED.search(tail.replace(b"\0", b"")))
+    except FileNotFoundError:
+        return False  # another run took it since it was listed
     except OSError as wrong:
         raise IoFailed(f"{path}: {wrong.strerror}") from wrong

@@ -149,8 +149,8 @@ def _note_refusal(connection: Connection, path: Path, creditor: int, day: date, 
 
 
 def _move(run: Run, path: Path, where: str, reason: str) -> None:
-    """Move a file out of the inbox with what was said of it; a rehearsal leaves it."""
-    if run.access.is_rehearsal:
+    """Move a file out of the inbox with what was said of it; a rehearsal leaves it, and so does who comes too late."""
+    if run.access.is_rehearsal or not path.exists():
         return
     target = path.parent / where / path.name
     try:
@@ -160,6 +160,9 @@ def _move(run: Run, path: Path, where: str, reason: str) -> None:
             target = target.with_name(f"{path.stem}-{moment}{path.suffix}")
         target.with_name(f"{target.name}.txt").write_text(reason + "\n", encoding="utf-8")
         path.replace(target)
+    except FileNotFoundError:
+        # This run was thought dead, and the one that took over has moved the file.
+        return
     except OSError as wrong:
         raise IoFailed(f"{path}: cannot be moved to {target}: {wrong.strerror}") from wrong
 

@@ -95,10 +95,10 @@ class Freezer:
         }
         kind.check(later | fields, law)
 
-    def unwritten(self, loan: int, debtors: Sequence[int]) -> LetterDraft:
+    def unwritten(self, loan: int, debtors: Sequence[int], which: str = "") -> LetterDraft:
         """What stands in the outbox for a letter that could not be written, so that a person sees it."""
         return LetterDraft(
-            key=f"{NO_PAGE}:{loan}:{self.day}",
+            key=f"{NO_PAGE}:{loan}:{self.day} {which}".strip(),
             kind=NO_PAGE,
             creditor=self.creditor.id,
             debtor=debtors[0],

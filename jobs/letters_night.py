@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from jobs.chunk import parts_of
 from jobs.letters_bounces import bounces_of
 from jobs.letters_freezing import Freezer
 from jobs.letters_now import creditors_by_id, situation_of, wording
+from jobs.manifest import aside_since
 from jobs.run import Run
 from jobs.tables import quarantine
 from ledger.day import day_of, number_of
@@ -25,6 +27,7 @@ from letters.outbox.store import add_letters, add_steps, letters_by_number
 from letters.outbox.telling import TELLING, LoanCase, told_of
 from letters.outbox.values import LetterDraft, Step
 from servicing import files
+from servicing.banking_days import ONE_DAY
 from servicing.creditors.store import quiet_creditors
 from servicing.facts import Fact
 from servicing.night_work import STANDINGS
@@ -42,32 +45,56 @@ BOOKING_AN_AMOUNT = (int(EntryKind.PAYMENT), int(EntryKind.DISBURSEMENT), int(En
 
 
 def write_letters(run: Run, day: date, previous: date | None) -> None:
-    """Write the letters that the news of a night gives reason to; a night that is worked again writes none twice."""
+    """Write the letters that the news of a night gives reason to; a night that is worked again writes none twice.
+
+    A loan that was set aside and is mended is written about all that it missed.
+    """
     span = span_of(day, previous)
-    for creditor, loans in run.access.read(lambda connection: loans_to_tell(connection, span)).items():
-        run.write(partial(write_of_creditor, creditor=creditor, loans=loans, span=span))
+    mended = run.access.read(lambda connection: mended_loans(connection, previous))
+    told = [(span, run.access.read(lambda connection: loans_to_tell(connection, span, apart=mended)))]
+    for number, since in mended.items():
+        missed = span_of(day, since - ONE_DAY)
+        told.append((missed, run.access.read(partial(loans_to_tell, span=missed, only=number))))
+    for each, found in told:
+        for creditor, loans in found.items():
+            run.write(partial(write_of_creditor, creditor=creditor, loans=loans, span=each))
 
 
-def loans_to_tell(connection: Connection, span: Span) -> dict[int, list[int]]:
-    """The loans about which the news of a night may give reason to write, by creditor."""
-    rows = connection.execute(_news(span)).all()
+def mended_loans(connection: Connection, previous: date | None) -> dict[int, date]:
+    """The loans that the date closed before had set aside, and that are so no more: since when they were."""
+    before = aside_since(connection, previous) if previous is not None else {}
+    if not before:
+        return {}
+    aside = set(connection.execute(select(quarantine.c.loan)).scalars())
+    return {number: since for number, since in sorted(before.items()) if number not in aside}
+
+
+def loans_to_tell(
+    connection: Connection, span: Span, apart: Collection[int] = (), only: int = 0
+) -> dict[int, list[int]]:
+    """The loans about which the news of a night may give reason to write, by creditor.
+
+    Those `apart` are left out; `only` (0: none) is the one that is asked about.
+    """
+    rows = connection.execute(_news(span, only)).all()
     if not rows:
         return {}
-    quiet, confirms = quiet_creditors(connection, day_of(span.until)), _confirming(day_of(span.until))
+    day = day_of(span.until)
+    quiet, confirms = quiet_creditors(connection, day, day), _confirming(day)
     money = {int(kind) for kind in MONEY_KINDS}
     found: dict[int, set[int]] = {}
     for number, kind, standing in rows:
         creditor = creditor_of_loan(number)
         tells = kind not in money or standing == CLOSED or creditor in confirms
-        if tells and creditor not in quiet:
+        if tells and creditor not in quiet and number not in apart:
             found.setdefault(creditor, set()).add(number)
     return {creditor: sorted(numbers) for creditor, numbers in sorted(found.items())}
 
 
-def _news(span: Span) -> Select[Any]:
+def _news(span: Span, only: int) -> Select[Any]:
     """Loans with a debtor, not set aside, and the kinds of news that tell something."""
     kinds = [int(kind) for kind in TELLING] + [int(kind) for kind in MONEY_KINDS]
-    return (
+    query = (
         select(fact.c.loan_id, fact.c.kind, loan_state.c.standing)
         .join(loan_state, loan_state.c.loan == fact.c.loan_id)
         .where(
@@ -78,6 +105,7 @@ def _news(span: Span) -> Select[Any]:
         )
         .distinct()
     )
+    return query.where(fact.c.loan_id == only) if only else query
 
 
 def _confirming(day: date) -> set[int]:
@@ -105,24 +133,38 @@ def drafts_of_creditor(
     known = situation_of(connection, loans, everybody, day, known_by=day)
     freezer = Freezer(creditors_by_id()[creditor], known, wording())
     cases = _Cases(connection, freezer, headings, span)
-    drafts: list[LetterDraft] = []
-    failed: dict[str, str] = {}
+    written = Written(freezer)
     for number in loans:
+        written.add(number, debtors[number], partial(_frozen, freezer, cases, number, debtors[number]))
+    return written.drafts, written.failed
+
+
+def _frozen(freezer: Freezer, cases: _Cases, number: int, debtors: Sequence[int]) -> Iterator[LetterDraft]:
+    case = cases.case(number)
+    for told in told_of(case):
+        yield from freezer.frozen(told, case.product, case.loan, debtors)
+
+
+@dataclass(slots=True)
+class Written:
+    """The letters of a creditor as they are frozen, and why some could not be."""
+
+    freezer: Freezer
+    drafts: list[LetterDraft] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def add(
+        self, loan: int, debtors: Sequence[int], freeze: Callable[[], Iterable[LetterDraft]], which: str = ""
+    ) -> None:
+        """Freeze the letters about a loan; one that cannot be written, of a kind if it is said, is kept as such."""
         try:
-            drafts += _frozen(freezer, cases.case(number), debtors[number])
+            self.drafts += list(freeze())
         except Exception as error:
             if classify(error) != "business":
                 raise
-            lost = freezer.unwritten(number, debtors[number])
-            drafts.append(lost)
-            failed[lost.key] = f"{type(error).__name__}: {error}"[:500]
-    return drafts, failed
-
-
-def _frozen(freezer: Freezer, case: LoanCase, debtors: Sequence[int]) -> list[LetterDraft]:
-    return [
-        draft for told in told_of(case) for draft in freezer.frozen(told, case.product, case.loan, debtors)
-    ]
+            lost = self.freezer.unwritten(loan, debtors, which)
+            self.drafts.append(lost)
+            self.failed[lost.key] = f"{which} {type(error).__name__}: {error}".strip()[:500]
 
 
 def keep(connection: Connection, drafts: Sequence[LetterDraft], failed: Mapping[str, str], day: date) -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import Connection, func, select
 
 from jobs.chunk import parts_of
 from jobs.letters_freezing import Freezer
-from jobs.letters_night import headings_of, keep
+from jobs.letters_night import Written, headings_of, keep
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from jobs.run import Run
+from jobs.tables import quarantine
 from ledger.day import number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, creditor_of_loan
+from ledger.errors import AflosError
 from ledger.tables import journal
 from letters.outbox.framing import Fields
 from letters.outbox.telling import Told
@@ -32,6 +34,10 @@ LOANS_AT_ONCE = 2000
 """So many loans are written about in one transaction."""
 
 
+class SetAside(AflosError):
+    """A loan whose books are not those of the night, so that no statement can be made of them."""
+
+
 def write_year(run: Run, day: date) -> None:
     """Write the yearly statements, on the last day of a year only; again writes none twice."""
     if (day + timedelta(days=1)).year == day.year:
@@ -44,7 +50,7 @@ def write_year(run: Run, day: date) -> None:
 
 def _loans(connection: Connection, day: date) -> dict[int, list[int]]:
     """The loans with a debtor, by creditor, of those who send statements."""
-    policy, quiet, codes = files.policy(), quiet_creditors(connection, day), creditors_by_id()
+    policy, quiet, codes = files.policy(), quiet_creditors(connection, day, day), creditors_by_id()
     query = select(loan_debtor.c.loan_id).distinct().order_by(loan_debtor.c.loan_id)
     found: dict[int, list[int]] = {}
     for number in connection.execute(query).scalars():
@@ -58,19 +64,29 @@ def _loans(connection: Connection, day: date) -> dict[int, list[int]]:
 
 
 def write_of_loans(connection: Connection, creditor: int, loans: Sequence[int], day: date) -> None:
-    """Freeze and keep the statements of some loans of a creditor; of a loan on which nothing stands or moved none."""
+    """Freeze and keep the statements of some loans of a creditor; of a loan on which nothing stands or moved none.
+
+    The books of a loan that is set aside are not those of the day: a person sees that its statement is missing.
+    """
     headings, debtors = headings_of(connection, loans)
     years = _years(connection, loans, day)
     everybody = {debtor for number in years for debtor in debtors[number]}
     known = situation_of(connection, years, everybody, day, known_by=day)
     freezer, products = Freezer(creditors_by_id()[creditor], known, wording()), files.products()
-    drafts: list[LetterDraft] = []
-    for number, year in years.items():
-        product = products[headings[number][0]]
+    aside = {row.loan: row.error for row in connection.execute(select(quarantine))}
+    written = Written(freezer)
+
+    def statement(number: int) -> list[LetterDraft]:
+        if number in aside:
+            raise SetAside(f"the night set the loan aside: {aside[number]}")
+        product, year = products[headings[number][0]], years[number]
         kind = MORTGAGE if MORTGAGE in product.letters else YEARLY
         told = Told(kind, str(day.year), _fields(kind, year, product, day.year), year.amounts)
-        drafts += freezer.frozen(told, product, number, debtors[number])
-    keep(connection, drafts, {}, day)
+        return freezer.frozen(told, product, number, debtors[number])
+
+    for number in years:
+        written.add(number, debtors[number], partial(statement, number), YEARLY)
+    keep(connection, written.drafts, written.failed, day)
 
 
 def _fields(kind: str, year: Year, product: Product, number: int) -> Fields:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, func, select
 
 from jobs.tables import business_day, quarantine
-from ledger.day import day_of, number_of
-from ledger.errors import IoFailed, VerificationFailed
+from ledger.day import day_of, number_of, parse_day
+from ledger.errors import BadInput, IoFailed, VerificationFailed
 from ledger.fault_points import reach
 from ledger.money import euros
 from ledger.seal import FIRST_SEAL
@@ -97,6 +99,16 @@ def stored_manifest(connection: Connection, day: date) -> Manifest:
     if not isinstance(manifest, dict):
         raise VerificationFailed(f"{day}: what the database keeps is no manifest")
     return manifest
+
+
+def aside_since(connection: Connection, day: date) -> dict[int, date]:
+    """The loans that a closed date had set aside, and since when; what cannot be read names none (verify finds it)."""
+    found: dict[int, date] = {}
+    with suppress(VerificationFailed, BadInput, TypeError, KeyError, AttributeError):
+        listed: Any = stored_manifest(connection, day).get("quarantined")
+        for one in listed:
+            found[int(one["loan"])] = parse_day(one["since"])
+    return found
 
 
 def for_people(manifest: Mapping[str, object]) -> Manifest:

@@ -1,4 +1,4 @@
-"""What is sealed beside the facts of loans: what became known of the bank, of decisions, periods, people and loans."""
+"""What is sealed beside the facts of loans: what became known of the bank, decisions, letters, periods and people."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from sqlalchemy import (
 from ledger.day import number_of
 from ledger.seal import digest_of_facts
 from ledger.tables import period_closing
+from letters.outbox.tables import letter, letter_loan, letter_sent, letter_step
 from servicing.collecting.tables import order_dropped
 from servicing.creditors.tables import creditor_fact
 from servicing.debtors.tables import debtor_merge
@@ -60,14 +61,24 @@ SEALED_BESIDE_LOANS: tuple[tuple[Table, frozenset[str]], ...] = (
     (debtor_merge, frozenset({"recorded_at"})),
     (loan, frozenset({"recorded_at"})),
     (loan_debtor, frozenset()),
+    (letter, frozenset({"id", "recorded_at"})),
+    (letter_loan, frozenset({"letter_id"})),
+    (letter_step, frozenset({"letter_id", "recorded_at"})),
+    (letter_sent, frozenset({"letter_id", "recorded_at"})),
 )
-"""The tables beside the facts that are sealed, and the columns that are not: moments, texts that name people."""
+"""The tables beside the facts that are sealed, and the columns that are not: moments, texts that name people.
+
+A night that was killed gives letters other numbers, so they are sealed under their keys.
+"""
+
+_OF_A_LETTER = (letter_loan, letter_step, letter_sent)
 
 _KNOWN_SINCE: Mapping[Table, tuple[Table, ColumnElement[bool]]] = {
     receipt: (receipt_batch, receipt_batch.c.id == receipt.c.batch_id),
     bank_confirmation: (bank_statement, bank_statement.c.id == bank_confirmation.c.statement_id),
     loan: (fact, (fact.c.loan_id == loan.c.id) & (fact.c.nr == 1)),
     loan_debtor: (fact, (fact.c.loan_id == loan_debtor.c.loan_id) & (fact.c.nr == 1)),
+    letter_loan: (letter, letter.c.id == letter_loan.c.letter_id),
 }
 """Rows that are known since another is: a part since its whole, a loan and who owes it since its first fact."""
 
@@ -126,7 +137,13 @@ def _known_rows(place: int) -> Select[Any]:
         for column in table.columns
         if column.name not in left_out
     )
-    return _within(select(*columns), table).order_by(*table.primary_key)
+    if table is letter:
+        return _within(select(*columns), table).order_by(letter.c.key)
+    if table not in _OF_A_LETTER:
+        return _within(select(*columns), table).order_by(*table.primary_key)
+    named = select(letter.c.key, *columns).join_from(table, letter, letter.c.id == table.c.letter_id)
+    within = within_span(_known_of(table))
+    return named.where(within).order_by(letter.c.key, *table.primary_key)
 
 
 def _known_of(table: Table) -> ColumnElement[int]:

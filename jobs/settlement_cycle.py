@@ -18,7 +18,7 @@ from ledger.files import config_files
 from ledger.money import euros
 from ledger.tables import day_total
 from servicing import files
-from servicing.decisions.proposal import Decision
+from servicing.decisions.proposal import Decision, as_known
 from servicing.decisions.store import decisions
 from servicing.facts import Fact
 from servicing.law import Law
@@ -100,9 +100,16 @@ def _rules(_state: tuple[str, ...]) -> Rules:
 
 
 def cases(
-    connection: Connection, day: date, creditors: Collection[int] | None = None, loans: Iterable[int] = ()
+    connection: Connection,
+    day: date,
+    creditors: Collection[int] | None = None,
+    loans: Iterable[int] = (),
+    known_by: date | None = None,
 ) -> list[Found]:
-    """The cases (of some creditors, or of these loans) with where each stands at the end of a day."""
+    """The cases (of some creditors, or of these loans) with where each stands at the end of a day.
+
+    `known_by` is the night that looks (None: now): it knows no decision that came after it.
+    """
     wanted = set(loans)
     entries, facts = _entries(connection, day, wanted)
     if creditors is not None:
@@ -110,9 +117,10 @@ def cases(
     if not entries:
         return []
     numbers = {entry.loan for entry in entries}
-    proposals, decided = proposals_of(connection, numbers), _decided(connection, numbers)
+    proposals, decided = proposals_of(connection, numbers), _decided(connection, numbers, known_by)
     context = decided, rules(), _codes(), day
-    beside = _beside(connection, [entry.loan for entry in entries if entry.about == "interest"])
+    asking = [entry.loan for entry in entries if entry.about == "interest"]
+    beside = _beside(connection, asking, known_by)
     found = [
         _found(entry, facts[entry.loan], proposals.get((entry.loan, entry.year.since), []), context)
         for entry in entries
@@ -151,9 +159,13 @@ def _application_dates(connection: Connection, numbers: Iterable[int]) -> dict[i
     return found
 
 
-def _decided(connection: Connection, loans: Collection[int]) -> dict[tuple[int, str], Decision]:
+def _decided(
+    connection: Connection, loans: Collection[int], known_by: date | None
+) -> dict[tuple[int, str], Decision]:
     """The last decision about each proposal that stands, by loan and name of the proposal."""
     known = [one for one in decisions(connection) if one.proposed.subject in loans]
+    if known_by is not None:
+        known = [as_known(one, known_by) for one in known if one.known_on <= known_by]
     withdrawn = {
         (one.proposed.data or {}).get("withdraws")
         for one in known
@@ -232,7 +244,9 @@ def propose_all(connection: Connection, by: Recorded, day: date, found: Sequence
     return waiting
 
 
-def _beside(connection: Connection, loans: Sequence[int]) -> dict[tuple[int, date], Allowance]:
+def _beside(
+    connection: Connection, loans: Sequence[int], known_by: date | None
+) -> dict[tuple[int, date], Allowance]:
     """Living allowance that the debtors of a loan had in the same book year on another loan."""
     if not loans:
         return {}
@@ -244,7 +258,7 @@ def _beside(connection: Connection, loans: Sequence[int]) -> dict[tuple[int, dat
         .where(mine.c.loan_id.in_(loans), loan.c.product == LIVING_ALLOWANCE)
     )
     pairs = {(row.loan_id, row.other) for row in connection.execute(query)}
-    facts = facts_of(connection, {other for _, other in pairs})
+    facts = facts_of(connection, {other for _, other in pairs}, known_by)
     allowances = {number: allowance_of(each) for number, each in facts.items()}
     return {
         (number, allowance.book_year.since): allowance
@@ -261,10 +275,10 @@ def settle_night(connection: Connection, day: date, by: Recorded) -> dict[str, o
     """
     told: dict[str, object] = {"states": {}, "waiting": [], "unsettled": {}, "failed": None}
     try:
-        found = cases(connection, day)
+        found = cases(connection, day, known_by=day)
         waiting = propose_all(connection, by._replace(known_on=day), day, found)
         if any(one.stand.state in TO_PROPOSE for one in found):
-            found = cases(connection, day)
+            found = cases(connection, day, known_by=day)
     except AflosError as wrong:
         return told | {"failed": str(wrong)}
     rows = [{"loan": one.loan, "book_year": one.book_year.isoformat(), "why": one.why} for one in waiting]

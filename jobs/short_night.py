@@ -32,6 +32,8 @@ _WIDE = Table(
     prefixes=["TEMPORARY"],
 )
 
+_ARREARS_SINCE = LaneLoan._fields.index("arrears_since")
+
 # Plain numbers: those of an enumeration take several times as long to compute with.
 _ACCRUED, _DUE = int(AccountNumber.INTEREST_ACCRUED), int(AccountNumber.INTEREST_DUE)
 _INCOME = int(AccountNumber.INTEREST_INCOME)
@@ -52,9 +54,14 @@ def work_short_chunk(
 ) -> int:
     """Work the loans `first` to `last` that may take the short lane, but not those set apart; how many it were.
 
-    Asked again after it was kept, it finds nothing to do.
+    A loan that is late enough for a ladder is left to the full function, which looks at it the same night. Asked
+    again after it was kept, it finds nothing to do.
     """
-    wide = _decide(_load(connection, number_of(night.day), first, last), night, apart)
+    loans = _load(connection, number_of(night.day), first, last)
+    late = night.dunning.late if night.dunning is not None else 0
+    if late:
+        loans = [loan for loan in loans if not 0 < loan[_ARREARS_SINCE] <= late]
+    wide = _decide(loans, night, apart)
     if wide:
         _write(connection, number_of(night.day), wide)
     return len(wide)

@@ -16,7 +16,8 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from backoffice.installation import install
 from ledger.database import open_database
-from tests.chaos.scenario import SMALL, books, close_all, install_scenario
+from tests.chaos.books import books
+from tests.chaos.scenario import close_all, install_small
 from tests.postgres import server
 from tests.scratch import scratch
 
@@ -84,19 +85,20 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_server: URL, postgresql_template: URL) -> Iterator[str]:
     """The URL of a PostgreSQL database of this test's own."""
-    with _copied(postgresql_server, postgresql_template) as url:
+    with copied(postgresql_server, postgresql_template) as url:
         yield url
 
 
 @contextmanager
 def blank_postgresql(postgresql: URL) -> Iterator[str]:
     """The URL of a PostgreSQL database without any table."""
-    with _copied(postgresql, postgresql.set(database="template1")) as url:
+    with copied(postgresql, postgresql.set(database="template1")) as url:
         yield url
 
 
 @contextmanager
-def _copied(postgresql: URL, template: URL) -> Iterator[str]:
+def copied(postgresql: URL, template: URL) -> Iterator[str]:
+    """The URL of a copy of a PostgreSQL database, gone afterwards."""
     name = f"{template.database}_{os.getpid()}_{next(_NUMBERS)}"
     # Copying the files costs the server half of what writing every page to its log costs.
     make = f"CREATE DATABASE {name} TEMPLATE {template.database} STRATEGY FILE_COPY"
@@ -130,7 +132,7 @@ def shared_sqlite_url(sqlite_template: Path) -> str:
 @pytest.fixture(scope="session")
 def shared_postgresql_url(postgresql_server: URL, postgresql_template: URL) -> Iterator[str]:
     """The URL of a PostgreSQL database that tests share because they keep nothing in it."""
-    with _copied(postgresql_server, postgresql_template) as url:
+    with copied(postgresql_server, postgresql_template) as url:
         yield url
 
 
@@ -170,7 +172,7 @@ def _administer(url: URL, *statements: str) -> None:
 def wanted(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The books of the scenario after undisturbed nights; they are the same on both databases."""
     url = f"sqlite:///{shutil.copy(sqlite_template, tmp_path_factory.mktemp('wanted') / 'aflos.db')}"
-    install_scenario(url, *SMALL)
+    install_small(url)
     engine = open_database(url)
     close_all(engine)
     found = books(engine)
@@ -181,5 +183,5 @@ def wanted(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> d
 @pytest.fixture
 def scenario(database_url: str, database: Engine) -> Engine:
     """The scenario with its three nights still open; the test runs once on each engine."""
-    install_scenario(database_url, *SMALL)
+    install_small(database_url)
     return database

@@ -7,15 +7,17 @@ import sys
 
 from sqlalchemy import text
 
-from tests.chaos.scenario import books, close_all, install_scenario
+from tests.chaos.books import books
+from tests.chaos.scenario import close_all, install_scenario
 from tests.chaos.trials import opened
 
 SAMPLE = {
-    "--sqlite-kills": 16,
-    "--postgresql-kills": 5,
-    "--double-kills": 2,
-    "--races": 2,
-    "--errors": 2,
+    "--loans": 14,
+    "--sqlite-kills": 10,
+    "--postgresql-kills": 3,
+    "--double-kills": 1,
+    "--races": 1,
+    "--errors": 1,
     "--zombies": 1,
 }
 

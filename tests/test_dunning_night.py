@@ -174,6 +174,16 @@ def test_the_chunk_the_workers_and_the_catch_up_do_not_matter(database: Engine) 
     assert {row.looked_on for row in found.values()} == {20240210}
 
 
+def test_a_loan_of_the_short_lane_gets_on_its_ladder_in_time(sqlite_database: Engine) -> None:
+    """On 31 December its interest is cut off, which takes the short lane; it is late enough the same night."""
+    begin_on(sqlite_database, at("2023-11-24"))
+    loan = new_loan(sqlite_database, PLAIN_TERMS | {"start": "2023-11-24"})
+    close_until(sqlite_database, at("2023-12-31"))
+    found = standing(sqlite_database, loan)
+    assert found is not None
+    assert (found.step, found.proposed_on) == ("reminder", 20231231)
+
+
 def test_an_instalment_that_falls_due_meanwhile_is_in_the_proposal(
     sqlite_database: Engine, late_here: int
 ) -> None:

@@ -28,8 +28,10 @@ from jobs.working import StrayRows
 from ledger.database import open_database, reading, writing
 from ledger.errors import Held, IoFailed, VerificationFailed
 from ledger.tables import journal
+from tests.chaos.books import books
+from tests.chaos.clients import BEFORE
 from tests.chaos.harness import at_boundaries, conflict, failing
-from tests.chaos.scenario import BEFORE, SMALL, books, close_all, install_scenario
+from tests.chaos.scenario import close_all, install_small
 from tests.nights import journal_rows
 from tests.postgres import NAME, restart, server
 from tests.proxy import Mode, proxied
@@ -66,7 +68,7 @@ def collected() -> Iterator[None]:
 def test_c1_a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice(
     postgresql_url: str, wanted: Books, mode: Mode
 ) -> None:
-    install_scenario(postgresql_url, *SMALL)
+    install_small(postgresql_url)
     url = make_url(postgresql_url)
     if "host" not in url.query:
         pytest.skip("the server has no socket of its own")
@@ -94,7 +96,7 @@ def test_c2_a_server_that_falls_over_in_a_night(wanted: Books) -> None:
             connection.execute(text("ALTER DATABASE postgres SET synchronous_commit = on"))
         engine.dispose()
         install(engine)
-        install_scenario(url, *SMALL)
+        install_small(url)
         fall_at = {12, 40, 77}
         reached = iter(range(1, 10_000))
 
@@ -153,7 +155,7 @@ def test_c4_rows_that_no_night_wrote_stop_it(scenario: Engine) -> None:
 def test_c5_a_disk_that_is_full_at_any_page_keeps_no_half_chunk(
     sqlite_url: str, wanted: Books, pages: int
 ) -> None:
-    install_scenario(sqlite_url, *SMALL)
+    install_small(sqlite_url)
     engine = open_database(sqlite_url)
     with reading(engine) as connection:
         room = connection.exec_driver_sql("PRAGMA page_count").scalar_one() + pages
@@ -207,7 +209,7 @@ def damaged(path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_c11_a_damaged_file_is_not_worked_with(sqlite_url: str, seed: int) -> None:
-    install_scenario(sqlite_url, *SMALL)
+    install_small(sqlite_url)
     damaged(Path(sqlite_url.removeprefix("sqlite:///")), seed)
     run = nightly(sqlite_url)
     assert run.returncode == VerificationFailed.exit_code, run.stderr
@@ -241,7 +243,7 @@ def test_c12_every_transaction_may_get_another_connection(scenario: Engine, want
 @pytest.fixture
 def impatient(postgresql_url: str) -> Iterator[Engine]:
     """A PostgreSQL database that ends every statement after a while."""
-    install_scenario(postgresql_url, *SMALL)
+    install_small(postgresql_url)
     engine = open_database(postgresql_url)
     with engine.begin() as connection:
         name = make_url(postgresql_url).database

@@ -25,8 +25,9 @@ from ledger.errors import Held, StoppedByThreshold
 from servicing.facts import Draft, FactKind
 from servicing.store import record
 from servicing.tables import fact
+from tests.chaos.clients import BEFORE, NIGHTS
 from tests.chaos.harness import at_boundaries
-from tests.chaos.scenario import BEFORE, NIGHTS, close_all
+from tests.chaos.scenario import close_all
 from tests.nights import (
     ARREARS_LIMITS,
     PLAIN_TERMS,

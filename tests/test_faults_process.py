@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -17,19 +16,17 @@ import pytest
 from sqlalchemy import Engine, event, select, text, update
 
 from jobs import clock
-from jobs.access import Access
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import Lease, LeaseHeld, LeaseLost, holder, new_claim, release, renew, share, take
-from jobs.night import close_nights, open_night
-from jobs.run import Options, begun
+from jobs.night import close_nights
+from jobs.run import Options
 from jobs.tables import business_day, lease, quarantine
-from jobs.units import FullUnit, Task, work_unit
 from ledger.database import open_database, reading, writing
 from ledger.errors import Held, StoppedByThreshold
 from ledger.tables import journal
-from servicing.tables import fact, loan_state
-from tests.chaos.harness import at_boundaries
-from tests.chaos.scenario import BEFORE, NIGHTS, SMALL, books, close_all, install_scenario
+from tests.chaos.books import books
+from tests.chaos.clients import BEFORE, NIGHTS
+from tests.chaos.scenario import close_all
 from tests.command import called
 from tests.nights import (
     ARREARS_LIMITS,
@@ -85,16 +82,6 @@ def wait_until_begun(engine: Engine) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("no night began")
-
-
-def test_a4_a_closed_date_again_writes_nothing(scenario: Engine, wanted: dict[str, str]) -> None:
-    close_all(scenario)
-    reached: list[str] = []
-    with at_boundaries(scenario, reached.append):
-        close_all(scenario)
-        assert close_until(scenario, at("2023-06-01")) == []
-    assert set(reached) <= {"commit", "kept"}
-    assert books(scenario) == wanted
 
 
 def test_a5_a16_of_three_runs_at_once_one_works(
@@ -271,47 +258,6 @@ def test_a10_a_crash_between_two_nights_resumes_at_the_next(scenario: Engine, wa
     with reading(scenario) as connection:
         assert next_to_close(connection) == NIGHTS[-1]
     close_all(scenario)
-    assert books(scenario) == wanted
-
-
-@pytest.mark.parametrize("chunk", [1, 7, 10, 100])
-def test_a11_the_size_of_a_chunk_does_not_matter(
-    scenario: Engine, wanted: dict[str, str], chunk: int
-) -> None:
-    close_all(scenario, chunk)
-    assert books(scenario) == wanted
-
-
-def test_a11_the_number_of_processes_does_not_matter(postgresql_url: str, wanted: dict[str, str]) -> None:
-    install_scenario(postgresql_url, *SMALL)
-    engine = open_database(postgresql_url)
-    close_all(engine, chunk=3, workers=2)
-    assert books(engine) == wanted
-    engine.dispose()
-
-
-def test_a12_the_order_of_the_loans_does_not_matter(scenario: Engine, wanted: dict[str, str]) -> None:
-    with reading(scenario) as connection:
-        loans = list(connection.execute(select(fact.c.loan_id).distinct()).scalars())
-    random.Random(11).shuffle(loans)
-    for night in NIGHTS:
-        with begun(Access(scenario), OPTIONS) as run:
-            held, _ = open_night(run, night)
-            with reading(scenario) as connection:
-                number = int(night.strftime("%Y%m%d"))
-                due = set(
-                    connection.execute(
-                        select(loan_state.c.loan).where(loan_state.c.next_event <= number)
-                    ).scalars()
-                )
-                due |= set(
-                    connection.execute(select(fact.c.loan_id).where(fact.c.known_on == number)).scalars()
-                )
-                due |= set(connection.execute(select(quarantine.c.loan)).scalars())
-            for loan in loans:
-                if loan in due:
-                    list(work_unit(run, Task(held, frozenset()), FullUnit([loan])))
-        close_nights(scenario, night, OPTIONS)
     assert books(scenario) == wanted
 
 

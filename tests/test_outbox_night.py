@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from jobs.letters_checks import letters_unlike_books
+from jobs.letters_stuck import stuck_letters
 from jobs.letters_year import write_of_loans
 from ledger.database import reading, writing
 from letters.outbox.store import letters_proposed_on
@@ -186,3 +187,41 @@ def test_a_year_adds_up_from_postings() -> None:
     ]
     assert (told.balance, told.interest_paid) == (90_200, 300)
     assert year_of([], overdue=0) is None
+
+
+def wrong(loan: int, known: str) -> Draft:
+    """A fact that no night can read."""
+    return Draft(loan, FactKind.RATE, at(known), "typo", data={"rate": 9})
+
+
+def test_d2_a_loan_that_was_set_aside_is_written_about_when_it_is_mended(database: Engine) -> None:
+    begin_on(database, at("2024-01-01"))
+    number = lent(database)
+    (nr,) = tell(database, at("2024-01-01"), wrong(number, "2024-01-01"))
+    healthy = lent(database)
+    close_until(database, at("2024-01-02"))
+    assert [one.draft.loans[0].loan for one in written(database, "2024-01-01")] == [healthy]
+    tell(database, at("2024-01-03"), Draft(number, FactKind.WITHDRAWAL, at("2024-01-03"), "mend", of=nr))
+    close_until(database, at("2024-01-04"))
+    (letter,) = written(database, "2024-01-03")
+    assert (letter.draft.kind, letter.draft.loans[0].loan) == ("welcome", number)
+    assert written(database, "2024-01-04") == []
+
+
+def test_the_statement_of_a_loan_that_is_set_aside_is_missed_by_a_person(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-12-30"))
+    number = lent(sqlite_database)
+    healthy = lent(sqlite_database)
+    close_until(sqlite_database, at("2024-12-30"))
+    tell(sqlite_database, at("2024-12-31"), wrong(number, "2024-12-31"))
+    close_until(sqlite_database, at("2024-12-31"))
+    with reading(sqlite_database) as connection:
+        letters = list(letters_proposed_on(connection, at("2024-12-31")).values())
+        items = stuck_letters(connection, at("2024-12-31"))
+    assert {one.draft.loans[0].loan: one.draft.kind for one in letters} == {
+        number: "unwritten",
+        healthy: "yearly_statement",
+    }
+    assert [one.reason.partition(" SetAside")[0] for one in items] == [
+        "unwritten has no page: yearly_statement"
+    ]

@@ -21,7 +21,8 @@ from ledger.day import day_of
 from ledger.entry import EntryKind, Key
 from ledger.tables import day_total, journal
 from servicing.tables import fact
-from tests.chaos.scenario import BEFORE, NIGHTS, close_all, install_scenario
+from tests.chaos.clients import BEFORE, NIGHTS
+from tests.chaos.scenario import close_all, install_scenario
 from tests.tamper import SEED, all_of, found, other, row_is, sampled, tamper, without_triggers
 
 

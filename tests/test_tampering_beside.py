@@ -15,6 +15,10 @@ from ledger.day import number_of
 from ledger.period import PeriodClosing
 from ledger.store import record_closing
 from ledger.tables import day_total, journal, period_closing
+from letters.outbox import values as letters
+from letters.outbox.store import add_letters, add_sent, add_steps, letters_by_number
+from letters.outbox.tables import letter, letter_loan, letter_sent, letter_step
+from letters.outbox.values import LetterDraft, OnLoan, Sent
 from servicing.creditors.store import begin_quiet, lift_quiet
 from servicing.creditors.tables import creditor_fact
 from servicing.debtors.store import merge
@@ -30,7 +34,19 @@ from tests.tamper import all_of, found, other, row_is, tamper, without_triggers
 
 DAY = at("2024-01-31")
 BEFORE = at("2024-01-30")
-TABLES = (creditor_fact, decision, decision_step, period_closing, debtor_merge, loan, loan_debtor)
+TABLES = (
+    creditor_fact,
+    decision,
+    decision_step,
+    period_closing,
+    debtor_merge,
+    loan,
+    loan_debtor,
+    letter,
+    letter_loan,
+    letter_step,
+    letter_sent,
+)
 
 
 @pytest.fixture
@@ -40,7 +56,7 @@ def office(database: Engine) -> Engine:
 
 
 def prepared(database: Engine) -> Engine:
-    """One closed night with a decision, a quiet period, a merge, a closed month and a loan of two debtors."""
+    """One closed night with a decision, a quiet period, a merge, a closed month, a loan of two debtors, a letter."""
     begin_on(database, DAY)
     by = stamp(database, DAY)
     with writing(database) as connection:
@@ -54,6 +70,13 @@ def prepared(database: Engine) -> Engine:
         proposed = Proposed("write-off", number, "B-1", DAY, 100_00, document="B-1")
         step = Step("rejected", 0, DAY, "no", "approver", by.known_on)
         add_step(connection, add_decision(connection, proposed, 100_00, 2, by), step, by)
+        draft = LetterDraft(
+            "a letter", "reminder", 1, 1, [OnLoan(number, 2)], {"open_total": 100}, demanded=100
+        )
+        (sent,) = add_letters(connection, [draft], DAY, by)
+        said = letters.Step("held", 0, DAY, "ask first", "test")
+        add_steps(connection, {sent: said}, letters_by_number(connection, [sent]), by)
+        add_sent(connection, [Sent(sent, 1, DAY, None, "", "a list")], by)
         begin_quiet(connection, 1, DAY, by)
         lift_quiet(connection, 1, DAY, "equal", by)
         merge(connection, 3, 2, "one person", by)
@@ -80,7 +103,7 @@ def test_j1_j2_what_is_recorded_beside_the_facts_is_sealed(office: Engine) -> No
     for table in TABLES:
         row = rows_of(office, table)[-1]
         # Of loan_debtor this makes another person owe the loan.
-        for column in {"cents", "actor", "reason", "period", "debtor_id"} & {*row._fields}:
+        for column in {"cents", "actor", "reason", "period", "debtor_id", "fields"} & {*row._fields}:
             old, new = getattr(row, column), other(getattr(row, column))
             tamper(office, update(table).where(row_is(table, row)).values({column: new}))
             assert named(office, table), f"{table.name}.{column}"

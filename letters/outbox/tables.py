@@ -52,6 +52,7 @@ letter = new_table(
 Index("ix_letter_creditor_id_kind", letter.c.creditor_id, letter.c.kind)
 Index("ix_letter_decision_id", letter.c.decision_id)
 Index("ix_letter_proposed_on", letter.c.proposed_on)
+Index("ix_letter_known_on", letter.c.known_on)
 
 letter_loan = new_table(
     "letter_loan",
@@ -91,6 +92,7 @@ letter_step = new_table(
     append_only=True,
 )
 Index("ix_letter_step_batch_id", letter_step.c.batch_id)
+Index("ix_letter_step_known_on", letter_step.c.known_on)
 
 letter_page = new_table(
     "letter_page",
@@ -125,3 +127,4 @@ letter_sent = new_table(
 )
 """A letter is handed over once: this table has one row of each."""
 Index("ix_letter_sent_batch_id", letter_sent.c.batch_id)
+Index("ix_letter_sent_known_on", letter_sent.c.known_on)

@@ -56,6 +56,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_letter_creditor_id_kind", "letter", ["creditor_id", "kind"], unique=False)
     op.create_index("ix_letter_decision_id", "letter", ["decision_id"], unique=False)
+    op.create_index("ix_letter_known_on", "letter", ["known_on"], unique=False)
     op.create_index("ix_letter_proposed_on", "letter", ["proposed_on"], unique=False)
     op.create_table(
         "letter_loan",
@@ -115,6 +116,7 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index("ix_letter_sent_batch_id", "letter_sent", ["batch_id"], unique=False)
+    op.create_index("ix_letter_sent_known_on", "letter_sent", ["known_on"], unique=False)
     op.create_table(
         "letter_step",
         sa.Column("letter_id", sa.BigInteger(), nullable=False),
@@ -140,3 +142,4 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     op.create_index("ix_letter_step_batch_id", "letter_step", ["batch_id"], unique=False)
+    op.create_index("ix_letter_step_known_on", "letter_step", ["known_on"], unique=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -79,6 +79,11 @@ class Decision:
     def handed_over(self) -> Mapping[int, date]:
         """To which debtors it was handed over, and when."""
         return {step.debtor: step.day for step in self.steps if step.name == "handed-over"}
+
+
+def as_known(decision: Decision, by: date) -> Decision:
+    """The decision with the steps that a night knew."""
+    return replace(decision, steps=tuple(step for step in decision.steps if step.known_on <= by))
 
 
 def is_late(decision: Decision, on: date) -> bool:

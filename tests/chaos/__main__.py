@@ -13,6 +13,7 @@ import click
 from tqdm import tqdm
 
 from tests.chaos.databases import databases, working_folder
+from tests.chaos.scenario import LOANS
 from tests.chaos.trials import Bench, Trials, bench, err, kill, race, stop
 
 Trial = Callable[[Trials], None]
@@ -29,7 +30,7 @@ def main() -> None:
     with working_folder() as folder:
         for kind in ("sqlite", "postgresql"):
             if kind in asked.databases:
-                with databases(kind, folder, asked.seed) as made:
+                with databases(kind, folder, asked.seed, asked.loans) as made:
                     on = bench(made)
                     click.echo(f"{made.name}: {on.boundaries} boundaries")
                     done += [_run(trials, every) for trials, every in _plan(on, asked, kind)]
@@ -40,6 +41,7 @@ def main() -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="repeats a run")
+    parser.add_argument("--loans", type=int, default=LOANS, help="beside the clients")
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument(
         "--sqlite-kills", type=int, default=EVERY, help="single kills on SQLite (default: every)"

@@ -15,7 +15,7 @@ from sqlalchemy import URL, create_engine, make_url, text
 
 from backoffice.installation import install
 from ledger.database import open_database
-from tests.chaos.scenario import install_scenario
+from tests.chaos.scenario import LOANS, install_scenario
 from tests.postgres import server
 from tests.scratch import scratch
 
@@ -36,7 +36,7 @@ class SqliteDatabases:
 
     name = "SQLite"
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, loans: int) -> None:
         self.folder = folder
         self.template = folder / "template.db"
         self.numbers = count(1)
@@ -44,7 +44,7 @@ class SqliteDatabases:
         engine = open_database(url, create=True)
         install(engine)
         engine.dispose()
-        install_scenario(url, seed)
+        install_scenario(url, seed, loans, clients=True)
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -52,6 +52,7 @@ class SqliteDatabases:
         place.mkdir()
         os.environ["AFLOS_MANIFESTS"] = str(place / "manifests")
         shutil.copy(self.template, place / "aflos.db")
+        shutil.copytree(self.template.with_suffix(".inbox"), place / "aflos.inbox")
         yield f"sqlite:///{place / 'aflos.db'}"
         shutil.rmtree(place)
 
@@ -61,26 +62,30 @@ class PostgresqlDatabases:
 
     name = "PostgreSQL"
 
-    def __init__(self, server_url: URL, folder: Path, seed: int) -> None:
+    def __init__(self, server_url: URL, folder: Path, seed: int, loans: int) -> None:
         self.server = server_url
         self.folder = folder
         self.numbers = count(1)
         self.template = f"chaos_{os.getpid()}"
         self._run(f"CREATE DATABASE {self.template}")
         url = self._url(self.template)
+        os.environ["AFLOS_INBOX"] = str(folder / "inbox")
         engine = open_database(url, create=True)
         install(engine)
         engine.dispose()
-        install_scenario(url, seed)
+        install_scenario(url, seed, loans, clients=True)
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
         name = f"{self.template}_{next(self.numbers)}"
         os.environ["AFLOS_MANIFESTS"] = str(self.folder / name)
+        os.environ["AFLOS_INBOX"] = str(shutil.copytree(self.folder / "inbox", self.folder / f"{name}.inbox"))
         self._run(f"CREATE DATABASE {name} TEMPLATE {self.template}")
         yield self._url(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
         shutil.rmtree(self.folder / name, ignore_errors=True)
+        shutil.rmtree(self.folder / f"{name}.inbox")
+        del os.environ["AFLOS_INBOX"]
 
     def _url(self, name: str) -> str:
         return self.server.set(database=name).render_as_string(hide_password=False)
@@ -102,13 +107,13 @@ def working_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def databases(kind: str, folder: Path, seed: int) -> Iterator[Databases]:
-    """Databases of an engine, with the scenario of a seed."""
+def databases(kind: str, folder: Path, seed: int, loans: int = LOANS) -> Iterator[Databases]:
+    """Databases of an engine, with the scenario of a seed, clients included."""
     place = folder / kind
     place.mkdir()
     os.environ["AFLOS_MANIFESTS"] = str(place / "template")
     if kind == "sqlite":
-        yield SqliteDatabases(place, seed)
+        yield SqliteDatabases(place, seed, loans)
         return
     with server() as url:
-        yield PostgresqlDatabases(make_url(url).set(drivername="postgresql+psycopg"), place, seed)
+        yield PostgresqlDatabases(make_url(url).set(drivername="postgresql+psycopg"), place, seed, loans)

@@ -1,55 +1,78 @@
-"""Fifty loans and three nights around New Year: payments, one backdated, a reversal, a rate change, poison."""
+"""Fifty loans and three nights around New Year: payments, one backdated, a reversal, a rate change, poison.
+
+Beside them clients of whom a night writes, duns or settles, and the files of a bank.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import random
-from datetime import date
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, insert
 
-from jobs.manifest import folder, kept_seal
 from jobs.night import close_nights
 from jobs.run import Options
-from jobs.sealing import SEALED_FACT_COLUMNS
-from jobs.tables import business_day, quarantine
-from ledger.database import open_database, reading, writing
-from ledger.day import day_of
-from ledger.tables import day_total, journal
+from ledger.database import open_database, writing
 from servicing.facts import Draft, FactKind
-from servicing.store import Recorded, record
-from servicing.tables import fact, loan_state
+from servicing.store import record
+from servicing.tables import loan_debtor
+from tests.chaos.clients import BEFORE, NIGHTS, Clients, by, install_clients, people, tell_clients
 from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loan, paid
 
 LOANS = 50
 CHUNK = 7
 """Small, so that a night has many transactions to be killed in."""
 
-SMALL = (11, 14)
-"""Seed and number of loans where one run is enough."""
+SMALL = 14
+"""So many loans have all the news in them."""
 
-BEFORE = at("2023-12-30")
-NIGHTS = (at("2023-12-31"), at("2024-01-01"), at("2024-01-02"))
-STARTS = ("2023-12-01", "2023-12-01", "2023-12-02", "2023-10-31", "2023-12-15")
+CREDITORS = 3
+
+WITH_DEBTORS = 7
+"""So many of the loans have somebody to write to, those in trouble among them."""
+
+STARTS = ("2023-12-01", "2023-12-01", "2023-12-02", "2023-10-31", "2023-11-23")
 FIRST_FACT = 3
 """The number of a loan's first fact after its grant and its disbursement."""
 
 
-def install_scenario(url: str, seed: int, loans: int = LOANS) -> None:
-    """Loans, one closed night, and the news of three nights to come."""
+def install_scenario(
+    url: str, seed: int, loans: int = LOANS, *, clients: bool = False, daily: bool = False
+) -> None:
+    """Loans, one closed night, and the news of three nights to come; with clients beside them where asked.
+
+    `daily`: each night is closed before the news of the next is known.
+    """
     engine = open_database(url)
     rng = random.Random(seed)
     begin_on(engine, BEFORE)
     made = [
-        new_loan(engine, _terms(rng, number), creditor=1 + number % 7, known=BEFORE)
+        new_loan(engine, _terms(rng, number), creditor=1 + number % CREDITORS, known=BEFORE)
         for number in range(loans)
     ]
+    theirs = _clients(engine, made) if clients else None
     close_until(engine, BEFORE)
     for night, news in zip(NIGHTS, _news(made, rng), strict=True):
-        by = Recorded("test", night, "2023-12-30T12:00:00+00:00")
         with writing(engine) as connection:
-            record(connection, news, by)
+            record(connection, news, by(night))
+        if theirs is not None:
+            tell_clients(engine, theirs, night)
+        if daily:
+            close_nights(engine, night, Options(ARREARS_LIMITS))
     engine.dispose()
+
+
+def install_small(url: str) -> None:
+    """The scenario where one run is enough and nobody is written to."""
+    install_scenario(url, 11, SMALL)
+
+
+def _clients(engine: Engine, loans: list[int]) -> Clients:
+    """Give the first loans somebody to write to, and add the clients."""
+    with writing(engine) as connection:
+        owing = zip(loans, people(connection, WITH_DEBTORS), strict=False)
+        rows = [{"loan_id": loan, "debtor_id": debtor, "place": 1} for loan, debtor in owing]
+        connection.execute(insert(loan_debtor), rows)
+    return install_clients(engine)
 
 
 def _terms(rng: random.Random, number: int) -> dict[str, object]:
@@ -73,6 +96,7 @@ def _news(loans: list[int], rng: random.Random) -> tuple[list[Draft], list[Draft
     second.append(paid(backdated, "2023-12-15", rng.randint(100, 90_000)))
     second.append(Draft(returned, FactKind.REVERSAL, at("2024-01-01"), "storno", of=FIRST_FACT))
     second.append(Draft(typo, FactKind.RATE, at("2024-01-01"), "typo", data={"rate": 9}))
+    second.append(Draft(typo, FactKind.RATE, at("2024-01-01"), "rate", data={"annual_rate_percent": "7"}))
     third = [paid(loan, "2024-01-02", rng.randint(100, 90_000)) for loan in payers]
     third.append(Draft(typo, FactKind.WITHDRAWAL, at("2024-01-02"), "mend", of=FIRST_FACT))
     return first, second, third
@@ -81,34 +105,3 @@ def _news(loans: list[int], rng: random.Random) -> tuple[list[Draft], list[Draft
 def close_all(engine: Engine, chunk: int = CHUNK, workers: int = 1) -> None:
     """Close what is open of the three nights."""
     close_nights(engine, NIGHTS[-1], Options(ARREARS_LIMITS, chunk, workers=workers))
-
-
-def books(engine: Engine) -> dict[str, str]:
-    """A hash of each table, without run numbers and moments; and whether each manifest is kept outside."""
-    with reading(engine) as connection:
-        queries = {
-            "journal": select(journal).order_by(*journal.primary_key),
-            "states": select(loan_state).order_by(loan_state.c.loan),
-            "totals": select(day_total).order_by(*day_total.primary_key),
-            "facts": select(*(fact.c[name] for name in SEALED_FACT_COLUMNS)).order_by(*fact.primary_key),
-            "quarantine": select(quarantine).order_by(quarantine.c.loan),
-            "dates": select(
-                *(business_day.c[name] for name in ("day", "state", "seal", "previous_seal", "config_set"))
-            ).order_by(business_day.c.day),
-        }
-        found = {
-            name: _hash([tuple(row) for row in connection.execute(query)]) for name, query in queries.items()
-        }
-        found["manifests"] = _hash(_outside(connection, engine))
-    return found
-
-
-def _hash(rows: object) -> str:
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
-
-
-def _outside(connection: Connection, engine: Engine) -> list[tuple[date, bool]]:
-    """Each closed date, and whether the seal kept outside is its seal."""
-    closed = select(business_day.c.day, business_day.c.seal).where(business_day.c.state == "closed")
-    dates = [(day_of(row.day), row.seal) for row in connection.execute(closed.order_by(business_day.c.day))]
-    return [(day, kept_seal(folder(engine), day) == seal) for day, seal in dates if day > BEFORE]
