@@ -114,6 +114,12 @@ LINES ?= 100000
 bench-bank: $(STAMP) ## time LINES bank lines from the inbox to the books in one night, RUNS times
 	$(BIN)/python -m benchmarks.bank $(LINES) $(RUNS)
 
+BYTES ?= 2000000000
+
+.PHONY: bench-camt
+bench-camt: $(STAMP) ## read a bank file of BYTES bytes to its end, with its time and memory (four minutes, BYTES of disk in TMPDIR)
+	$(BIN)/python -m benchmarks.bank_stream $(BYTES)
+
 CLIENTS ?= 10000
 
 .PHONY: bench-settle

@@ -134,7 +134,7 @@ class Shortcut:
     def _feed(self, data: bytes) -> None:
         """Give bytes to the parser; of what was passed over it sees the ends of lines, to count them."""
         if self._lines:
-            self._walker.feed(b"\n" * self._lines)
+            self._walker.pass_over(self._lines)
             self._lines = 0
         if data:
             self._walker.feed(data)

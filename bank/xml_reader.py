@@ -105,6 +105,11 @@ class Walker:
         self._fed += len(data)
         self._parse(data, is_last=False)
 
+    def pass_over(self, lines: int) -> None:
+        """Let the parser count lines that somebody else read between the elements of one."""
+        self.feed(b"\n" * lines)
+        self._texts.clear()
+
     def stands_in(self, node: Node) -> bool:
         """Whether the parser is between the elements of this one, with nothing begun, in a document of UTF-8."""
         return self._is_plain and self._node is node and self.parser.CurrentByteIndex == self._fed

@@ -112,6 +112,32 @@ def test_entries_of_known_shape_are_what_the_parser_makes_of_them(ends: bytes) -
     assert found == outcome(content, 0)
 
 
+class Pieces:
+    """A file that comes in pieces."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.left = list(pieces)
+
+    def read(self, _size: int = -1, /) -> bytes:
+        """The next piece."""
+        return self.left.pop(0) if self.left else b""
+
+
+@pytest.mark.parametrize("most", [1, 7, 97, 1009])
+def test_where_a_piece_ends_changes_nothing(most: int) -> None:
+    pieces = [WHOLE[start : start + most] for start in range(0, len(WHOLE), most)]
+    assert list(read_camt(Pieces(*pieces), "bank.xml", 1)) == outcome(WHOLE, 0)
+
+
+def test_the_lines_of_a_long_file_are_no_text() -> None:
+    wide = told("wide").replace("</Chrgs>", "</Chrgs>" + "\n" * 5_000)
+    content = document([told("A &amp; B"), *[wide] * 40, told("A &amp; C")], closing="520.00")
+    middle = content.rindex(b"<Ntry>") + 3
+    found = list(read_camt(Pieces(content[:middle], content[middle:]), "bank.xml", 1))
+    assert len(found) == 44
+    assert found == outcome(content, 0)
+
+
 def test_a_plain_entry_is_read_by_its_shape_alone() -> None:
     parent, tag = entries(tree("053", ""), "053", "")
     first, other = told("one").strip(), told("two").strip()
