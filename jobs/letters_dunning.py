@@ -114,7 +114,7 @@ class Dunner:
         each = {one.loan: one.overdue.cents + fees[one.loan] for one in letter.lines}
         fee = sum(fees[one] for one in each)
         earlier = {one.step: one.on for one in sent_of(holding_of(self.freezer.known.facts[loan], None))}
-        fields = asked_fields(letter.lines, fee, earlier, self.decided[loan])
+        fields = asked_fields(letter.lines, fee, earlier, {self.decided[one] for one in each})
         pays = payment_fields(self.freezer.creditor, loan, int(str(fields["open_total"])))
         known = self.freezer.catalogue.kind(letter.letter).fields
         framed = {**self.freezer.framed(loan, to), "loan": ", ".join(str(one) for one in each)}

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from ledger.database import reading, writing
 from ledger.errors import BadInput
 from ledger.money import cents_of, euros
-from letters.outbox.dunning import hand_over_of
+from letters.outbox.dunning import asked_fields, hand_over_of
 from letters.outbox.page_draft import page_draft
 from letters.outbox.store import letters_of_creditor
 from letters.render import render
@@ -172,3 +172,9 @@ def test_a_credit_in_default_from_the_letter_of_fourteen_days_to_its_costs(
     with reading(sqlite_database) as connection:
         facts = facts_of(connection, [loan])[loan]
     assert [fact.cents for fact in facts if fact.kind is FactKind.COST] == [7_500]  # 15 % of 500.00
+
+
+def test_a_letter_about_several_contracts_names_none_by_its_day() -> None:
+    days = {at("2024-01-01"), at("2024-05-01")}
+    one, two = (asked_fields([due(1, "10.00")], 0, {}, dates) for dates in ({at("2024-01-01")}, days))
+    assert (one["contract_date"], "contract_date" in two) == ("2024-01-01", False)

@@ -31,14 +31,15 @@ def open_rows(due: Sequence[Due], fee: int) -> list[list[object]]:
     return [*rows, *([["", "Kosten van deze brief", fee]] if fee else [])]
 
 
-def asked_fields(due: Sequence[Due], fee: int, earlier: Mapping[str, date], decided: date) -> Fields:
-    """All fields a letter of dunning may have; a kind takes those it knows."""
+def asked_fields(due: Sequence[Due], fee: int, earlier: Mapping[str, date], decided: set[date]) -> Fields:
+    """All fields a letter of dunning may have; a kind takes those it knows. Only one contract is named by its day."""
     total = sum(one.overdue.cents for one in due) + fee
     fields: Fields = {
         "open_rows": open_rows(due, fee),
         "open_total": total,
-        "contract_date": decided.isoformat(),
     }
+    if len(decided) == 1:
+        fields["contract_date"] = next(iter(decided)).isoformat()
     if fee:
         fields["fee"] = fee
     if REMINDED in earlier:
