@@ -12,16 +12,22 @@ from sqlalchemy import Engine
 
 from backoffice.cli.main import aflos
 from jobs import clock
+from jobs.business_dates import recorded
+from ledger.database import writing
 from ledger.money import euros
 from letters.catalogue import Kind
 from letters.outbox.by_hand import dunned_kinds, trigger_of
 from letters.outbox.page_draft import page_draft
 from letters.render import render
+from servicing.dunning.sent import HandedOver, Line, drafts_of
+from servicing.facts import Draft, FactKind
+from servicing.store import Loan, add_loan, record
 from tests.desk import LOAN
 from tests.dunning_cases import PROCEDURES
 from tests.house.source import ROOT
 from tests.letter_reading import read, the_press
 from tests.letters_desk import letter, open_letters_desk, pay, state
+from tests.nights import at
 from tests.offices import by, good_by
 
 KINDS = the_press().catalogue.kinds
@@ -53,7 +59,7 @@ def test_every_way_is_a_command_or_the_night() -> None:
             assert way.startswith(("the night", "dunning proposes")), way
 
 
-def said(kind: Kind) -> list[str]:
+def words_of(kind: Kind) -> list[str]:
     """Every field of a kind that the books do not know, as a person writes it."""
     words: list[str] = []
     for name in kind.required:
@@ -90,7 +96,7 @@ def test_what_no_other_way_gives_is_made_by_hand(desk: Engine) -> None:
         kind = KINDS[code]
         if "public" not in kind.law or kind.nature == "order":
             continue
-        done = by("clerk", "letters", "make", code, LOAN, *said(kind), "--json")
+        done = by("clerk", "letters", "make", code, LOAN, *words_of(kind), "--json")
         assert done.code == 0, (code, done.err)
         made += 1
     assert made >= 4
@@ -144,3 +150,57 @@ def test_p01_no_dwangbevel_is_made_before_dunning_came_to_it(desk: Engine) -> No
     del desk
     done = by("clerk", "letters", "make", "enforcement_order", LOAN)
     assert "no dwangbevel may be made" in done.err
+
+
+def claim_after_its_aanmaning(engine: Engine) -> int:
+    """A claim of which the decision and an aanmaning were handed over, and both terms have passed."""
+    start = at("2025-03-03")
+    with writing(engine) as connection:
+        stamped = recorded(connection, "test")
+        heading = Loan(0, 1, "recovery_claim", None, "test", start, start, "private")
+        loan = add_loan(connection, heading, [1], stamped)
+        terms = {"principal": "4712.94", "annual_rate_percent": "0", "start": "2025-03-03", "instalments": 1}
+        line = (Line(loan, at("2025-04-14"), 471_294, 2_000),)
+        sent = HandedOver("L-1", "recovery", "reminder", "reminder", at("2025-04-22"), line, (1,))
+        formal = sent._replace(
+            reference="L-2", step="aanmaning", on=at("2025-05-06"), term_until=at("2025-05-20")
+        )
+        told = [
+            Draft(
+                loan,
+                FactKind.GRANT,
+                start,
+                "grant",
+                data=terms | {"first_due": "2025-04-14", "method": "bullet"},
+            ),
+            Draft(loan, FactKind.DISBURSEMENT, start, "first", cents=471_294),
+            Draft(loan, FactKind.ANNOUNCED, start, "decision", data={"ground": "recovery"}),
+            *drafts_of(sent._replace(lines=(line[0]._replace(fee=0),))),
+            *drafts_of(formal),
+        ]
+        record(connection, told, stamped)
+    return loan
+
+
+def test_p01_a_dwangbevel_is_made_when_dunning_came_to_it_and_an_objection_takes_it_out(desk: Engine) -> None:
+    loan = claim_after_its_aanmaning(desk)
+    words = [
+        f"{name}={text}"
+        for name, text in (
+            ("about", "S. Jansen"),
+            ("decision_date", "2025-03-03"),
+            ("decision_reference", "TV-1"),
+            ("interest_from", "2025-05-21"),
+            ("mandate", "het Mandaatbesluit"),
+            ("signatory", "R. van Dijk"),
+        )
+    ]
+    said = [word for one in words for word in ("--say", one)]
+    (number,) = good_by("clerk", "letters", "make", "enforcement_order", str(loan), *said)["letters"]
+    fields = letter(desk, number).draft.fields
+    rows = [["Wat u moest betalen", 471_294], ["Kosten van de aanmaning", 2_000]]
+    assert (fields["claim_rows"], fields["order_total"]) == (rows, 473_294)
+    assert (fields["formal_reminder_date"], fields["fee"]) == ("2025-05-06", 2_000)
+    good_by("clerk", "event", "objection", str(loan), "--on", str(clock.today()), "--document", "B")
+    good_by("clerk", "letters", "propose", "--creditor", "almere", "--all")
+    assert state(desk, number) == "fell-away"

@@ -113,7 +113,7 @@ def _told(kind: Kind, fields: Fields, asked: Asked) -> Told:
     days = files.law().value_on(OBJECTION, asked.on).count if kind.nature == "decision" else 0
     effects = Effects(
         objection_days=days,
-        is_asked_for=kind.nature != "reminder",
+        is_asked_for=kind.nature not in {"reminder", "order"},
         is_addressed=bool(asked.to),
     )
     key = f"asked {asked.on} {sha256_of(canonical([fields, list(asked.to)]).encode())[:12]}"
