@@ -263,14 +263,19 @@ def _data(connection: Connection, found: Found, kept: Kept, reclaim: int) -> dic
         return data | {
             "remission": euros(kept.amounts.remission),
             "converted": euros(kept.amounts.conversion),
+            "refund": euros(kept.amounts.refund or 0),
             "since": year.since.isoformat(),
             "until": year.until.isoformat(),
             "to": to,
         }
     parts = parts_of(connection, found, kept, reclaim)
     title = TITLES[choices.choice("title.clawback")] if kept.basis == "figures" else WITHOUT_FIGURES
+    earlier = last_settled(found.case.facts)
+    before = earlier.data if earlier else {}
     return data | {
         **parts.data(),
+        "granted": euros(kept.amounts.granted),
+        "before": {key: before.get(key, "0.00") for key in ("reclaimed", "supplement")},
         "reclaim": euros(parts.reclaim),
         "supplement": euros(parts.supplement),
         "title": title,

@@ -25,7 +25,7 @@ from jobs.manifest import (
 )
 from jobs.sealed_rows import digests_beside, sealed_days
 from jobs.sealing import fact_digests, seal_of_night
-from jobs.settlement_cycle import settle_night
+from jobs.settlement_night import settle_night
 from jobs.tables import business_day
 from ledger.day import number_of
 from ledger.errors import VerificationFailed
@@ -51,6 +51,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
     check_letters(connection, day)
     accounts = stands(connection, number_of(day))
     check_banks(connection, day, accounts)
+    settled = settle_night(connection, day, Recorded("night", day, clock.now_utc().isoformat()))
     before = previous_seal(connection, day)
     beside = digests_beside(connection, sealed_days(day, previous))
     manifest: Manifest = {
@@ -63,7 +64,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         **counts(connection, day),
         "bank": bank_of_night(connection, day, span_of(day, previous), accounts),
         "letters_proposed": count_proposed(connection, day),
-        "settlements": settle_night(connection, day, Recorded("night", day, clock.now_utc().isoformat())),
+        "settlements": settled,
         "quarantined": set_aside(connection),
         "law": law_on(day),
         "seal": seal_of_night(connection, day, previous, before, beside),

@@ -9,7 +9,7 @@ from datetime import date
 from jobs.letters_now import Situation, contact_of
 from letters.catalogue import Catalogue, Kind
 from letters.outbox.framing import Addressee, Fields, frame, payment_fields
-from letters.outbox.page_draft import AT_SENDING, OBJECTION_BEFORE, PAY_BEFORE
+from letters.outbox.page_draft import AT_SENDING, OBJECTION_BEFORE, TERM_FIELDS
 from letters.outbox.telling import Told
 from letters.outbox.values import Effects, Law, LetterDraft, OnLoan
 from servicing.blocks import stopping
@@ -88,7 +88,7 @@ class Freezer:
 
     def must_fit(self, kind: Kind, fields: Fields, law: Law, effects: Effects) -> None:
         """Refuse fields that could not become a page when the letter is sent; raises `LetterRefused`."""
-        never = {PAY_BEFORE} if effects.term == "none" else set()
+        never = set(TERM_FIELDS) if effects.term == "none" else set()
         never |= set() if effects.objection_days else {OBJECTION_BEFORE}
         later = {
             name: self.day.isoformat() for name in AT_SENDING if name in kind.fields and name not in never

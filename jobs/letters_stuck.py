@@ -38,7 +38,8 @@ def untold_decisions(connection: Connection, day: date) -> list[Item]:
             continue
         product = products[find_loan(connection, str(subject)).product]
         facts = facts_of(connection, [subject])[subject] if decision.proposed.kind == UNBLOCK else ()
-        if letter_of(product.kind, decision.proposed.kind, about_of(decision, facts)) is not None:
+        about, data = about_of(decision, facts), decision.proposed.data
+        if letter_of(product.kind, decision.proposed.kind, about, data) is not None:
             reason = (
                 f"{decision.proposed.kind} {decision.proposed.reference} on {subject}: no letter tells of it"
             )

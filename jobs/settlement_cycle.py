@@ -8,15 +8,13 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from ledger.accounts import AccountNumber
 from ledger.day import day_of
-from ledger.entry import ACCOUNTS_PER_CREDITOR, creditor_of_loan
+from ledger.entry import creditor_of_loan
 from ledger.errors import AflosError
 from ledger.files import config_files
 from ledger.money import euros
-from ledger.tables import day_total
 from servicing import files
 from servicing.decisions.proposal import Decision, as_known
 from servicing.decisions.store import decisions
@@ -27,7 +25,6 @@ from servicing.settlement.allowance import LIVING_ALLOWANCE, Allowance, allowanc
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.cycle import (
     DONE,
-    STATES,
     Decided,
     Proposed,
     Stand,
@@ -118,7 +115,7 @@ def cases(
         return []
     numbers = {entry.loan for entry in entries}
     proposals, decided = proposals_of(connection, numbers), _decided(connection, numbers, known_by)
-    context = decided, rules(), _codes(), day
+    context = decided, rules(), codes(), day
     asking = [entry.loan for entry in entries if entry.about == "interest"]
     beside = _beside(connection, asking, known_by)
     found = [
@@ -180,7 +177,8 @@ def _decided(
     }
 
 
-def _codes() -> dict[int, str]:
+def codes() -> dict[int, str]:
+    """The creditors by number, by the code that policy knows them under."""
     return {one.id: one.code for one in files.creditors().values()}
 
 
@@ -227,11 +225,11 @@ class Waiting(NamedTuple):
 def propose_all(connection: Connection, by: Recorded, day: date, found: Sequence[Found]) -> list[Waiting]:
     """Propose every case that is ready; a case that cannot be computed waits by itself, with its reason."""
     ready = [one for one in found if one.stand.state in TO_PROPOSE]
-    known, codes = rules(), _codes()
+    known, named = rules(), codes()
     new, waiting = [], []
     for one in ready:
         number, year = one.case.loan, one.case.year
-        code = codes[creditor_of_loan(number)]
+        code = named[creditor_of_loan(number)]
         about = Subjects(one.case.facts, year, one.about, one.application, code, one.beside)
         try:
             proposal = propose(about, day, *known)
@@ -264,53 +262,6 @@ def _beside(
         (number, allowance.book_year.since): allowance
         for number, other in pairs
         if (allowance := allowances[other]) is not None
-    }
-
-
-def settle_night(connection: Connection, day: date, by: Recorded) -> dict[str, object]:
-    """What the night does about settlements: it proposes what is ready, and counts where every case stands.
-
-    Nobody is forgotten: what was lent and is not settled stands by book year. What cannot be read holds no night up:
-    it is told in `failed`.
-    """
-    told: dict[str, object] = {"states": {}, "waiting": [], "unsettled": {}, "failed": None}
-    try:
-        found = cases(connection, day, known_by=day)
-        waiting = propose_all(connection, by._replace(known_on=day), day, found)
-        if any(one.stand.state in TO_PROPOSE for one in found):
-            found = cases(connection, day, known_by=day)
-    except AflosError as wrong:
-        return told | {"failed": str(wrong)}
-    rows = [{"loan": one.loan, "book_year": one.book_year.isoformat(), "why": one.why} for one in waiting]
-    return told | {
-        "states": _states(found, day),
-        "waiting": rows,
-        "unsettled": unsettled(found, day),
-        "between": _between(connection) if found else {},
-    }
-
-
-def _between(connection: Connection) -> dict[str, str]:
-    """What left settled loans and stands on no claim, or the other way round: nothing, unless a loan was set aside."""
-    left = func.sum(day_total.c.debit_cents - day_total.c.credit_cents)
-    query = (
-        select(day_total.c.account, left.label("cents"))
-        .where(day_total.c.account % ACCOUNTS_PER_CREDITOR == int(AccountNumber.SETTLEMENT_TRANSFERS))
-        .group_by(day_total.c.account)
-        .having(left != 0)
-    )
-    return {str(row.account): euros(int(row.cents)) for row in connection.execute(query)}
-
-
-def _states(found: Sequence[Found], day: date) -> dict[str, dict[str, int]]:
-    """How many cases stand in each state, and for how many days the oldest of them."""
-    ages: dict[str, list[int]] = {}
-    for one in found:
-        ages.setdefault(one.stand.state, []).append(one.stand.age(day))
-    return {
-        state: {"cases": len(ages[state]), "oldest_days": max(ages[state])}
-        for state in STATES
-        if state in ages
     }
 
 

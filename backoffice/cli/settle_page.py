@@ -10,13 +10,12 @@ from backoffice.cli.settled import shown_line
 from backoffice.rights import codes
 from backoffice.settling import before_of, prefill_of, subjects_of
 from jobs.settlement_cycle import Found, lapse_of, rules
+from jobs.settlement_lines import lines_of
 from ledger.entry import creditor_of_loan
-from ledger.errors import BadInput, VerificationFailed
+from ledger.errors import BadInput
 from ledger.money import euros
-from servicing.settlement.line import Line
 from servicing.settlement.parts import largest_of
-from servicing.settlement.proposing import amounts_of, case_of, propose, read
-from servicing.settlement.settling import settle
+from servicing.settlement.proposing import case_of, propose
 
 COLUMNS = (
     *("loan", "creditor", "book_year", "about", "state", "since", "days", "due"),
@@ -63,25 +62,8 @@ def page_of(connection: Connection, found: Found, day: date) -> dict[str, object
         "amounts": kept.amounts.data(),
         "largest_reclaim": euros(largest),
         "weighing": prefill_of(found) if largest else {},
-        "explanation": [shown_line(line) for line in lines_of(found)],
+        "explanation": [shown_line(line) for line in lines_of(kept)],
     }
-
-
-def lines_of(found: Found) -> tuple[Line, ...]:
-    """The lines of the last proposal; raises `VerificationFailed` if its case gives other amounts now."""
-    kept, known = found.kept, rules()
-    assert kept is not None, "there are lines of a proposal only"
-    if kept.basis == "missing":
-        text = "Er zijn geen cijfers ontvangen: de lening kan geen gift worden"
-        article = "Bbz art. 38 lid 2; Pw art. 54 en 58"
-        return (Line(text, "No figures were received", article, kept.amounts.reclaim),)
-    figures, choices = read(kept.case, codes()[creditor_of_loan(kept.loan)], known.policy)
-    settled = settle(figures, known.law, choices)
-    if amounts_of(settled, figures, kept.about) != kept.amounts:
-        raise VerificationFailed(
-            f"loan {kept.loan}: {kept.name}: computed again it gives other amounts; law or policy changed since"
-        )
-    return settled.remission.lines if kept.about == "interest" else settled.lines
 
 
 def _waits_for(found: Found, day: date) -> str | None:

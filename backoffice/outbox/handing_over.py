@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from backoffice.cli.database import Desk
@@ -14,6 +14,7 @@ from letters.outbox.values import Letter, Page, Sent, Step
 from letters.print_runs.store import add_run_step
 from letters.print_runs.values import PrintRun, RunStep
 from servicing.dunning.sent import drafts_of
+from servicing.facts import Draft, FactKind
 from servicing.store import facts_of, record
 
 
@@ -32,17 +33,32 @@ def hand_over_run(desk: Desk, run: PrintRun, stack: Stack, proof: str) -> None:
     add_run_step(desk.connection, run, RunStep("handed-over", day, proof, desk.by.actor), desk.by)
 
 
-def _record(desk: Desk, letters: Iterable[Letter], on: date, proof: str) -> None:
-    """Record the steps of dunning that letters are, each once however many joint debtors have a letter of it (P2)."""
+def _record(desk: Desk, letters: Collection[Letter], on: date, proof: str) -> None:
+    """Record the steps of dunning and of the yearly cycle that letters are, each once however many debtors (P2)."""
     steps = {}
     for letter in letters:
         said = letter.draft.effects.dunning
         if said:
             steps[said["reference"]] = hand_over_of(said, on, letter.draft.effects.term_end(on), proof)
     drafts = [draft for sent in steps.values() for draft in drafts_of(sent)]
+    drafts += [_cycle_step(letter, on, proof) for letter in letters if letter.draft.effects.cycle]
+    drafts = list({(draft.loan, draft.kind, draft.key): draft for draft in drafts}.values())
     known = facts_of(desk.connection, {draft.loan for draft in drafts})
     there = {(fact.loan, fact.kind, fact.key) for facts in known.values() for fact in facts}
     record(desk.connection, [one for one in drafts if (one.loan, one.kind, one.key) not in there], desk.by)
+
+
+def _cycle_step(letter: Letter, on: date, proof: str) -> Draft:
+    """The step of the yearly cycle that a letter is, with the last day of its term."""
+    said, end = letter.draft.effects.cycle, letter.draft.effects.term_end(on)
+    data = {
+        "book_year": said["book_year"],
+        "step": said["step"],
+        **({"until": end.isoformat()} if end else {}),
+    }
+    return Draft(
+        said["loan"], FactKind.CYCLE_STEP, on, f"letter {said['reference']}", data=data, source=proof
+    )
 
 
 def _sent(letter: Letter, run: int, page: Page, proof: str) -> Sent:

@@ -12,6 +12,7 @@ from backoffice.rights import check_right, codes
 from jobs import clock
 from jobs.letters_freezing import Freezer
 from jobs.letters_now import creditors_by_id, situation_of, wording
+from jobs.settlement_lines import lines_of_decision
 from letters.fields import LetterRefused as FieldsRefused
 from letters.outbox.by_hand import BY_DECISION
 from letters.outbox.deciding import Decided, about_of, given_fields, known_fields, letter_of
@@ -84,7 +85,8 @@ def _code(desk: Desk, decision: Decision, product: Product, named: str) -> str |
     if named:
         return named if decision.proposed.kind in BY_DECISION.get(named, ()) else None
     facts = facts_of(desk.connection, [decision.proposed.subject])[decision.proposed.subject]
-    return letter_of(product.kind, decision.proposed.kind, about_of(decision, facts))
+    about = about_of(decision, facts)
+    return letter_of(product.kind, decision.proposed.kind, about, decision.proposed.data)
 
 
 def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
@@ -103,6 +105,7 @@ def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
         approved.note,
         cast("Count", choices.choice("loan.deferral_count")),
         files.law().value_on(LONGEST_DEFERRAL, today).count,
+        lines_of_decision(desk.connection, decision),
     )
 
 

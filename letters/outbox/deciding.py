@@ -11,11 +11,13 @@ from ledger.errors import BadInput
 from ledger.money import NotAnAmount, cents_of
 from letters.fields import FieldRule
 from letters.outbox.framing import Fields
+from letters.outbox.settled import SETTLING, settled_fields, settled_letter
 from letters.outbox.values import LetterRefused
 from servicing.blocks import holding_of
 from servicing.decisions.proposal import Decision
 from servicing.deferral import Count, deferral_periods, months_used
 from servicing.facts import Fact, FactKind
+from servicing.settlement.line import Line
 from servicing.viewing import View
 from servicing.wording import dutch_amount
 
@@ -36,11 +38,15 @@ LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIV
 UNBLOCK, OUTCOME_LETTER = "unblock", "objection_outcome"
 
 
-def letter_of(law: str, kind: str, about: FactKind | None = None) -> str | None:
+def letter_of(
+    law: str, kind: str, about: FactKind | None = None, data: Mapping[str, object] | None = None
+) -> str | None:
     """The letter that tells of a decision, None where none does; `about` is the kind of fact that is unblocked.
 
     Who lifts an objection tells what is done because of its outcome (Awb art. 7:11); a dispute is answered otherwise.
     """
+    if kind in SETTLING and data is not None:
+        return settled_letter(data)
     if kind == UNBLOCK:
         return OUTCOME_LETTER if about is FactKind.OBJECTION and law == "public" else None
     return LETTERS_OF[law].get(kind)
@@ -55,7 +61,8 @@ def about_of(decision: Decision, facts: Sequence[Fact]) -> FactKind | None:
 class Decided:
     """A decision as its letter needs it: its data, the loan as it stands with it, who signs and by which mandate.
 
-    `count` and `most_months` are how months of deferral are counted and how many there may be.
+    `lines` explain a settlement. `count` and `most_months` are how months of deferral are counted and how many there
+    may be.
     """
 
     kind: str
@@ -68,6 +75,7 @@ class Decided:
     mandate: str
     count: Count
     most_months: int
+    lines: Sequence[Line] = ()
 
 
 def known_fields(decided: Decided) -> Fields:
@@ -154,6 +162,7 @@ MORE: Mapping[str, Callable[[Decided], Fields]] = {
     "statutory-interest": _interest,
     "waiver": lambda decided: {"waived": decided.cents},
     UNBLOCK: _objection,
+    **dict.fromkeys(SETTLING, lambda decided: settled_fields(decided.data, decided.lines)),
 }
 """What kinds of decisions say besides."""
 

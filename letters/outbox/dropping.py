@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ledger.money import euros
 from letters.outbox.framing import Addressee
-from letters.outbox.values import Letter
+from letters.outbox.values import Effects, Letter
 from servicing.blocks import Block, stopping
 from servicing.facts import Fact, FactKind
 
@@ -30,6 +30,16 @@ CHANGES_WHAT_IS_OWED: Mapping[FactKind, str] = {
 """Facts after which a letter that asks for an amount is wrong: it falls away, and the night proposes anew."""
 
 
+CHANGES_THE_CYCLE: Mapping[FactKind, str] = {
+    FactKind.YEAR_FIGURES: "figures of the year",
+    FactKind.CYCLE_STEP: "a step of the yearly cycle",
+    FactKind.ADVANCE_PAID: "an advance",
+    FactKind.SETTLED: "a settlement",
+    FactKind.WITHDRAWAL: "a fact that was withdrawn",
+}
+"""Facts after which a letter of the yearly cycle asks or tells something that is past."""
+
+
 class Now(NamedTuple):
     """What is known now of the loans of a letter: facts and blocks by loan, and to whom it would go."""
 
@@ -49,7 +59,7 @@ def reason_to_drop(letter: Letter, now: Now) -> str:
             stops += stopping(blocks, "dunning", draft.debtor)
         if stops:
             return f"loan {on.loan}: {stops[0].reason}"
-        news = _news(now.facts[on.loan], on.facts) if draft.effects.falls_away else ""
+        news = _news(now.facts[on.loan], on.facts, _changing(draft.effects))
         if news:
             return f"loan {on.loan}: {news}"
     if to_debtor and list(now.addressee.lines) != draft.fields["addressee"]:
@@ -57,11 +67,16 @@ def reason_to_drop(letter: Letter, now: Now) -> str:
     return ""
 
 
-def _news(facts: Sequence[Fact], known: int) -> str:
-    """The first fact since a letter was frozen that changes what is owed."""
+def _changing(effects: Effects) -> Mapping[FactKind, str]:
+    """The facts after which a letter is wrong."""
+    return CHANGES_WHAT_IS_OWED if effects.falls_away else CHANGES_THE_CYCLE if effects.cycle else {}
+
+
+def _news(facts: Sequence[Fact], known: int, changing: Mapping[FactKind, str]) -> str:
+    """The first fact since a letter was frozen that changes what it says."""
     for fact in facts:
-        if fact.nr > known and fact.kind in CHANGES_WHAT_IS_OWED:
-            what = CHANGES_WHAT_IS_OWED[fact.kind]
+        if fact.nr > known and fact.kind in changing:
+            what = changing[fact.kind]
             amount = f" of {euros(fact.cents)}" if fact.cents else ""
             return f"{what}{amount} on {fact.value_date} came in between"
     return ""

@@ -20,14 +20,14 @@ def page_draft(letter: Letter, creditor: str, sent_on: date, catalogue: Catalogu
     effects, known = letter.draft.effects, catalogue.kind(letter.draft.kind).fields
     end = effects.term_end(sent_on)
     objection = legal_term(sent_on, effects.objection_days).last_day if effects.objection_days else None
-    days = {"date": sent_on, PAY_BEFORE: end, OBJECTION_BEFORE: objection}
+    days = {"date": sent_on, OBJECTION_BEFORE: objection, **dict.fromkeys(TERM_FIELDS, end)}
     told = {name: day.isoformat() for name, day in days.items() if day is not None and name in known}
     fields = {**letter.draft.fields, **told, "our_reference": reference_of_letter(letter)}
     return Draft(letter.draft.kind, creditor, fields, letter.draft.law, letter.draft.language)
 
 
-PAY_BEFORE, OBJECTION_BEFORE = "pay_before", "objection_before"
-"""Fields that follow from the sending date: the last day of the term, and to object."""
+TERM_FIELDS, OBJECTION_BEFORE = ("pay_before", "view_before", "send_before"), "objection_before"
+"""Fields that follow from the sending date: the last day of the term of the letter, and to object."""
 
-AT_SENDING = ("date", "our_reference", PAY_BEFORE, OBJECTION_BEFORE)
+AT_SENDING = ("date", "our_reference", *TERM_FIELDS, OBJECTION_BEFORE)
 """Fields that are not frozen at the proposal."""

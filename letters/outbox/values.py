@@ -78,6 +78,7 @@ class Effects:
     `falls_away`: it asks for an amount, so that news about it takes it out.
     `dunning` is what the facts of the step say, empty for another letter. `is_asked_for`: somebody wants it, so that
     what stops dunning does not stop it. `is_addressed`: a person said to whom, and no block or move changes that.
+    `cycle` is the same for a step of the yearly cycle: loan, book year, step, and under which reference.
     """
 
     term: TermKind = "none"
@@ -89,6 +90,7 @@ class Effects:
     dunning: Mapping[str, Any] = field(default_factory=dict)
     is_asked_for: bool = False
     is_addressed: bool = False
+    cycle: Mapping[str, Any] = field(default_factory=dict)
 
     def term_end(self, sent_on: date) -> date | None:
         """The last day of the term of a letter sent on a day; None where it sets none."""

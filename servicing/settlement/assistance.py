@@ -11,7 +11,7 @@ from servicing.policy import Choices
 from servicing.settlement.book_year import MONTHS_IN_YEAR, month_after
 from servicing.settlement.figures import Figures
 from servicing.settlement.income import aid_as_grant
-from servicing.settlement.line import Line, english_amount
+from servicing.settlement.line import PROPOSAL, Line, english_amount
 from servicing.settlement.norm import YearNorm
 from servicing.settlement.rounding import rounding_of
 from servicing.wording import dutch_amount
@@ -165,7 +165,7 @@ def _more(figures: Figures, norm: YearNorm, found: Determination, policy: Choice
     if found.reclaim:
         text = "Voorstel: dit bedrag terugvragen. De gemeente weegt eerst uw situatie"
         title = _TITLES[policy.choice("title.clawback")]
-        lines.append(Line(text, "Proposal to reclaim, after weighing interests", title, found.reclaim))
+        lines.append(Line(text, PROPOSAL, title, found.reclaim))
     return lines
 
 

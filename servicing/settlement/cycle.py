@@ -50,6 +50,14 @@ LETTERS: dict[State, str] = {
 }
 """The letter that is due in a state; who sends it records the step."""
 
+STEP_OF: dict[State, CycleStep] = {
+    "request-due": "request",
+    "reminder-due": "reminder",
+    "recovery-term-due": "recovery-term",
+    "hearing-due": "hearing",
+}
+"""The step that is done once that letter is handed over."""
+
 DONE: frozenset[State] = frozenset({"settled"})
 
 FIGURES_OF_A_YEAR = ADVANCES | {FactKind.ASSISTANCE, FactKind.YEAR_FIGURES}
@@ -188,17 +196,25 @@ def _before_the_proposal(case: YearCase, times: Times, day: date) -> Stand:
         return Stand("figures-received", figures.value_date, times.decide_by)
     if day < case.year.until:
         return Stand("running", case.year.since, times.request)
-    done = {step: on for step, on, _ in steps_of(case.facts, case.year)}
+    steps = steps_of(case.facts, case.year)
+    done = {step: on for step, on, _ in steps}
     if "recovery-term" in done:
-        return _in_recovery_term(done["recovery-term"], times, day)
+        return _in_recovery_term(
+            done["recovery-term"], _ends(steps, "recovery-term", times.recovery_days), times, day
+        )
     if day > times.deadline and "request" in done:
         return Stand("recovery-term-due", times.deadline + timedelta(days=1), times.deadline)
     return _asking(case, done, times, day)
 
 
-def _in_recovery_term(given: date, times: Times, day: date) -> Stand:
+def _ends(steps: Sequence[tuple[CycleStep, date, date | None]], name: CycleStep, days: int) -> date:
+    """The last day of the term of a step: as its letter says, else so many days after it."""
+    on, until = next((on, until) for step, on, until in reversed(steps) if step == name)
+    return until or on + timedelta(days=days)
+
+
+def _in_recovery_term(given: date, ends: date, times: Times, day: date) -> Stand:
     """The term in which the client may still hand in the figures; then they are missing for good (art. 38)."""
-    ends = given + timedelta(days=times.recovery_days)
     if day <= ends:
         return Stand("recovery-term", given, ends)
     return Stand("figures-missing", ends + timedelta(days=1), times.decide_by)
@@ -223,12 +239,13 @@ def _after_the_proposal(case: YearCase, proposed: Proposed, times: Times) -> Sta
         return Stand(names.get(decided.state, "fixed-not-announced"), decided.on, times.decide_by)
     if not proposed.reclaim:
         return Stand("to-decide", proposed.on, times.decide_by)
-    done = {step: on for step, on, _ in steps_of(case.facts, case.year) if on >= proposed.on}
+    steps = [one for one in steps_of(case.facts, case.year) if one[1] >= proposed.on]
+    done = {step: on for step, on, _ in steps}
     if "hearing-skipped" in done:
         return Stand("to-decide", done["hearing-skipped"], times.decide_by)
     if "hearing" not in done:
         return Stand("hearing-due", proposed.on, times.decide_by)
-    return Stand("hearing", done["hearing"], done["hearing"] + timedelta(days=times.hearing_days))
+    return Stand("hearing", done["hearing"], _ends(steps, "hearing", times.hearing_days))
 
 
 def after_hearing(stand: Stand, day: date) -> Stand:

@@ -18,6 +18,11 @@ class Line(NamedTuple):
     source: str = ""
 
 
+GIFT, PROPOSAL = "Gift (om niet)", "Proposal to reclaim, after weighing interests"
+DECIDED_AFTER = frozenset({GIFT, PROPOSAL})
+"""Lines (by their English text) of what a proposal comes to; a decision puts its own in their place."""
+
+
 def source_of(*values: LawValue) -> str:
     """Where the figures of the law were read, each with its first day."""
     return "; ".join(dict.fromkeys(_source(value) for value in values))

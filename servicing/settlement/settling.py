@@ -12,7 +12,7 @@ from servicing.settlement.capital import NO_EXCESS, Excess, excess_capital
 from servicing.settlement.figures import Figures
 from servicing.settlement.income import net_income
 from servicing.settlement.instalments import Repayment, yearly_repayment
-from servicing.settlement.line import Line
+from servicing.settlement.line import GIFT, Line
 from servicing.settlement.norm import year_norm
 from servicing.settlement.remission import Remission, Room, remission
 
@@ -121,7 +121,7 @@ def _share_lines(gift: int, loan: int, not_paid: int, branch: Branch) -> list[Li
     lines = [
         Line(
             "Dit is een gift: u hoeft het niet terug te betalen",
-            "Gift (om niet)",
+            GIFT,
             f"{ARTICLE} {branch}",
             gift,
         ),

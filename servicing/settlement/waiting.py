@@ -12,12 +12,12 @@ from servicing.settlement.cycle import DONE, Stand, State, YearCase
 from servicing.worklist import Item
 
 NEXT: dict[State, str] = {
-    "request-due": "ask the figures of the year, then aflos settle step LOAN request",
-    "reminder-due": "remind the client, then aflos settle step LOAN reminder",
-    "recovery-term-due": "give a last term (art. 38), then aflos settle step LOAN recovery-term",
+    "request-due": "send the request in the outbox (aflos letters), or aflos settle step LOAN request",
+    "reminder-due": "send the reminder in the outbox (aflos letters), or aflos settle step LOAN reminder",
+    "recovery-term-due": "send the last term (art. 38) in the outbox, or aflos settle step LOAN recovery-term",
     "figures-received": "aflos settle show LOAN says what the proposal waits for",
     "figures-missing": "aflos settle show LOAN says what the proposal waits for",
-    "hearing-due": "hear the client (Awb 4:8), then aflos settle step LOAN hearing, or hearing-skipped",
+    "hearing-due": "send the letter in the outbox (Awb 4:8), or aflos settle step LOAN hearing, or hearing-skipped",
     "to-decide": "weigh the interests, then aflos settle decide LOAN",
 }
 """What to do next in the states that wait for a person; what waits for an approval stands there by itself."""

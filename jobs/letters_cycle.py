@@ -1,0 +1,103 @@
+"""The letters of the yearly cycle: what a client is to be asked or told becomes rows of the outbox, by the night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from jobs.letters_freezing import Freezer
+from jobs.letters_night import headings_of
+from jobs.letters_now import creditors_by_id, situation_of, wording
+from jobs.settlement_cycle import Found, Waiting
+from jobs.settlement_lines import lines_of
+from ledger.entry import creditor_of_loan
+from ledger.errors import AflosError
+from letters.outbox.store import add_letters, letters_by_key
+from letters.outbox.values import Letter, LetterDraft, State
+from letters.outbox.yearly import YearlyCase, step_key, yearly_letter
+from servicing import files
+from servicing.creditors.store import quiet_creditors
+from servicing.settlement.allowance import LIVING_ALLOWANCE
+from servicing.store import Recorded
+
+MOST_TIMES = 9
+"""A letter that fell away is proposed anew under the next number; more often a person looks first."""
+
+PAST: frozenset[State] = frozenset({"fell-away", "returned", "withdrawn"})
+"""A letter that says nothing to anybody any more: the step is still due."""
+
+
+def write_cycle_letters(
+    connection: Connection, day: date, found: Sequence[Found], by: Recorded
+) -> list[Waiting]:
+    """Propose the letter that each case of living allowance is due; the cases of which none could be written.
+
+    Its hand-over is the step. What is in the outbox is not proposed twice; what fell away is proposed anew.
+    """
+    quiet = quiet_creditors(connection, day)
+    due = [one for one in found if one.about == "allowance" and one.stand.letter]
+    waiting: list[Waiting] = []
+    for creditor in sorted({creditor_of_loan(one.case.loan) for one in due} - set(quiet)):
+        own = [one for one in due if creditor_of_loan(one.case.loan) == creditor]
+        waiting += _write(connection, creditor, own, (day, by))
+    return waiting
+
+
+def _write(
+    connection: Connection, creditor: int, due: Sequence[Found], night: tuple[date, Recorded]
+) -> list[Waiting]:
+    day, by = night
+    _, debtors = headings_of(connection, sorted({one.case.loan for one in due}))
+    keys = [
+        f"{_base(one)} {times}:{debtor}"
+        for one in due
+        for debtor in debtors[one.case.loan]
+        for times in range(1, MOST_TIMES + 1)
+    ]
+    known = list(letters_by_key(connection, keys).values())
+    numbered = [(one, times) for one in due if (times := _times(_base(one), known, day))]
+    loans = {one.case.loan for one, _ in numbered}
+    everybody = {debtor for loan in loans for debtor in debtors[loan]}
+    if not everybody:
+        return []
+    situation = situation_of(connection, loans, everybody, day, known_by=day)
+    freezer = Freezer(creditors_by_id()[creditor], situation, wording())
+    drafts: list[LetterDraft] = []
+    waiting = []
+    for one, times in numbered:
+        try:
+            told = yearly_letter(_yearly(freezer, one), times)
+            product = files.products()[LIVING_ALLOWANCE]
+            drafts += freezer.frozen(told, product, one.case.loan, debtors[one.case.loan])
+        except AflosError as wrong:
+            waiting.append(Waiting(one.case.loan, one.case.year.since, str(wrong)))
+    add_letters(connection, drafts, day, by)
+    return waiting
+
+
+def _base(one: Found) -> str:
+    """How the keys of the letters of a step begin, whatever their number and addressee."""
+    key = step_key(one.case, one.stand, one.kept.nr if one.kept else 0)
+    return f"{one.stand.letter}:{one.case.loan}:{key}"
+
+
+def _times(base: str, known: Sequence[Letter], day: date) -> int:
+    """The number under which the letter is proposed; 0 where one waits, was sent or was taken out by a person."""
+    own = [letter for letter in known if letter.draft.key.startswith(f"{base} ")]
+    if any(letter.state(day) not in PAST for letter in own):
+        return 0
+    last = max((int(one.draft.key.removeprefix(f"{base} ").partition(":")[0]) for one in own), default=0)
+    return last + 1 if last < MOST_TIMES else 0
+
+
+def _yearly(freezer: Freezer, one: Found) -> YearlyCase:
+    """A case as its letter needs it; of a hearing with the lines of what is proposed."""
+    phone = freezer.catalogue.letterhead(freezer.creditor.code).phone
+    kept = one.kept if one.stand.state == "hearing-due" else None
+    if kept is None:
+        return YearlyCase(one.case, one.stand, one.times, freezer.day, phone)
+    is_missing = kept.basis == "missing"
+    proposed = kept.nr, kept.amounts, lines_of(kept), is_missing
+    return YearlyCase(one.case, one.stand, one.times, freezer.day, phone, *proposed)

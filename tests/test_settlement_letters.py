@@ -1,0 +1,182 @@
+"""Every decision of the yearly cycle has its letter, and every step that asks something of the client."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+from sqlalchemy import Engine
+
+from backoffice.actor import authenticated
+from tests.desk import LOAN, add_debtor, add_loan, open_desk, run
+from tests.letter_reading import read
+from tests.letters_desk import sent
+from tests.nights import at, begin_on
+from tests.offices import good_by, open_office
+from tests.settled_years import LIVING, advances, decided, figures, night, state, weighing
+
+ADDRESS = ("--street", "Agorabaan", "--house-number", "3", "--postcode", "8232 AB", "--city", "Lelystad")
+TAX = "income_tax_percent=20"
+WHY = ("--reason", "Wij deden er lang over. Daarom vragen wij niet alles terug.")
+
+
+@pytest.fixture
+def counter(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """An office with people and one client with an address."""
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    begin_on(sqlite_database, at("2026-06-27"))
+    with freeze_time("2026-06-27"):
+        assert add_debtor("S. Jansen", *ADDRESS).code == 0
+    open_office(tmp_path, monkeypatch)
+    (tmp_path / "post").mkdir()
+    return sqlite_database
+
+
+def page(folder: Path, number: int) -> str:
+    """The text of the page of a letter."""
+    shown = good_by("clerk", "letters", "preview", str(number), "--to", str(folder))
+    return read(Path(shown["file"]).read_bytes())
+
+
+def proposed(engine: Engine, day: str) -> list[Any]:
+    """Close the nights up to a day; the letters that are proposed then."""
+    night(engine, day)
+    with freeze_time(f"{at(day) + timedelta(days=1)} 09:00:00"):
+        rows = good_by("clerk", "letters", "list")["letters"]
+        return [one["letter"] for one in rows if one["state"] == "proposed"]
+
+
+def written(decision: int, *words: str) -> Any:  # noqa: ANN401 - any JSON
+    """The one letter of a decision, and that it stood on the work list until then."""
+    waiting = [item["subject"] for item in good_by("clerk", "worklist", "--source", "letter")]
+    assert f"decision {decision}" in waiting
+    (number,) = good_by("clerk", "letters", "write", str(decision), *words)["letters"]
+    return number
+
+
+def test_p5_p7_a_clawback_is_told_with_its_computation_and_weighing(counter: Engine, tmp_path: Path) -> None:
+    """Worked case 2, of which 3,000.00 is reclaimed: the letter prints the lines, and its hand-over opens the claim."""
+    with freeze_time("2026-06-30"), authenticated("manager"):
+        advances(tmp_path, 12, "800.00")
+        figures("JR-2025", "profit=14250.00", TAX)
+    with freeze_time("2026-06-30"):
+        good_by("clerk", "settle", "propose")
+        good_by(
+            "clerk", "settle", "step", LIVING, "hearing-skipped", "--on", "2026-06-30", "--document", "X-1"
+        )
+        decision = decided("--reclaim", "3000.00", *weighing(), *WHY)
+        text = page(tmp_path, written(decision))
+        for part in (
+            "uw uitkering over 2025 is definitief",
+            "U krijgt € 4.887,06 als gift",
+            "U betaalt € 3.000,00 terug",
+            "Wij hadden € 1.712,94 meer kunnen terugvragen",
+            "Samen is dat de jaarnorm",
+            "Dat is meer dan de jaarnorm; het verschil is Bbz art. 12 lid 2 c € 4.712,94",
+            "Besluit: dit vragen wij terug Bbz art. 12 lid 2 c; Pw art. 58 lid 2 € 3.000,00",
+            "Gezondheid: Geen klachten gemeld tijdens het gesprek",
+            "Wij deden er lang over.",
+            "G. Fiatteur",
+        ):
+            assert part in text, (part, text)
+        assert "Voorstel" not in text
+        sent(tmp_path / "post")
+        assert state()["state"] == "settled"
+        assert good_by("clerk", "worklist", "--source", "letter") == []
+
+
+def test_each_step_of_the_cycle_has_its_letter_and_its_hand_over_is_the_step(
+    counter: Engine, tmp_path: Path
+) -> None:
+    """Asked, reminded, given a last term, heard: written by the night, once; sent, the case stands further."""
+    with freeze_time("2026-06-28"), authenticated("manager"):
+        advances(tmp_path, 12, "800.00")
+    post = tmp_path / "post"
+
+    (request,) = proposed(counter, "2026-06-28")
+    assert proposed(counter, "2026-06-29") == [request]
+    with freeze_time("2026-06-30 10:00:00"):
+        # The deadline is 1 July; who is asked so late has no less than the last term.
+        assert "Stuur ons uiterlijk op 12 juli 2026: " in page(tmp_path, request)
+        sent(post)
+        assert state()["state"] == "reminder-due"
+    (reminder,) = proposed(counter, "2026-06-30")
+    with freeze_time("2026-07-01 10:00:00"):
+        assert "Op 30 juni 2026 vroegen wij u om uw jaarcijfers over 2025" in page(tmp_path, reminder)
+        sent(post)
+        assert (state()["state"], state()["since"]) == ("reminded", "2026-07-01")
+    (last,) = proposed(counter, "2026-07-02")
+    with freeze_time("2026-07-03 10:00:00"):
+        sent(post)
+        assert (state()["state"], state()["due"]) == ("recovery-term", "2026-07-17")
+        assert "Stuur dit uiterlijk op 17 juli 2026" in page(tmp_path, last)
+    _heard_by_letter(counter, tmp_path)
+
+
+def _heard_by_letter(counter: Engine, tmp_path: Path) -> None:
+    """Figures came: the client is heard by letter, and again when they change before it left."""
+    with freeze_time("2026-07-04"), authenticated("clerk"):
+        figures("JR-2025", "profit=14250.00", TAX)
+    (hearing,) = proposed(counter, "2026-07-04")
+    with freeze_time("2026-07-05 10:00:00"):
+        text = page(tmp_path, hearing)
+        assert (
+            "Wij kunnen hoogstens € 4.712,94 terugvragen. Wat overblijft, € 4.887,06, wordt een gift" in text
+        )
+    # Other figures: what was to be told is past, and is told anew.
+    with freeze_time("2026-07-05 11:00:00"), authenticated("clerk"):
+        figures("JR-2025b", "profit=14000.00", TAX)
+    assert len(proposed(counter, "2026-07-05")) == 2
+    with freeze_time("2026-07-06 10:00:00"):
+        sent(tmp_path / "post")
+        rows = good_by("clerk", "letters", "list", "--state", "fell-away")["letters"]
+        assert [one["letter"] for one in rows] == [hearing]
+        assert (state()["state"], state()["due"]) == ("hearing", "2026-07-20")
+
+
+def test_a_gift_needs_no_reason_but_the_computation(counter: Engine, tmp_path: Path) -> None:
+    with freeze_time("2026-06-30"), authenticated("manager"):
+        advances(tmp_path, 12, "950.00", household="couple")
+        figures("JR-2025", "profit=13000.00", TAX)
+    with freeze_time("2026-06-30"):
+        good_by("clerk", "settle", "propose")
+        text = page(tmp_path, written(decided()))
+    assert "U krijgt nog € 1.467,22 van ons" in text
+    assert "U betaalt" not in text
+    assert "Dit volgt uit de berekening hierboven." in text
+
+
+def test_without_figures_the_claim_is_told_by_a_recovery_decision(counter: Engine, tmp_path: Path) -> None:
+    with freeze_time("2026-08-30"), authenticated("manager"):
+        advances(tmp_path, 12, "800.00")
+    with freeze_time("2026-08-30"):
+        for step, day in (("request", "2026-04-01"), ("recovery-term", "2026-07-10")):
+            good_by("clerk", "settle", "step", LIVING, step, "--on", day, "--document", step)
+        good_by("clerk", "settle", "propose")
+        words = ("--on", "2026-08-30", "--document", "onvindbaar")
+        good_by("clerk", "settle", "step", LIVING, "hearing-skipped", *words)
+        text = page(tmp_path, written(decided(*weighing(), *WHY)))
+    assert "Besluit: u moet € 9.600,00 terugbetalen" in text
+    assert "Dit besluit is gebaseerd op Bbz art. 38 lid 2; Pw art. 54 en 58" in text
+
+
+def test_interest_that_is_remitted_or_not_is_told(counter: Engine, tmp_path: Path) -> None:
+    with freeze_time("2026-06-29"), authenticated("clerk"):
+        days = {"decision_date": "2023-07-01", "start": "2023-07-01"}
+        assert add_loan(**days).code == 0
+        assert run("loan", "disburse", LOAN, "--amount", "25000.00", "--on", "2023-07-01").code == 0
+        figures("JR-2025", "profit=26250.00", "household=couple", TAX, loan=LOAN, year="2025")
+        figures("JR-2023", "profit=10000.00", "household=couple", TAX, loan=LOAN, year="2023")
+    with freeze_time("2026-06-30"):
+        good_by("clerk", "settle", "propose")
+        text = page(tmp_path, written(decided("--year", "2025", loan=LOAN)))
+        refused = page(tmp_path, written(decided("--year", "2023", loan=LOAN)))
+    # The year norm of a couple in 2025 is 23,267.22 and net income 21,000.00; all of the interest is remitted.
+    assert "Daarom schelden wij € " in text
+    assert "Deze rente hoeft u niet te betalen Bbz art. 21 lid 1 € " in text
+    assert "Wij schelden over 2023 geen rente van uw lening kwijt" in refused
