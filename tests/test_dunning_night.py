@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Engine
 
 from jobs.information import Information, Missing
-from ledger.database import reading
+from ledger.database import reading, writing
+from servicing.creditors.store import begin_quiet, lift_quiet
 from servicing.dunning.sent import HandedOver, Line, drafts_of, withdrawal_drafts
 from servicing.dunning.standing import Note, Standing
 from servicing.dunning.store import due_letters, notes_of_loan, standings_of
 from servicing.facts import Draft, FactKind
-from servicing.store import facts_of
+from servicing.store import Recorded, facts_of
 from tests.nights import PLAIN_TERMS, at, begin_on, close_until, new_loan, paid, sums, tell
 
 INSTALMENT = 50_691
@@ -191,6 +192,23 @@ def test_an_instalment_that_falls_due_meanwhile_is_in_the_proposal(
     found = standing(sqlite_database, late_here)
     assert found is not None
     assert (found.step, found.proposed_on, found.cents) == ("reminder", 20240208, 2 * INSTALMENT)
+
+
+def test_p32_the_night_after_a_quiet_period_is_lifted_proposes(
+    sqlite_database: Engine, late_here: int
+) -> None:
+    by = Recorded("clerk", at("2024-02-08"), "")
+    with writing(sqlite_database) as connection:
+        begin_quiet(connection, 1, at("2024-02-01"), by)
+    close_until(sqlite_database, at("2024-02-20"))
+    quiet = standing(sqlite_database, late_here)
+    with writing(sqlite_database) as connection:
+        lift_quiet(connection, 1, at("2024-02-21"), "equal", by._replace(known_on=at("2024-02-21")))
+    close_until(sqlite_database, at("2024-02-21"))
+    spoken = standing(sqlite_database, late_here)
+    assert quiet is not None
+    assert spoken is not None
+    assert (quiet.step, spoken.step, spoken.proposed_on) == ("", "reminder", 20240221)
 
 
 def test_a_proposal_outlives_no_night_without_its_reason(sqlite_database: Engine, late_here: int) -> None:

@@ -131,6 +131,8 @@ def _blocked(case: Case, holding: Sequence[Fact], day: date) -> Iterator[Wait]:
         kept = f"{euros(behind)} behind: a person decides whether it ends (Awb 4:96)" if behind else "kept"
         reason = f"{reason}, {kept}"
     until = block.until if block.until is not None and block.until > day else None
+    if block.kind is FactKind.QUIET and until is None:
+        until = day + ONE_DAY  # its end is a fact about the creditor, which is no news about a loan
     yield Wait(reason, block.article, until)
 
 
