@@ -22,7 +22,7 @@ install: $(STAMP) ## make .venv with everything the lock names (under a minute; 
 demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and show a statement and a manifest
 	@set -e; run=out/demo-$$(date +%Y%m%d-%H%M%S)-$$$$; mkdir -p $$run; \
 	AFLOS_DATABASE=sqlite:///$$run/demo.db; export AFLOS_DATABASE; \
-	$(BIN)/aflos demo >$$run/summary.txt; cat $$run/summary.txt; \
+	$(BIN)/aflos demo --loans 100 >$$run/summary.txt; cat $$run/summary.txt; \
 	$(BIN)/aflos status; \
 	$(BIN)/aflos statement $(LOAN) --format json >$$run/statement.json; \
 	$(BIN)/aflos statement $(LOAN) --format csv >$$run/statement.csv; \

@@ -18,8 +18,8 @@ from tests.lives import as_life, known, sums_of
 from tests.oracle import life
 
 BLOCKS = range(6)
-SEEDS_IN_BLOCK = 20
-NIGHTS_IN_BLOCK = 10
+SEEDS_IN_BLOCK = 15
+NIGHTS_IN_BLOCK = 7
 ORDERS_IN_BLOCK = 4
 DIFFERED_ONCE = (467,)
 """Lives on which engine and oracle did not agree; `make oracle` looks at as many more as are asked for."""

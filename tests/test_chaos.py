@@ -13,8 +13,8 @@ from tests.chaos.trials import opened
 
 SAMPLE = {
     "--loans": 14,
-    "--sqlite-kills": 10,
-    "--postgresql-kills": 3,
+    "--sqlite-kills": 7,
+    "--postgresql-kills": 2,
     "--double-kills": 1,
     "--races": 1,
     "--errors": 1,

@@ -34,8 +34,8 @@ def late_here(sqlite_database: Engine) -> int:
 
 
 def missed(database: Engine) -> int:
-    begin_on(database, at("2024-01-01"))
-    loan = new_loan(database, PLAIN_TERMS)
+    begin_on(database, at("2024-01-29"))
+    loan = new_loan(database, PLAIN_TERMS, known=at("2024-01-29"))
     close_until(database, at("2024-02-07"))
     return loan
 
@@ -162,11 +162,11 @@ def test_d3_a_loan_that_is_set_aside_is_not_dunned(sqlite_database: Engine, late
     assert mended.step == "reminder"
 
 
-def test_the_chunk_the_workers_and_the_catch_up_do_not_matter(database: Engine) -> None:
+def test_the_chunk_and_the_catch_up_do_not_matter(database: Engine) -> None:
     begin_on(database, at("2024-01-31"))
     loans = [new_loan(database, PLAIN_TERMS, known=at("2024-01-31")) for _ in range(5)]
     tell(database, at("2024-01-31"), paid(loans[1], "2024-02-01", INSTALMENT))
-    close_until(database, at("2024-02-10"), chunk=2, workers=2)
+    close_until(database, at("2024-02-10"), chunk=2)
     with reading(database) as connection:
         found = standings_of(connection, loans)
     assert {loan: row.proposed_on for loan, row in found.items()} == {

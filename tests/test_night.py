@@ -63,8 +63,11 @@ def test_nothing_happens_on_most_nights(database: Engine) -> None:
 
 
 def test_news_about_the_past_books_the_difference_tonight(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    late, on_time = new_loan(database, PLAIN_TERMS), new_loan(database, PLAIN_TERMS)
+    begin_on(database, at("2024-01-29"))
+    late, on_time = (
+        new_loan(database, PLAIN_TERMS, known=at("2024-01-29")),
+        new_loan(database, PLAIN_TERMS, known=at("2024-01-29")),
+    )
     tell(database, at("2024-02-01"), paid(on_time, "2024-02-01", 50_691))
     close_until(database, at("2024-03-10"))
     tell(database, at("2024-03-11"), paid(late, "2024-02-01", 50_691))
@@ -78,8 +81,8 @@ def test_news_about_the_past_books_the_difference_tonight(database: Engine) -> N
 
 
 def test_a_reversal_shows_on_both_days(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    loan = new_loan(database, PLAIN_TERMS)
+    begin_on(database, at("2024-01-29"))
+    loan = new_loan(database, PLAIN_TERMS, known=at("2024-01-29"))
     (nr,) = tell(database, at("2024-02-01"), paid(loan, "2024-02-01", 50_691))
     close_until(database, at("2024-02-19"))
     back = Draft(loan, FactKind.REVERSAL, at("2024-02-20"), "storno", of=nr)
@@ -95,13 +98,13 @@ def test_a_reversal_shows_on_both_days(database: Engine) -> None:
 
 
 def test_missed_nights_are_each_closed_and_sealed(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    loan = new_loan(database, PLAIN_TERMS)
+    begin_on(database, at("2024-01-29"))
+    loan = new_loan(database, PLAIN_TERMS, known=at("2024-01-29"))
     tell(database, at("2024-02-10"), paid(loan, "2024-02-05", 10_000))
     tell(database, at("2024-03-20"), paid(loan, "2024-02-01", 5_000))
-    made_up = close_until(database, at("2024-03-31"))
-    assert len(made_up) == 91
-    assert len(set(seals(made_up))) == 91
+    made_up = close_until(database, at("2024-03-22"))
+    assert len(made_up) == 54
+    assert len(set(seals(made_up))) == 54
 
 
 def test_chunks_do_not_matter(sqlite_url: str, postgresql_url: str) -> None:
@@ -133,11 +136,11 @@ def test_d1_a_poisonous_loan_is_set_aside_alone(database: Engine) -> None:
 
 
 def test_d2_a_mended_loan_catches_up(database: Engine) -> None:
-    begin_on(database, at("2024-01-01"))
-    healthy = new_loan(database, PLAIN_TERMS)
-    sick = new_loan(database, PLAIN_TERMS)
+    begin_on(database, at("2024-01-29"))
+    healthy = new_loan(database, PLAIN_TERMS, known=at("2024-01-29"))
+    sick = new_loan(database, PLAIN_TERMS, known=at("2024-01-29"))
     (wrong,) = tell(
-        database, at("2024-01-15"), Draft(sick, FactKind.RATE, at("2024-01-15"), "typo", data={"rate": 9})
+        database, at("2024-01-30"), Draft(sick, FactKind.RATE, at("2024-01-30"), "typo", data={"rate": 9})
     )
     close_until(database, at("2024-02-10"))
     tell(database, at("2024-02-11"), Draft(sick, FactKind.WITHDRAWAL, at("2024-02-11"), "mend", of=wrong))

@@ -279,7 +279,7 @@ def test_a_disbursement_after_the_last_due_date_is_refused() -> None:
     assert "after the last due date 2024-07-01" in simulated(DISBURSED | {"on": "2024-08-01"})["error"]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(histories())
 def test_the_answer_is_the_oracles(history: History) -> None:
     for day in history.viewing_dates:
@@ -295,7 +295,7 @@ def test_the_answer_is_the_oracles(history: History) -> None:
         assert answer == life(history.terms, history.events, day).as_json()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(histories(), st.booleans())
 def test_after_a_pay_off_nothing_is_left(history: History, unrounded: bool) -> None:
     day = (history.viewing_dates[-1] + timedelta(days=1)).isoformat()

@@ -256,7 +256,7 @@ def test_the_store_does_what_the_model_says(shared_database: Engine) -> None:
     run_state_machine_as_test(
         Comparison,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
