@@ -32,7 +32,7 @@ demo: $(STAMP) ## fill a new database in out/ with a synthetic portfolio and sho
 	echo "To look around: export AFLOS_DATABASE=$$AFLOS_DATABASE"
 
 test: $(STAMP) ## run all tests, on SQLite and PostgreSQL
-	$(BIN)/pytest -q -n 2 --dist worksteal
+	$(BIN)/pytest -q -n 3 --dist worksteal
 
 chaos: $(STAMP) ## kill the night at every write and commit, race, fail and stop it; then orders; SEED=1 K="17 4" repeats a trial
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(K),--kill-at $(K))

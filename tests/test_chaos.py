@@ -13,7 +13,7 @@ from tests.chaos.trials import opened
 
 SAMPLE = {
     "--loans": 14,
-    "--sqlite-kills": 7,
+    "--sqlite-kills": 5,
     "--postgresql-kills": 2,
     "--double-kills": 1,
     "--races": 1,

@@ -137,13 +137,13 @@ def demo_on(url: str, wish: Wish) -> tuple[Summary, list[object]]:
 def test_a_demo_is_the_same_on_both_databases(
     sqlite_url: str, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wish = Wish(20, SHORT, 1)
+    wish = Wish(12, SHORT, 1)
     summary, on_sqlite = demo_on(sqlite_url, wish)
     monkeypatch.setenv("AFLOS_MANIFESTS", str(tmp_path / "other manifests"))
     _, on_postgresql = demo_on(postgresql_url, wish)
     assert on_sqlite == on_postgresql
     assert len(set(on_sqlite)) == summary.nights == 40
-    assert (summary.loans, summary.set_aside) == (20, 0)
+    assert (summary.loans, summary.set_aside) == (12, 0)
     assert summary.seal == on_sqlite[-1]
 
 

@@ -8,7 +8,7 @@ from tests.dunning_sim import simulate
 
 
 def test_the_set_of_proposals_is_that_of_the_naive_list(sqlite_database: Engine) -> None:
-    found = simulate(sqlite_database, seed=6, debtors=14, days=110)
+    found = simulate(sqlite_database, seed=6, debtors=14, days=90)
     assert found.differences == []
     assert found.proposals > 30
     assert found.letters > 15

@@ -15,7 +15,7 @@ from tests.oracle import life
 from tests.test_arrival import check_nights, check_view, without_pay_off
 
 BLOCKS = range(4)
-VIEWS_IN_BLOCK, NIGHTS_IN_BLOCK = 25, 8
+VIEWS_IN_BLOCK, NIGHTS_IN_BLOCK = 20, 6
 LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 32, 20
 """Together at least 2,000 orders of arrival: few facts have fewer orders than twenty."""
 
