@@ -18,6 +18,7 @@ from ledger.files import (
     config_hash,
     config_names,
     config_text,
+    steady_config,
 )
 from servicing import files
 from servicing.creditor import creditors_from
@@ -141,6 +142,21 @@ def test_a_file_lies_over_the_shipped_one_and_others_stay(
     assert config_file("law/reminder_fee_high.yaml").origin == str(SHIPPED / "law/reminder_fee_high.yaml")
     assert set(config_names("law")) == {*shipped, "law/own_figure.yaml"}
     assert files.parameter("own_figure").name == "own_figure"
+
+
+def test_inside_one_piece_of_work_every_file_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path))
+    write(tmp_path, "policy/urk.yaml", "one: 1")
+    with steady_config():
+        write(tmp_path, "policy/urk.yaml", "one: 2 and more")
+        write(tmp_path, "law/own_figure.yaml", "new: 1")
+        assert config_text("policy/urk.yaml") == "one: 1"
+        assert {file.text for file in config_files() if file.name == "policy/urk.yaml"} == {"one: 1"}
+        assert "law/own_figure.yaml" not in config_names("law")
+    assert config_text("policy/urk.yaml") == "one: 2 and more"
+    assert "law/own_figure.yaml" in config_names("law")
 
 
 def test_a_file_written_later_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
