@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from jobs.chunk import states_of
+from jobs.dunning_night import unchanged
 from jobs.information import Information, Missing
 from ledger.database import reading, writing
+from ledger.day import day_of
 from servicing.creditors.store import begin_quiet, lift_quiet
 from servicing.dunning.sent import HandedOver, Line, drafts_of, withdrawal_drafts
 from servicing.dunning.standing import Note, Standing
@@ -192,6 +196,24 @@ def test_an_instalment_that_falls_due_meanwhile_is_in_the_proposal(
     found = standing(sqlite_database, late_here)
     assert found is not None
     assert (found.step, found.proposed_on, found.cents) == ("reminder", 20240208, 2 * INSTALMENT)
+
+
+def test_a_loan_is_looked_at_from_its_row_only_while_nothing_happens(
+    sqlite_database: Engine, late_here: int
+) -> None:
+    close_until(sqlite_database, REMINDED)
+    with reading(sqlite_database) as connection:
+        facts = facts_of(connection, [late_here])[late_here]
+        state, before = states_of(connection, [late_here])[late_here], standing(sqlite_database, late_here)
+    next_day, due = REMINDED + timedelta(days=1), day_of(state.next_event)
+    known = unchanged(facts, state, before, next_day)
+    assert known is not None
+    assert known.cents == INSTALMENT
+    assert unchanged(facts, state, before, due) is None
+    assert unchanged([*facts, facts[0]], state, before, next_day) is None
+    runs = [replace(facts[0], kind=FactKind.STATUTORY_INTEREST), *facts[1:]]
+    assert unchanged(runs, state, before, next_day) is None
+    assert unchanged(facts, state, None, next_day) is None
 
 
 def test_p32_the_night_after_a_quiet_period_is_lifted_proposes(
