@@ -17,6 +17,7 @@ from backoffice.registering import dossiers_of
 from bank.direct_debit import Collection, CollectionBlock, Sequencing, direct_debit_file
 from bank.outgoing import Message, Sender
 from jobs import clock
+from jobs.lapses import limitations
 from ledger.day import day_of, number_of
 from ledger.errors import BadInput, VerificationFailed
 from ledger.money import euros
@@ -42,6 +43,7 @@ from servicing.collecting.store import (
 )
 from servicing.creditor import Creditor
 from servicing.creditors.store import quiet_creditors
+from servicing.limitation_signals import lapse_blocks
 from servicing.people import NotAllowed
 from servicing.registration import Dossier
 from servicing.store import Loan, facts_of, loans
@@ -77,11 +79,14 @@ def outcomes(connection: Connection, creditor: Creditor, timing: Timing) -> list
     dossiers = dossiers_of(connection, headings)
     history = histories(connection, numbers)
     quiet = quiet_creditors(connection, timing.today).get(creditor.id)
+    lapses = limitations(connection, timing.today, numbers)
     found: list[Outcome] = []
     for heading in headings:
         dossier = dossiers[heading.id]
         case = _case(dossier, history, timing)
-        found += plan(replace(case, block=block_of(dossier.facts, timing.today, quiet)), timing)
+        lapsed = lapse_blocks(lapses.get(heading.id, []), timing.today)
+        block = block_of(dossier.facts, timing.today, quiet, lapsed)
+        found += plan(replace(case, block=block), timing)
     return found
 
 

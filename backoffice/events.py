@@ -49,7 +49,10 @@ def register_event(desk: Desk, subject: str, happened: Happened) -> Told:
         joint = debtors_of(desk.connection, dossier.loan)
         if kind.fact is FactKind.WSNP_START and len(joint) > 1:
             says["debtors"] = joint
-        key = key_of(debtor, happened.document) if debtor else happened.document
+        about_one = int(str(says.get("debtor", 0)))
+        if about_one and about_one not in joint:
+            raise BadInput(f"debtor: {about_one}: is none of the debtors of loan {dossier.loan}")
+        key = key_of(about_one, happened.document) if about_one else happened.document
         return Draft(
             dossier.loan,
             kind.fact,

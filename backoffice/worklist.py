@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from backoffice.blocking import limitations
 from backoffice.cli.database import Desk
 from backoffice.deciding import waits_for
 from backoffice.dunning import dunning_items
 from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_worklist import waiting_lines
+from jobs.lapses import limitations
 from jobs.letters_stuck import stuck_letters, untold_decisions
 from jobs.settlement_cycle import cases, lapse_of, long_assistance
 from jobs.tables import quarantine
@@ -140,8 +140,9 @@ def _limitations(connection: Connection, seen: Collection[int], day: date) -> li
     }
     facts = facts_of(connection, known)
     return [
-        item_of_lapse(Case(loan, creditor_of_loan(loan), facts[loan]), found, day)
+        item_of_lapse(Case(loan, creditor_of_loan(loan), facts[loan]), one, day)
         for loan, found in known.items()
+        for one in found
     ]
 
 

@@ -22,10 +22,11 @@ from servicing.dunning.owing import Overdue, overdue_of
 from servicing.dunning.standing import Note, Standing, notes_of, overdue_in, standing_of
 from servicing.dunning.store import standings_of, write_standings
 from servicing.facts import Fact, FactKind
+from servicing.lapsing import Lapse
 from servicing.law import UnknownLaw
 from servicing.life.outcome import arrears_since
 from servicing.life.state import State
-from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
+from servicing.limitation_signals import first_lapses, lapse_blocks, may_be_near, nearest_lapse
 from servicing.night_work import StateRow
 from servicing.policy import NotChosen
 from servicing.securities import liable_on
@@ -190,22 +191,23 @@ def _case(
 ) -> Case:
     rules, dunning = ways
     creditor = creditor_of_loan(one.loan)
-    lapse = None
+    liable = tuple(liable_on(one.facts, heading.debtors, day))
+    lapses: list[Lapse] = []
     if overdue is not None and may_be_near(overdue.since, day, rules.product.kind, rules.law):
-        lapse = first_lapse(one.facts, day, rules.product.kind, rules.law)
+        lapses = first_lapses(one.facts, day, rules.product.kind, rules.law, liable)
     holds = rules.choices.choice("objection.dunning") == "hold"
     quiet = dunning.quiet(creditor, day)
     blocks = blocks_on(one.facts, day, dunning.known_by, objection_holds=holds, quiet=quiet)
-    blocks += lapse_block(lapse, day)
+    blocks += lapse_blocks(lapses, day)
     held = f"set aside by the night: {one.aside}" if one.aside else dunning.information.held(one.loan)
     return Case(
         one.loan,
         one.facts,
-        tuple(liable_on(one.facts, heading.debtors, day)),
+        liable,
         overdue,
         blocks,
         held,
-        lapse.limitation.lapses_on if lapse else None,
+        *nearest_lapse(lapses, day),
     )
 
 

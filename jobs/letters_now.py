@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
+from jobs.lapses import limitations
 from ledger.entry import creditor_of_loan
 from ledger.files import config_files
 from letters.catalogue import Catalogue
@@ -23,6 +24,7 @@ from servicing.creditors.store import quiet_creditors
 from servicing.debtors.store import particulars_on
 from servicing.debtors.values import Particulars
 from servicing.facts import Fact
+from servicing.limitation_signals import lapse_blocks
 from servicing.representatives import Scope
 from servicing.store import facts_of
 from servicing.worklist import contact_person
@@ -64,11 +66,15 @@ def situation_of(
         files.policy(),
     )
     codes = {one.id: code for code, one in files.creditors().items()}
+    lapses = limitations(connection, day, facts)
     blocks = {}
     for loan, known in facts.items():
         creditor = creditor_of_loan(loan)
         holds = policy.choice("objection.dunning", codes[creditor], day) == "hold"
-        blocks[loan] = blocks_on(known, day, objection_holds=holds, quiet=quiet.get(creditor))
+        blocks[loan] = [
+            *blocks_on(known, day, objection_holds=holds, quiet=quiet.get(creditor)),
+            *lapse_blocks(lapses.get(loan, []), day),
+        ]
     return Situation(day, facts, blocks, particulars_on(connection, debtors, day, known_by))
 
 

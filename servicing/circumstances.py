@@ -26,6 +26,7 @@ Option = Literal[
     "value",
     "rank",
     "review",
+    "debtor",
 ]
 
 OUTCOMES = ("upheld", "changed", "rejected", "withdrawn")
@@ -90,7 +91,7 @@ EVENT_KINDS = {
             ("text",),
             refers=(FactKind.OBJECTION, FactKind.DISPUTE),
         ),
-        EventKind("interruption", FactKind.INTERRUPTION, "loan", ("act",), ("proof", "text")),
+        EventKind("interruption", FactKind.INTERRUPTION, "loan", ("act",), ("proof", "text", "debtor")),
         EventKind("security", FactKind.SECURITY, "loan", ("security", "value"), ("rank", "until", "text")),
         EventKind("security-end", FactKind.ENDED, "loan", ("of",), refers=(FactKind.SECURITY,)),
         EventKind("contact", FactKind.CONTACT, "loan", ("text",)),
@@ -166,7 +167,7 @@ def chosen(dossier: Dossier, kinds: tuple[FactKind, ...], debtor: int, which: st
         for fact in dossier.holding
         if fact.kind in kinds
         and fact.nr not in told_of
-        and fact.data.get("debtor", debtor) == debtor
+        and debtor in {0, fact.data.get("debtor", debtor)}
         and (which is None or fact.key in {which, key_of(debtor, which)})
     ]
     if len(found) != 1:

@@ -1,9 +1,10 @@
-"""Which claims of a loan lapse and when: limitation computed from its facts."""
+"""Which claims of a loan lapse, against which debtor and when: limitation computed from its facts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple, get_args
 
 from ledger.day import parse_day
@@ -40,47 +41,89 @@ LASTING: Mapping[FactKind, tuple[ExtensionKind, frozenset[FactKind]]] = {
 """What makes the term longer while it lasts, and which facts end it (Awb art. 4:111)."""
 
 
+ANYONE = 0
+"""Instead of a debtor: all who owe the loan, or a loan of which no debtor is known."""
+
+
 class Lapse(NamedTuple):
-    """A row that fell due and is not paid: what is open of it in cents, and its limitation."""
+    """A row that fell due and is not paid: what is open of it in cents, its limitation, and against which debtor."""
 
     row_nr: int
     due: date
     open: Amount
     limitation: Limitation
+    debtor: int = ANYONE
 
 
-def lapses_of(facts: Sequence[Fact], on: date, system: System, law: Law) -> list[Lapse]:
-    """The limitation of each row that fell due by a day and is open, from all that is known.
+class _Clock(NamedTuple):
+    """What moves the lapse against one debtor."""
 
-    Each instalment has its own term; what was called in is the last row, with a term of its own.
+    debtor: int
+    acts: list[Act]
+    extensions: list[Extension]
+
+
+def lapses_of(
+    facts: Sequence[Fact], on: date, system: System, law: Law, debtors: Sequence[int] = (ANYONE,)
+) -> list[Lapse]:
+    """The limitation of each row that fell due by a day and is open, against each debtor, from all that is known.
+
+    Each instalment has its own term, and so has the claim against each joint debtor (BW 6:7); what was called in is
+    the last row, with a term of its own.
     """
     history = history_of(facts)
     state = live(history.terms, history.events, history.reversals, on)
-    acts, extensions = acts_of(facts), extensions_of(facts)
+    clocks = [_Clock(one, acts_of(facts, one), extensions_of(facts, one)) for one in debtors or (ANYONE,)]
     found = []
     for row in state.rows:
         open_amount = row.open_interest + row.open_principal
         if row.fell_due and row.payable and open_amount:
             due = state.last_row.due if row.keeps_interest else row.due
             claim = Claim(f"row {row.nr}", due, system)
-            found.append(Lapse(row.nr, due, open_amount, limitation(claim, acts, extensions, law)))
+            found += [
+                Lapse(row.nr, due, open_amount, limitation(claim, acts, extensions, law), debtor)
+                for debtor, acts, extensions in clocks
+            ]
     return found
 
 
-def acts_of(facts: Sequence[Fact]) -> list[Act]:
-    """What may have interrupted limitation: acts on record, payments that did not come back, arrangements, letters."""
-    held = _holding(facts)
+def together(lapses: Sequence[Lapse]) -> list[Lapse]:
+    """The lapses, those of one row as one where it lapses alike against all debtors."""
+    found: list[Lapse] = []
+    for _, rows in groupby(lapses, key=lambda one: one.row_nr):
+        each = list(rows)
+        alike = all(one.limitation == each[0].limitation for one in each)
+        found += [each[0]._replace(debtor=ANYONE)] if alike else each
+    return found
+
+
+def acts_of(facts: Sequence[Fact], debtor: int = ANYONE) -> list[Act]:
+    """What may have interrupted limitation: acts on record, payments that did not come back, arrangements, letters.
+
+    For one debtor without what was done towards another alone; what names nobody was done by or towards all.
+    """
+    held = [fact for fact in _holding(facts) if _concerns(fact, debtor)]
     return [*(act for fact in held for act in _act(fact)), *acts_of_letters(held)]
 
 
-def extensions_of(facts: Sequence[Fact]) -> list[Extension]:
-    """The times by which the term is longer: deferral, arrangement, moratorium, bankruptcy, debt restructuring."""
+def extensions_of(facts: Sequence[Fact], debtor: int = ANYONE) -> list[Extension]:
+    """The times by which the term is longer: deferral, arrangement, moratorium, bankruptcy, debt restructuring.
+
+    Insolvency and a moratorium are personal: they make the term longer against that debtor alone (Awb art. 4:111).
+    """
     deferrals = [Extension(since, until, "deferral") for since, until in deferral_periods(facts)]
     agreed = [
         Extension(one.decided_on, _first(one.until, one.ended_on), "deferral")
         for one in arrangements_of(facts)
     ]
-    return [*deferrals, *agreed, *_lasting(facts)]
+    return [*deferrals, *agreed, *_lasting(facts, debtor)]
+
+
+def _concerns(fact: Fact, debtor: int) -> bool:
+    """Whether a fact is about a debtor: it names him, or nobody."""
+    named = fact.data.get("debtors") if fact.kind is FactKind.DUNNED else [fact.data.get("debtor")]
+    debtors = {int(str(one)) for one in named if one} if isinstance(named, list) else set()
+    return debtor == ANYONE or not debtors or debtor in debtors
 
 
 def _act(fact: Fact) -> Iterator[Act]:
@@ -91,11 +134,11 @@ def _act(fact: Fact) -> Iterator[Act]:
         yield Act(fact.value_date, reader.choice("act", ACT_KINDS), reader.has("proof"))
 
 
-def _lasting(facts: Sequence[Fact]) -> Iterator[Extension]:
+def _lasting(facts: Sequence[Fact], debtor: int) -> Iterator[Extension]:
     """A restructuring, a moratorium or a bankruptcy lasts until the day it names or a fact that ends it."""
     held = _holding(facts)
     for fact in held:
-        if fact.kind in LASTING:
+        if fact.kind in LASTING and _concerns(fact, debtor):
             kind, ended_by = LASTING[fact.kind]
             ends = [each.value_date for each in held if each.of == fact.nr and each.kind in ended_by]
             own = fact.data.get("until")

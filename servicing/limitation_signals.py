@@ -7,7 +7,7 @@ from datetime import date
 
 from servicing.blocks import COLLECTING, Block
 from servicing.facts import Fact, FactKind
-from servicing.lapsing import Lapse, lapses_of
+from servicing.lapsing import ANYONE, Lapse, lapses_of
 from servicing.law import Law
 from servicing.limitation import Claim, System, limitation
 
@@ -19,17 +19,44 @@ def may_be_near(late_since: date, day: date, system: System, law: Law) -> bool:
     return limitation(Claim("oldest", late_since, system), [], [], law).state(day) in TOLD
 
 
-def first_lapse(facts: Sequence[Fact], day: date, system: System, law: Law) -> Lapse | None:
-    """The row that lapses first of those near their lapse or past it on a day."""
-    found = [each for each in lapses_of(facts, day, system, law) if each.limitation.state(day) in TOLD]
-    return min(found, key=lambda each: each.limitation.lapses_on or date.max, default=None)
+def first_lapses(
+    facts: Sequence[Fact], day: date, system: System, law: Law, debtors: Sequence[int] = (ANYONE,)
+) -> list[Lapse]:
+    """Against each debtor the row that lapses first of those near their lapse or past it on a day.
+
+    One of all debtors together where it lapses alike against all of them.
+    """
+    first: dict[int, Lapse] = {}
+    for one in lapses_of(facts, day, system, law, debtors):
+        if one.limitation.state(day) in TOLD:
+            first[one.debtor] = min(first.get(one.debtor, one), one, key=_lapses_on)
+    found = list(first.values())
+    alike = all(one._replace(debtor=ANYONE) == found[0]._replace(debtor=ANYONE) for one in found)
+    if found and alike and len(found) == len(debtors or (ANYONE,)):
+        return [found[0]._replace(debtor=ANYONE)]
+    return found
 
 
-def lapse_block(found: Lapse | None, day: date) -> list[Block]:
-    """From the lapse day nothing is collected until a person has decided; nothing is written off by itself."""
-    lapsed_on = found.limitation.lapses_on if found else None
-    if found is None or lapsed_on is None or day < lapsed_on:
-        return []
-    reason = f"the row of {found.due} has lapsed (verjaring)"
-    article = "Awb 4:104; BW 3:307"
-    return [Block(0, FactKind.INTERRUPTION, COLLECTING, reason, article, lapsed_on, None, 0, "")]
+def lapse_blocks(found: Sequence[Lapse], day: date) -> list[Block]:
+    """From the lapse day nothing is collected from that debtor until a person has decided.
+
+    A joint debtor against whom it has not lapsed is still asked; nothing is written off by itself.
+    """
+    return [_block(one) for one in found if _lapses_on(one) <= day]
+
+
+def nearest_lapse(found: Sequence[Lapse], day: date) -> tuple[date | None, tuple[int, ...]]:
+    """The day on which the oldest claim lapses that can be interrupted yet, and against whom it is near (none: all)."""
+    near = [one for one in found if day < _lapses_on(one)]
+    debtors = tuple(one.debtor for one in near if one.debtor != ANYONE)
+    return min((_lapses_on(one) for one in near), default=None), debtors
+
+
+def _lapses_on(one: Lapse) -> date:
+    return one.limitation.lapses_on or date.max
+
+
+def _block(one: Lapse) -> Block:
+    reason, article = f"the row of {one.due} has lapsed (verjaring)", "Awb 4:104; BW 3:307"
+    since = _lapses_on(one)
+    return Block(0, FactKind.INTERRUPTION, COLLECTING, reason, article, since, None, one.debtor, "")

@@ -129,12 +129,14 @@ def items_of_decisions(decisions: Iterable[Decision], waiting: Mapping[int, Sequ
 
 
 def item_of_lapse(case: Case, found: Lapse, day: date) -> Item:
-    """Twelve, six and three months before a row lapses a person is told, and once it has."""
+    """Twelve, six and three months before a row lapses a person is told, and once it has; of joint debtors of each."""
     lapses_on = found.limitation.lapses_on or day
     passed = [signal for signal in found.limitation.signals if signal <= day]
     what, owner = f"{euros(int(found.open))} due on {found.due}", contact_person(case.facts, day)
+    of_whom = f" from debtor {found.debtor}" if found.debtor else ""
+    what += of_whom
     if lapses_on <= day:
-        reason = f"{what} lapsed on {lapses_on}: nothing more is collected"
+        reason = f"{what} lapsed on {lapses_on}: nothing more is collected{of_whom}"
         action = "decide about it; nothing is written off by itself"
     else:
         reason = f"{what} lapses on {lapses_on}, told from {passed[-1]} on"

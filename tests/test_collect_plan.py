@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicing.banking_days import is_banking_day
+from servicing.blocks import COLLECTING, Block
 from servicing.collecting.blocking import block_of
 from servicing.collecting.mandates import Life, Mandate, Past, current, life_of, mandates_of
 from servicing.collecting.planning import Case, Instalment, LeftOut, Planned, Timing, collection_day, plan
@@ -178,6 +179,12 @@ def test_nothing_is_collected_while_something_forbids_it(kind: FactKind, end: Fa
     assert words in block_of([began], date(2025, 2, 1))
     assert words in block_of([began, ended], date(2025, 2, 28))
     assert block_of([began, ended], date(2025, 3, 1)) == ""
+
+
+def test_p8_nothing_is_collected_from_an_account_once_a_claim_against_one_of_the_debtors_has_lapsed() -> None:
+    since = date(2025, 2, 2)
+    lapsed = Block(0, FactKind.INTERRUPTION, COLLECTING, "has lapsed", "Awb 4:104", since, None, 2, "")
+    assert block_of([], TODAY, lapsed=[lapsed]) == "has lapsed since 2025-02-02 (Awb 4:104)"
 
 
 def test_a_loan_that_was_called_in_is_not_collected_by_its_schedule() -> None:

@@ -315,6 +315,9 @@ def test_p08_f13_a_claim_that_nears_its_lapse_is_interrupted_by_a_full_aanmaning
     # A block stops it as it stops every letter; a person is told by the limitation watch.
     objection = fact(8, FactKind.OBJECTION, "2025-05-01")
     assert "objection" in told(step_on("2025-06-01", [*facts, objection], lapses_on=lapses))
+    one_of_two = step_on("2025-06-01", facts, debtors=(1, 2), lapses_on=lapses, nearing=(2,))
+    assert isinstance(one_of_two, Step)
+    assert (one_of_two.interrupts, one_of_two.debtors) == (True, (2,))
 
 
 def test_a_figure_of_the_law_that_is_missing_is_named() -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from backoffice.blocking import limitations
+from jobs.lapses import limitations
 from ledger.database import reading
 from servicing import files
 from servicing.blocks import stopping
 from servicing.facts import Fact, FactKind
 from servicing.joint_restructuring import starts_behind
 from servicing.lapsing import Lapse
-from servicing.limitation_signals import first_lapse, lapse_block, may_be_near
+from servicing.limitation_signals import first_lapses, lapse_blocks, may_be_near, nearest_lapse
 from servicing.securities import liable_on, securities_on
 from servicing.tables import loan_debtor
 from servicing.worklist import Case, item_of_lapse
@@ -140,7 +140,7 @@ def test_a_security_holds_in_its_days() -> None:
 
 
 def lapse_of(*facts: Fact, day: str) -> Lapse | None:
-    return first_lapse([GRANTED_FACT, PAID_OUT_FACT, *facts], at(day), "public", LAW)
+    return next(iter(first_lapses([GRANTED_FACT, PAID_OUT_FACT, *facts], at(day), "public", LAW)), None)
 
 
 def test_f13_limitation_is_told_ahead_and_stops_collecting_on_its_day() -> None:
@@ -151,8 +151,8 @@ def test_f13_limitation_is_told_ahead_and_stops_collecting_on_its_day() -> None:
     case = Case(int(LOAN), 1, [])
     item = item_of_lapse(case, found, at("2025-12-15"))
     assert item.reason == "506.91 due on 2021-02-01 lapses on 2026-02-02, told from 2025-11-02 on"
-    assert lapse_block(found, at("2026-02-01")) == []
-    (block,) = lapse_block(found, at("2026-02-02"))
+    assert lapse_blocks([found], at("2026-02-01")) == []
+    (block,) = lapse_blocks([found], at("2026-02-02"))
     assert stopping([block], "dunning")
     assert stopping([block], "direct-debit")
     assert (
@@ -171,17 +171,65 @@ def test_f13_only_an_act_that_interrupts_and_is_proven_starts_the_term_again() -
     assert not may_be_near(at("2021-02-01"), at("2025-02-01"), "public", LAW)
 
 
+def lapses_of_each(*facts: Fact, day: str) -> list[Lapse]:
+    return first_lapses([GRANTED_FACT, PAID_OUT_FACT, *facts], at(day), "public", LAW, [1, 2])
+
+
+def test_p8_a_claim_lapses_alike_against_all_joint_debtors_unless_something_is_about_one() -> None:
+    (found,) = lapses_of_each(day="2026-02-02")
+    assert (found.debtor, [block.debtor for block in lapse_blocks([found], at("2026-02-02"))]) == (0, [0])
+    assert nearest_lapse([found], at("2026-02-01")) == (at("2026-02-02"), ())
+    assert nearest_lapse([found], at("2026-02-02")) == (None, ())
+
+
+def test_p8_what_makes_the_term_longer_for_one_joint_debtor_leaves_that_of_the_other() -> None:
+    # Awb art. 4:111; BW art. 6:7: the claim against each joint debtor is one of its own.
+    wsnp = told(3, FactKind.WSNP_START, "2023-03-01", debtor=1, debtors=[1, 2])
+    day = at("2026-02-02")
+    (found,) = lapses_of_each(wsnp, day="2026-02-02")
+    assert (found.debtor, found.limitation.lapses_on) == (2, day)
+    (block,) = lapse_blocks([found], day)
+    assert [bool(stopping([block], "dunning", debtor)) for debtor in (1, 2)] == [False, True]
+    assert nearest_lapse([found], at("2026-02-01")) == (day, (2,))
+    item = item_of_lapse(Case(int(LOAN), 1, []), found, day)
+    assert item.reason.endswith("from debtor 2 lapsed on 2026-02-02: nothing more is collected from debtor 2")
+    end = told(4, FactKind.WSNP_CLEAN_SLATE, "2024-09-01", of=3, debtor=1)
+    assert [
+        (one.debtor, str(one.limitation.lapses_on)) for one in lapses_of_each(wsnp, end, day="2027-08-06")
+    ] == [
+        (1, "2027-08-06"),
+        (2, "2026-02-02"),
+    ]
+
+
+def test_p8_an_act_towards_one_joint_debtor_interrupts_nothing_towards_the_other() -> None:
+    letter = told(3, FactKind.DUNNED, "2025-06-01", interrupts="formal_reminder", proof="3S1", debtors=[2])
+    assert [one.debtor for one in lapses_of_each(letter, day="2026-02-02")] == [1]
+    act = told(3, FactKind.INTERRUPTION, "2025-06-01", act="formal_reminder", proof="3S1", debtor=1)
+    assert [one.debtor for one in lapses_of_each(act, day="2026-02-02")] == [2]
+    both = told(3, FactKind.PAYMENT, "2025-06-01", cents=100)
+    assert lapses_of_each(both, day="2026-02-02") == []
+
+
 def test_f13_the_work_list_and_the_blocks_know_the_lapse(desk: Engine) -> None:
     begin_on(desk, date(2025, 1, 1))
     close_until(desk, date(2025, 2, 2))
     with reading(desk) as connection:
-        (found,) = limitations(connection, at("2030-02-02")).values()
+        ((found,),) = limitations(connection, at("2030-02-02")).values()
         assert limitations(connection, at("2028-01-01")) == {}
     assert found.limitation.lapses_on == at("2030-02-02")
     rows = good("worklist", "--source", "limitation", "--on", "2030-02-02")
     assert [row["due"] for row in rows] == ["2030-02-02"]
     blocks = good("loan", "blocks", LOAN, "--on", "2030-02-02")
     assert [(row["kind"], row["stops"]) for row in blocks] == [("limitation", ["direct-debit", "dunning"])]
+    towards_one = ("event", "interruption", LOAN, "--act", "acknowledgement", "--on", "2025-05-01")
+    good(*towards_one, "--document", "mail 1", "--debtor", "1")
+    other = run(*towards_one, "--document", "mail 1", "--debtor", "3")
+    assert (other.code, "debtor: 3: is none of the debtors" in other.err) == (2, True)
+    (block,) = good("loan", "blocks", LOAN, "--on", "2030-02-02")
+    assert block["debtor"] == 2
+    shown = good("loan", "limitation", LOAN, "--on", "2030-02-02")["rows"]
+    assert [(row["lapses_on"], row["debtor"]) for row in shown[:2]] == [("2030-05-02", 1), ("2030-02-02", 2)]
     act = ("event", "interruption", LOAN, "--act", "formal_reminder", "--proof", "3S1", "--on", "2025-06-01")
     good(*act, "--document", "letter 3")
     assert good("loan", "blocks", LOAN, "--on", "2030-02-02") == []

@@ -52,6 +52,9 @@ _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "securit
     "--act", type=click.Choice(ACT_KINDS), help="Of an interruption of limitation (Awb 4:105, 4:106)."
 )
 @click.option("--proof", metavar="TEXT", help="How it is proven that the act was sent.")
+@click.option(
+    "--debtor", type=int, metavar="NUMBER", help="Of joint debtors: towards whom alone an act was done."
+)
 @click.option("--security", type=click.Choice(SECURITIES), help="Which security was given.")
 @click.option("--value", metavar="AMOUNT", help="What the security is worth, such as 50000.00.")
 @click.option(
@@ -71,6 +74,7 @@ def event(
     which: str | None,
     scope: tuple[str, ...],
     value: str | None,
+    debtor: int | None,
     reason: str,
     actor: str | None,
     as_json: bool,
@@ -90,7 +94,7 @@ def event(
         kind,
         day,
         document,
-        _says(kind, texts | {"value": value, "until": until}, scope),
+        _says(kind, texts | {"value": value, "until": until}, scope, debtor),
         of,
         which,
     )
@@ -103,7 +107,9 @@ def event(
     _tell(told, kind, acting(actor), as_json)
 
 
-def _says(kind: str, texts: Mapping[str, str | None], scope: tuple[str, ...]) -> dict[str, object]:
+def _says(
+    kind: str, texts: Mapping[str, str | None], scope: tuple[str, ...], debtor: int | None
+) -> dict[str, object]:
     """What an event says, by the options that go with its kind."""
     known = EVENT_KINDS.get(kind)
     if known is None:
@@ -111,6 +117,8 @@ def _says(kind: str, texts: Mapping[str, str | None], scope: tuple[str, ...]) ->
     given: dict[str, object] = {
         key: plain_text(key, value) for key in _TEXTS if (value := texts.get(key)) is not None
     }
+    if debtor is not None:
+        given["debtor"] = debtor
     value = texts.get("value")
     for key in ("until", "review"):
         if (day := texts.get(key)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from servicing.blocks import blocks_on, stopping
+from servicing.blocks import Block, blocks_on, stopping
 from servicing.creditors.quiet import Quiet
 from servicing.facts import Fact, FactKind
 
@@ -16,9 +16,15 @@ _OTHER_SCHEDULE = {
 """Facts after which something else is asked than the schedule, what ends them, and the words for it."""
 
 
-def block_of(facts: Sequence[Fact], on: date, quiet: Quiet | None = None) -> str:
-    """Why nothing may be collected on a day; empty if nothing forbids it. `quiet`: of the creditor, on that day."""
-    found = stopping(blocks_on(facts, on, quiet=quiet), "direct-debit")
+def block_of(
+    facts: Sequence[Fact], on: date, quiet: Quiet | None = None, lapsed: Sequence[Block] = ()
+) -> str:
+    """Why nothing may be collected on a day; empty if nothing forbids it. `quiet`: of the creditor, on that day.
+
+    `lapsed` are the blocks of claims that lapsed: of joint debtors also one stops it, as a mandate does not say whose
+    it is.
+    """
+    found = stopping([*blocks_on(facts, on, quiet=quiet), *lapsed], "direct-debit")
     if found:
         return f"{found[0].reason} since {found[0].since} ({found[0].article})"
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}

@@ -52,7 +52,8 @@ class Wait(NamedTuple):
 class Case:
     """A loan as a night knows it: its facts, liable debtors, arrears, blocks, and why nothing is certain (`held`).
 
-    `lapses_on` is the day on which its oldest claim lapses, where that is near.
+    `lapses_on` is the day on which its oldest claim lapses, where that is near, against the debtors `nearing` (none:
+    against all of them).
     """
 
     loan: int
@@ -62,6 +63,7 @@ class Case:
     blocks: Sequence[Block] = ()
     held: str = ""
     lapses_on: date | None = None
+    nearing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,8 @@ def _interruption(case: Case, procedure: Procedure, counted: Sequence[Sent], day
     assert case.lapses_on is not None, "only a near lapse is interrupted"
     code = procedure.interruption
     runs = any(sent.step == code and sent.term_until and sent.term_until >= day for sent in counted)
-    if runs or day >= case.lapses_on:
+    debtors = tuple(one for one in addressed(case) if not case.nearing or one in case.nearing)
+    if runs or day >= case.lapses_on or not debtors:
         return None
     rule, overdue = procedure.steps[code], _overdue(case)
     return Step(
@@ -292,7 +295,7 @@ def _interruption(case: Case, procedure: Procedure, counted: Sequence[Sent], day
         rule.act,
         rule.letter,
         day,
-        addressed(case),
+        debtors,
         overdue,
         f"limitation: {euros(overdue.cents)} lapses on {case.lapses_on}",
         rule.article,
