@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -23,6 +23,7 @@ from servicing.decisions.proposal import Proposed
 from servicing.decisions.store import decisions_on, find_decision
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.policy import Choices
+from servicing.settlement.ability import BY_TERM
 from servicing.settlement.allowance import LIVING_ALLOWANCE
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.case import KEYS, figures_of
@@ -54,11 +55,15 @@ class SettlingRefused(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What somebody wants decided: cents to reclaim (None: as proposed), the weighing by factor, and why."""
+    """What somebody wants decided: cents to reclaim (None: as proposed), the weighing by factor, and why.
+
+    `capacity` is what the client can pay a month, where the college arranges by that.
+    """
 
     reclaim: int | None = None
     weighing: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    capacity: int | None = None
 
 
 def record_figures(
@@ -104,7 +109,7 @@ def decide_settlement(desk: Desk, found: Found, ask: Ask) -> Decided:
     if reclaim and clock.today() >= lapse_of(found):
         raise SettlingRefused(f"reclaim: the power to reclaim lapsed on {lapse_of(found)}: only 0.00 is left")
     weighing = checked_weighing(ask.weighing, prefill_of(found)) if largest else {}
-    data = _data(desk.connection, found, kept, reclaim) | {
+    data = _data(desk.connection, found, kept, reclaim, ask.capacity) | {
         "weighing": weighing,
         "reason": plain_text("reason", ask.reason),
     }
@@ -246,11 +251,16 @@ def _decidable(found: Found) -> Kept:
     return kept
 
 
-def _data(connection: Connection, found: Found, kept: Kept, reclaim: int) -> dict[str, object]:
+def _data(
+    connection: Connection, found: Found, kept: Kept, reclaim: int, capacity: int | None
+) -> dict[str, object]:
     """What the decision says, and what follows from it once it works."""
     year, known = found.case.year, rules()
     code = codes()[creditor_of_loan(kept.loan)]
     choices = Choices(known.policy, code, year.since, {})
+    today = replace(choices, on=clock.today())
+    if capacity is not None and today.choice("arrangement.method") == BY_TERM:
+        raise SettlingRefused(f"capacity: is not asked: arrangement.method for {code} is {BY_TERM}")
     data: dict[str, object] = {
         "about": kept.about,
         "book_year": year.since.isoformat(),
@@ -279,7 +289,7 @@ def _data(connection: Connection, found: Found, kept: Kept, reclaim: int) -> dic
         "reclaim": euros(parts.reclaim),
         "supplement": euros(parts.supplement),
         "title": title,
-        "arrangement": arrangement_of(parts.reclaimed, choices) if parts.reclaimed else None,
+        "arrangement": arrangement_of(parts.reclaimed, today, capacity) if parts.reclaimed else None,
     }
 
 

@@ -24,6 +24,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "import compare": ("FILE",),
     "import lift-quiet": ("almere",),
     "import advances": ("FILE", "--creditor", "almere", "--total", "2025-03=950.00"),
+    "settle capacity": ("--creditor", "almere", "--income", "2600.00", "--household", "couple"),
     "settle what-if": ("--input", "CASE"),
     "settle step": (LOAN, "extension", "--on", "2025-07-01", "--until", "2025-09-01", "--document", "UIT-1"),
     "settle list": (),

@@ -51,8 +51,12 @@ WRONG_AMOUNTS = (
 """Nothing here may be taken for an amount 100 or 1000 times as large or small."""
 
 
-RIGHT_THERE = {"settle what-if": {"-506.91", "0", "0.00"}, "settle decide": {"0", "0.00"}}
-"""A profit may be nothing or a loss, and a college may reclaim nothing."""
+RIGHT_THERE = {
+    "settle what-if": {"-506.91", "0", "0.00"},
+    "settle decide": {"0", "0.00"},
+    "settle capacity": {"0", "0.00"},
+}
+"""A profit may be nothing or a loss, a college may reclaim nothing, and income may be nothing."""
 
 
 class Door(NamedTuple):

@@ -75,7 +75,17 @@ SILENT = {
     *("import advances", "import compare", "import lift-quiet"),
     *(
         f"settle {name}"
-        for name in ("approve", "decide", "figures", "list", "propose", "show", "step", "withdraw")
+        for name in (
+            "approve",
+            "capacity",
+            "decide",
+            "figures",
+            "list",
+            "propose",
+            "show",
+            "step",
+            "withdraw",
+        )
     ),
     *("import portfolio", "import templates", "payment import", "payment add", "payment reverse"),
     *("debtor add", "debtor bsn", "debtor key", "debtor move", "period close"),

@@ -8,6 +8,7 @@ import sys
 import click
 
 from backoffice.cli.cases import answer_cases
+from backoffice.cli.settle_capacity import capacity
 from backoffice.cli.settle_what_if import what_if
 from backoffice.cli.settled import answer_settlement
 
@@ -58,3 +59,4 @@ def settle(context: click.Context, source: str | None, as_json: bool) -> None:
 
 
 settle.add_command(what_if)
+settle.add_command(capacity)

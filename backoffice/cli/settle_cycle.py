@@ -32,6 +32,7 @@ from jobs import clock
 from jobs.settlement_cycle import cases, one_case, propose_all
 from ledger.errors import BadInput
 from ledger.money import cents_of
+from servicing.reading import Reader
 from servicing.settlement.cycle import CYCLE_STEPS, STATES
 from servicing.store import find_loan
 
@@ -195,12 +196,14 @@ def show_command(loan: str, year: str | None, as_json: bool) -> None:
     "--weigh", "weighed", multiple=True, metavar="FACTOR=TEXT", help="What was weighed; one for each factor."
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why this amount.")
+@click.option("--capacity", metavar="AMOUNT", help="What the client can pay a month (aflos settle capacity).")
 @actor_option
 @as_json
 def decide_command(
     loan: str,
     year: str | None,
     reclaim: str | None,
+    capacity: str | None,
     weighed: tuple[str, ...],
     reason: str,
     actor: str | None,
@@ -214,7 +217,8 @@ def decide_command(
     Example: aflos settle decide 100000001 --reclaim 1500.00 --reason "half of it, because we came late"
     --weigh income="..." --weigh health="..." --weigh household="..." --weigh fault="..." --weigh office="..."
     """
-    ask = Ask(None if reclaim is None else cents_of(reclaim), _named(weighed), reason)
+    able = None if capacity is None else Reader({"capacity": capacity}).amount("capacity", above_zero=False)
+    ask = Ask(None if reclaim is None else cents_of(reclaim), _named(weighed), reason, able)
     with recording(actor, "decide") as desk:
         heading = find_loan(desk.connection, loan)
         named = year_of(heading, year, None).since if year else None

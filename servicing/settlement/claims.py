@@ -8,9 +8,10 @@ from math import ceil
 from ledger.money import euros
 from servicing.law import Law
 from servicing.legal_terms import payment_term
-from servicing.policy import Choices, NotChosen, Policy
+from servicing.policy import Choices, Policy
+from servicing.settlement.ability import proposed_arrangement
 from servicing.settlement.book_year import MONTHS_IN_YEAR, BookYear, month_after
-from servicing.settlement.instalments import arrangement, even_instalments
+from servicing.settlement.instalments import even_instalments
 
 MOST_YEARS = 30
 """A tenth a year of what remains never ends; the last of so many years takes the rest."""
@@ -62,11 +63,11 @@ def retained_terms(cents: int, year: date, sent: date, rules: tuple[Law, Policy,
     }
 
 
-def arrangement_of(cents: int, choices: Choices) -> list[dict[str, object]] | None:
-    """The arrangement to propose with a claim, in equal runs; None while the college has chosen no longest term."""
-    try:
-        longest = choices.number("arrangement.longest_term")
-    except NotChosen:
+def arrangement_of(
+    cents: int, choices: Choices, a_month: int | None = None
+) -> list[dict[str, object]] | None:
+    """The arrangement to propose with a claim, in equal runs; None where policy gives none without a person."""
+    found = proposed_arrangement(cents, choices, a_month)
+    if found is None:
         return None
-    parts = arrangement(cents, longest, choices.cents("arrangement.smallest_instalment"))
-    return [{"count": len(parts) - 1, "amount": euros(parts[0])}, {"count": 1, "amount": euros(parts[-1])}]
+    return [{"count": count, "amount": euros(part)} for count, part in found.groups]

@@ -31,11 +31,10 @@ def even_instalments(cents: int, count: int) -> tuple[int, ...]:
 
 def _filled(cents: int, each: int, count: int) -> tuple[int, ...]:
     """Instalments of an amount as long as it lasts; the last one takes what is left."""
-    rows: list[int] = []
-    for nr in range(1, count + 1):
-        left = cents - sum(rows)
-        rows.append(left if nr == count else min(each, left))
-    return tuple(rows)
+    full, rest = divmod(cents, each) if each else (count, cents)
+    if full >= count:
+        return (*(each,) * (count - 1), cents - each * (count - 1))
+    return (*(each,) * full, rest, *(0,) * (count - full - 1))
 
 
 def arrangement(cents: int, longest: int, smallest: int) -> tuple[int, ...]:
@@ -55,6 +54,35 @@ def arrangement(cents: int, longest: int, smallest: int) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Instalments:
+    """Monthly instalments in cents, and what they leave unpaid when their time is over."""
+
+    parts: tuple[int, ...]
+    left: int
+
+    @property
+    def groups(self) -> tuple[tuple[int, int], ...]:
+        """Equal instalments one after the other: how many, and of how many cents."""
+        return _runs(self.parts)
+
+
+def by_capacity(cents: int, a_month: int, longest: int | None) -> Instalments:
+    """So much a month until all is paid, or until the longest term is over; raises `ArrangementRefused`."""
+    if cents <= 0 or a_month <= 0 or (longest is not None and longest < 1):
+        raise ArrangementRefused(
+            f"an arrangement of {euros(cents)} by {euros(a_month)} a month: both must be above zero"
+        )
+    needed = ceil(Fraction(cents, a_month))
+    if longest is not None and longest < needed:
+        return Instalments((a_month,) * longest, cents - a_month * longest)
+    return Instalments(_filled(cents, a_month, needed), 0)
+
+
+def _runs(parts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple((len(list(run)), cents) for cents, run in groupby(parts))
+
+
+@dataclass(frozen=True, slots=True)
 class Repayment:
     """The first year of repaying a retained loan: at least so much a year, in these instalments, from a day."""
 
@@ -66,7 +94,7 @@ class Repayment:
     @property
     def groups(self) -> tuple[tuple[int, int], ...]:
         """Equal instalments one after the other: how many, and of how many cents."""
-        return tuple((len(list(run)), cents) for cents, run in groupby(self.instalments))
+        return _runs(self.instalments)
 
 
 def yearly_repayment(loan: int, since: date, law: Law, policy: Choices) -> Repayment | None:

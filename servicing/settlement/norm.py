@@ -213,6 +213,11 @@ _ARTICLES: dict[Household, str] = {
 }
 
 
+def norm_line(norm: Norm) -> Line:
+    """The norm of one month, said to the client."""
+    return _run_line(norm, Fraction(1), 1)
+
+
 def _run_lines(parts: Sequence[Part]) -> Iterator[Line]:
     for (norm, share), run in groupby(parts, key=lambda part: (part.norm, part.share)):
         yield _run_line(norm, share, len(list(run)))
