@@ -97,7 +97,7 @@ def config_names(folder: str) -> tuple[str, ...]:
     held = _held.get()
     if held is not None:
         return held.folders[folder]
-    names = {path.name for layer in _layers() for path in _yaml_files(layer / folder)}
+    names = {name for layer in _layers() for name in _yaml_files(layer / folder)}
     return tuple(f"{folder}/{name}" for name in sorted(names))
 
 
@@ -123,7 +123,7 @@ def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int]]:
 
 @lru_cache(maxsize=1)
 def _read_all(_stamps: tuple[object, ...]) -> tuple[ConfigFile, ...]:
-    tops = {path.name for layer in _layers() for path in _yaml_files(layer)}
+    tops = {name for layer in _layers() for name in _yaml_files(layer)}
     names = [*sorted(tops), *(name for folder in FOLDERS for name in config_names(folder))]
     return tuple(config_file(name) for name in names)
 
@@ -135,14 +135,21 @@ def chart_of_accounts() -> Chart:
 
 
 def _find(relative: str) -> Path:
-    if ".." in PurePosixPath(relative).parts or PurePosixPath(relative).is_absolute():
+    if not _stays_inside(relative):
         raise Misconfigured(f"{relative!r}: a configuration file lies inside the configuration folder")
     for layer in reversed(_layers()):
-        if (layer / relative).exists():
-            return layer / relative
+        path = layer / relative
+        if path.exists():
+            return path
     raise Misconfigured(
         f"{relative}: there is no such file in {' or '.join(str(path) for path in _layers())}"
     )
+
+
+@lru_cache(maxsize=512)
+def _stays_inside(relative: str) -> bool:
+    path = PurePosixPath(relative)
+    return ".." not in path.parts and not path.is_absolute()
 
 
 def _layers() -> tuple[Path, ...]:
@@ -157,26 +164,27 @@ def _layers() -> tuple[Path, ...]:
 
 
 def _refuse_stray_files(own: Path) -> None:
-    known = {*FOLDERS, *(path.name for path in _yaml_files(SHIPPED))}
-    for path in _entries(own):
-        if path.name not in known and (path.is_dir() or path.suffix in {".yaml", ".yml"}):
+    known = {*FOLDERS, *_yaml_files(SHIPPED)}
+    for entry in _entries(own):
+        if entry.name not in known and (entry.is_dir() or entry.name.endswith((".yaml", ".yml"))):
             raise Misconfigured(
-                f"{VARIABLE}: {path}: nothing reads this; known here: {', '.join(sorted(known))}"
+                f"{VARIABLE}: {entry.path}: nothing reads this; known here: {', '.join(sorted(known))}"
             )
 
 
-def _yaml_files(folder: Path) -> list[Path]:
+def _yaml_files(folder: Path) -> list[str]:
     files = _entries(folder)
-    for path in files:
-        if path.suffix == ".yml":
-            raise Misconfigured(f"{path}: a configuration file ends in .yaml")
-    return [path for path in files if path.suffix == ".yaml"]
+    for entry in files:
+        if entry.name.endswith(".yml"):
+            raise Misconfigured(f"{entry.path}: a configuration file ends in .yaml")
+    return [entry.name for entry in files if entry.name.endswith(".yaml")]
 
 
-def _entries(folder: Path) -> list[Path]:
-    if not folder.exists():
-        return []
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
-        return [path for path in folder.iterdir() if not path.name.startswith(".")]
+        with os.scandir(folder) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".")]
+    except FileNotFoundError:
+        return []
     except OSError as wrong:
         raise Misconfigured(f"{folder}: cannot be read: {wrong.strerror}") from None

@@ -16,7 +16,7 @@ from servicing.creditor import Creditor, creditors_from
 from servicing.dunning.procedure import Name, Procedure, must_fit, procedure_from
 from servicing.law import Law, Parameter, parameter_from
 from servicing.people import People, people_from
-from servicing.policy import Policy, choices_from, settings_from
+from servicing.policy import Choice, Policy, choices_from, settings_from
 from servicing.product import Product, must_know_parameters, product_from
 
 _DEFAULTS = "policy/defaults.yaml"
@@ -29,12 +29,23 @@ def law_names() -> tuple[str, ...]:
 
 def parameter(name: str) -> Parameter:
     """One law parameter; raises `Misconfigured` for a file that is missing or wrong."""
-    return parameter_from(name, *_content(f"law/{name}.yaml"))
+    return _parameter(config_file(f"law/{name}.yaml"))
+
+
+@lru_cache(maxsize=256)
+def _parameter(file: ConfigFile) -> Parameter:
+    return parameter_from(_stem(file.name), *_understood(file))
 
 
 def law() -> Law:
     """All law parameters; raises `Misconfigured` for the first file that is wrong."""
-    return Law({name: parameter(name) for name in law_names()})
+    return _law(tuple(config_file(name) for name in config_names("law")))
+
+
+@lru_cache(maxsize=4)
+def _law(files: tuple[ConfigFile, ...]) -> Law:
+    """Asked for with many a decision: the same texts are understood once, and stay the same law."""
+    return Law(MappingProxyType({_stem(file.name): _parameter(file) for file in files}))
 
 
 def products() -> Mapping[str, Product]:
@@ -50,13 +61,13 @@ def _products(files: tuple[ConfigFile, ...], known: tuple[str, ...]) -> Mapping[
 
 def procedures() -> Mapping[Name, Procedure]:
     """The dunning procedures by name; refuses a missing or strange one, and one without a ladder of the policy."""
-    known, choices = law_names(), choices_from(*_content(_DEFAULTS))
+    known, choices = law_names(), _choices(config_file(_DEFAULTS))
     found: dict[Name, Procedure] = {}
     for name in get_args(Name):
-        content, file = _content(f"dunning/{name}.yaml")
-        procedure = procedure_from(name, content, file)
+        file = config_file(f"dunning/{name}.yaml")
+        procedure = _procedure(name, file)
         ladders = choices[procedure.ladder].options if procedure.ladder else None
-        must_fit(procedure, known, ladders or (), file)
+        must_fit(procedure, known, ladders or (), file.origin)
         found[name] = procedure
     for name in config_names("dunning"):
         if _stem(name) not in found:
@@ -64,6 +75,11 @@ def procedures() -> Mapping[Name, Procedure]:
                 f"{config_file(name).origin}: no kind of debt has the procedure {_stem(name)!r}"
             )
     return found
+
+
+@lru_cache(maxsize=16)
+def _procedure(name: Name, file: ConfigFile) -> Procedure:
+    return procedure_from(name, *_understood(file))
 
 
 def creditors() -> Mapping[str, Creditor]:
@@ -79,7 +95,13 @@ def _creditors(file: ConfigFile) -> Mapping[str, Creditor]:
 
 def people() -> People:
     """Who may do what; raises `Misconfigured` naming file, key and rule."""
-    return people_from(*_content("people.yaml"), creditors())
+    return _people(config_file("people.yaml"), config_file("creditors.yaml"))
+
+
+@lru_cache(maxsize=4)
+def _people(file: ConfigFile, owners: ConfigFile) -> People:
+    """Asked for with every right: the same texts are understood once."""
+    return people_from(*_understood(file), _creditors(owners))
 
 
 def arrears_limits() -> tuple[int, ...]:
@@ -96,13 +118,18 @@ def policy() -> Policy:
 @lru_cache(maxsize=2)
 def _policy(defaults: ConfigFile, files: tuple[ConfigFile, ...], known: tuple[str, ...]) -> Policy:
     """Asked for many times a night: the same texts are understood once."""
-    choices = choices_from(*_understood(defaults))
+    choices = _choices(defaults)
     settings = {}
     for file in files:
         if _stem(file.name) not in known:
             raise Misconfigured(f"{file.origin}: no creditor has the code {_stem(file.name)!r}")
         settings[_stem(file.name)] = settings_from(*_understood(file), choices)
     return Policy(choices, settings)
+
+
+@lru_cache(maxsize=4)
+def _choices(defaults: ConfigFile) -> Mapping[str, Choice]:
+    return choices_from(*_understood(defaults))
 
 
 def _product(file: ConfigFile, known: tuple[str, ...]) -> Product:

@@ -18,6 +18,7 @@ from backoffice.installation import install
 from ledger.database import open_database
 from tests.chaos.books import books
 from tests.chaos.scenario import close_all, install_small
+from tests.compiled import share_compiled
 from tests.postgres import server
 from tests.scratch import scratch
 
@@ -28,6 +29,8 @@ sys.dont_write_bytecode = False
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch()))
 
 _NUMBERS = count(1)
+
+share_compiled()
 
 
 def pytest_collection_finish() -> None:
