@@ -25,7 +25,9 @@ from servicing.in_default import (
     why_not_charged,
 )
 from servicing.policy import Choices
-from servicing.registration import Dossier
+from servicing.registration import Dossier, named_fact
+from servicing.statutory_interest import FLOOR_AUTHORITY
+from servicing.undue import interest_back
 
 
 class Charge(NamedTuple):
@@ -35,6 +37,57 @@ class Charge(NamedTuple):
     on: date
     cents: int
     says: Mapping[str, str]
+
+
+class Owed(NamedTuple):
+    """Interest the creditor owes: by which decision, up to which day, cents (0: computed), by which cancellation."""
+
+    decision: str
+    on: date
+    cents: int
+    fact: str | None
+
+
+def interest_owed(dossier: Dossier, owed: Owed) -> Draft:
+    """What a decision about interest of Awb 4:102 records: the amount a person gives, or what is computed.
+
+    Raises `BadInput` for neither or both, `FactRefused` where nothing is owed.
+    """
+    if bool(owed.cents) == (owed.fact is not None):
+        raise BadInput("amount: give it, or --of the cancellation from which it is computed, and not both")
+    cents, says = owed.cents, dict[str, object]()
+    known = _known(dossier, FactKind.INTEREST_OWED, owed.decision)
+    if owed.fact is not None:
+        cents, says = (known.cents, dict(known.said)) if known else _computed(dossier, owed)
+    return Draft(
+        dossier.loan, FactKind.INTEREST_OWED, owed.on, owed.decision, cents, data=says, source=owed.decision
+    )
+
+
+def refuse_private_claim(dossier: Dossier, product: str) -> None:
+    """Refuse to compute interest of Awb 4:102 on a debt of private law."""
+    if files.products()[product].kind == "private":
+        raise FactRefused(
+            f"loan {dossier.loan}: Awb art. 4:102 is not about a contract: give --amount instead of --of"
+        )
+
+
+def _computed(dossier: Dossier, owed: Owed) -> tuple[int, dict[str, object]]:
+    """The interest up to a day, and what the decision says about it."""
+    choices = Choices(files.policy(), codes()[creditor_of_loan(dossier.loan)], owed.on, {})
+    cancellation = named_fact(dossier, str(owed.fact)).nr
+    found = interest_back(dossier.facts, cancellation, owed.on, files.law(), ways_of(choices))
+    if not found.due:
+        raise FactRefused(
+            f"loan {dossier.loan}: interest on fact {cancellation} up to {owed.on} is {euros(found.total)}: below the "
+            f"floor of Awb art. 4:98 lid 2 ({FLOOR_AUTHORITY}) nothing is owed"
+        )
+    return found.due, dict(found.says)
+
+
+def _known(dossier: Dossier, kind: FactKind, decision: str) -> Fact | None:
+    """The fact of a decision that is in force already: it is compared with itself, not computed again."""
+    return next((fact for fact in dossier.facts if (fact.kind, fact.key) == (kind, decision)), None)
 
 
 def interest_to_fix(loan: int, facts: Sequence[Fact], on: date) -> Proposal:
@@ -55,7 +108,9 @@ def may_charge(dossier: Dossier, product: str, charge: Charge) -> None:
         raise BadInput(
             "attributable: is missing: interest.policy charges only a failure the debtor is to blame for"
         )
-    if "more_because" not in charge.says and not _is_known(dossier, charge.decision):
+    if "more_because" not in charge.says and not _known(
+        dossier, FactKind.STATUTORY_INTEREST, charge.decision
+    ):
         _check_amount(dossier, charge)
 
 
@@ -69,11 +124,6 @@ def refuse_charged_twice(connection: Connection, draft: Draft) -> None:
                 f"loan {draft.loan}: decision {one.id} about statutory interest of {euros(one.proposed.cents)} is "
                 f"{one.state}: finish it or take it back, or say why more is fixed with --more-because"
             )
-
-
-def _is_known(dossier: Dossier, decision: str) -> bool:
-    """Whether the decision is a fact already: then it is compared with that, and not with what is left to fix."""
-    return any(fact.kind is FactKind.STATUTORY_INTEREST and fact.key == decision for fact in dossier.facts)
 
 
 def _check_amount(dossier: Dossier, charge: Charge) -> None:

@@ -334,10 +334,14 @@ def _given_up(known: Known, text: str) -> list[Line]:
 
 def _statutory_interest(known: Known) -> list[Line]:
     article = STATUTORY_INTEREST_ARTICLE if known.basis.is_public else ""
-    fact = known.facts[known.cause.fact]
     first = fact_line(known, "Wettelijke rente, vastgesteld bij besluit")._replace(article=article)
-    steps = fact.data.get("lines")
-    return [first, *(Line(str(step), "") for step in (steps if isinstance(steps, list) else ()))]
+    return [first, *_steps(known)]
+
+
+def _steps(known: Known) -> list[Line]:
+    """How interest that was decided was computed, as the decision keeps it."""
+    steps = known.facts[known.cause.fact].data.get("lines")
+    return [Line(str(step), "") for step in (steps if isinstance(steps, list) else ())]
 
 
 def _cancellation(known: Known) -> list[Line]:
@@ -352,7 +356,7 @@ def _cancellation(known: Known) -> list[Line]:
 
 def _interest_owed(known: Known) -> list[Line]:
     article = INTEREST_OWED_ARTICLE if known.basis.is_public else ""
-    return [fact_line(known, "Rente over wat te veel is betaald")._replace(article=article)]
+    return [fact_line(known, "Rente over wat te veel is betaald")._replace(article=article), *_steps(known)]
 
 
 def _credit_refund(known: Known) -> list[Line]:

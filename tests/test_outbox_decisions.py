@@ -88,11 +88,16 @@ def test_p5_a_burdening_decision_works_from_the_hand_over_of_its_letter(
     assert letter(counter, number).draft.effects.term_days == 42
 
 
-def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) -> None:
-    on = ("--on", "2025-07-01")
-    good_by("clerk", "decide", "cost", LOAN, "--amount", "9.00", *on, "--decision", "B-1")
+ON = ("--on", "2025-07-01")
+
+
+def given_back() -> str:
+    """Costs that were paid, an objection upheld, the costs cancelled with interest; the number of the objection."""
+    charged = ("--amount", "900.00", "--on", "2025-02-01", "--decision", "B-1")
+    good_by("clerk", "decide", "cost", LOAN, *charged)
+    good_by("clerk", "payment", "add", LOAN, "--amount", "1000.00", "--on", "2025-02-03")
     good_by("approver", "approve", "1")
-    good_by("clerk", "event", "objection", LOAN, *on, "--document", "BZ-1")
+    good_by("clerk", "event", "objection", LOAN, *ON, "--document", "BZ-1")
     good_by(
         "clerk",
         "event",
@@ -102,25 +107,38 @@ def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) 
         "objection",
         "--outcome",
         "upheld",
-        *on,
+        *ON,
         "--document",
         "BOB-1",
     )
     numbers = {fact["kind"]: str(fact["fact"]) for fact in good_by("clerk", "loan", "show", LOAN)["facts"]}
-    back = ("--of", numbers["cost"], "--amount", "9.00")
-    good_by("clerk", "decide", "cancellation", LOAN, *back, *on, "--decision", "B-2")
+    back = ("--of", numbers["cost"], "--amount", "900.00")
+    good_by("clerk", "decide", "cancellation", LOAN, *back, *ON, "--decision", "B-2")
     good_by("approver", "approve", "2")
-    unblock = ("decide", "unblock", LOAN, "--of", numbers["objection"], *on, "--decision", "B-3")
+    last = str(good_by("clerk", "loan", "show", LOAN)["facts"][-1]["fact"])
+    owed = ("decide", "interest-owed", LOAN, "--of", last, *ON, "--decision", "B-2a")
+    assert good_by("clerk", *owed)["at_stake"] == "21.90"  # 900.00 x 148 days x 6 %
+    assert good_by("clerk", *owed)["proposed"] is False
+    good_by("approver", "approve", "3")
+    assert by("clerk", "decide", "interest-owed", LOAN, *ON, "--decision", "B-9").code == 2
+    return numbers["objection"]
+
+
+def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) -> None:
+    unblock = ("decide", "unblock", LOAN, "--of", given_back(), *ON, "--decision", "B-3")
     assert good_by("clerk", *unblock, "--preview")["letters"] == ["objection_outcome"]
     good_by("clerk", *unblock)
-    good_by("approver", "approve", "3")
+    good_by("approver", "approve", "4")
     (item,) = good_by("clerk", "worklist", "--source", "letter")
-    assert item["subject"] == "decision 3"
-    (number,) = good_by("clerk", "letters", "write", "3")["letters"]
+    assert item["subject"] == "decision 4"
+    (number,) = good_by("clerk", "letters", "write", "4")["letters"]
     told = letter(counter, number).draft
     assert (told.kind, told.fields["objection_date"]) == ("objection_outcome", "2025-07-01")
     assert told.fields["objection_decision"] == "Uw bezwaar is gegrond."
-    assert told.fields["effects"] == ["U hoeft € 9,00 aan kosten of rente niet te betalen."]
+    assert told.fields["effects"] == [
+        "U hoeft € 900,00 aan kosten of rente niet te betalen.",
+        "U krijgt € 21,90 rente van ons over wat u te veel betaalde, van 3 februari 2025 tot 1 juli 2025.",
+    ]
     assert good_by("clerk", "worklist", "--source", "letter") == []
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from backoffice.charging import Charge, may_charge
-from backoffice.cli.finishing import finish
+from backoffice.charging import Charge, Owed, interest_owed, may_charge, refuse_private_claim
+from backoffice.cli.finishing import Check, finish
 from backoffice.cli.loan_decisions import decided_options
 from backoffice.cli.options import Command, coming_day, past_day
 from ledger.errors import BadInput
@@ -79,9 +79,9 @@ MADE = (
     Made(
         "interest-owed",
         FactKind.INTEREST_OWED,
-        ("amount",),
-        "Interest the creditor owes the debtor (Awb 4:102).",
-        "--amount 12.50 --on 2025-07-01 --decision B-2025-99",
+        ("computed", "back"),
+        "Interest the creditor owes the debtor on what was paid and is given back on a day (Awb 4:102).",
+        "--of 9 --on 2025-07-01 --decision B-2025-99",
     ),
     Made(
         "arrangement",
@@ -121,6 +121,10 @@ CHARGED = frozenset({FactKind.STATUTORY_INTEREST})
 
 _OPTIONS: dict[str, Callable[[Command], Command]] = {
     "amount": click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91."),
+    "computed": click.option("--amount", metavar="AMOUNT", help="Euros; left out where --of computes it."),
+    "back": click.option(
+        "--of", "fact", metavar="FACT", help="The cancellation by which it is given back, by number."
+    ),
     "some": click.option("--amount", metavar="AMOUNT", help="Euros; left out where all is given up."),
     "part": click.option("--part", required=True, type=click.Choice(PARTS), help="Which part of the claim."),
     "until": click.option("--until", metavar="DAY", help="The first day on which it no longer holds."),
@@ -145,6 +149,13 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
 }
 
 
+def _check(made: Made, charge: Charge, about: str | None) -> Check | None:
+    """What is looked at beside the facts of the loan, such as its kind of debt."""
+    if made.fact in CHARGED:
+        return partial(may_charge, charge=charge)
+    return refuse_private_claim if made.fact is FactKind.INTEREST_OWED and about is not None else None
+
+
 def made_command(made: Made) -> click.Command:
     """The command of a line of the table."""
 
@@ -160,17 +171,15 @@ def made_command(made: Made) -> click.Command:
         data = {key: value for key, value in says.items() if value is not None}
 
         def make(dossier: Dossier) -> Draft:
+            if made.fact is FactKind.INTEREST_OWED:
+                return interest_owed(dossier, Owed(decision, day, cents, given["fact"]))
             about = named_fact(dossier, given["fact"]).nr if given["fact"] is not None else 0
             if made.fact is FactKind.DUE_AT_ONCE and dossier.application_date is not None:
                 data.setdefault("interest", interest_after_calling_in(dossier.application_date))
             return Draft(dossier.loan, made.fact, day, decision, cents, about, data, decision)
 
-        finish(
-            loan,
-            make,
-            options,
-            partial(may_charge, charge=Charge(decision, day, cents, data)) if made.fact in CHARGED else None,
-        )
+        check = _check(made, Charge(decision, day, cents, data), given["fact"])
+        finish(loan, make, options, check)
 
     propose.__doc__ = f"{made.help}\n\n    Example: aflos decide {made.name} 100000001 {made.example}\n"
     command: Callable[..., Any] = decided_options(propose)

@@ -19,7 +19,7 @@ from servicing.deferral import Count, deferral_periods, months_used
 from servicing.facts import Fact, FactKind
 from servicing.settlement.line import Line
 from servicing.viewing import View
-from servicing.wording import dutch_amount
+from servicing.wording import dutch_amount, dutch_day
 
 PUBLIC: Mapping[str, str] = {
     "defer": "deferral",
@@ -142,16 +142,24 @@ def _objection(decided: Decided) -> Fields:
     if answers:
         fields["objection_decision"] = OUTCOMES[str(answers[-1].data["outcome"])]
     given_back = [
-        text.format(dutch_amount(fact.cents))
+        GIVEN_BACK[fact.kind].format(dutch_amount(fact.cents), _runs(fact))
         for fact in held
-        if fact.nr > objection.nr and (text := GIVEN_BACK.get(fact.kind)) is not None
+        if fact.nr > objection.nr and fact.kind in GIVEN_BACK
     ]
     return fields | {"effects": given_back or ["Er verandert niets aan wat u moet betalen."]}
 
 
+def _runs(fact: Fact) -> str:
+    """From the first payment to the repayment, where it was computed (Awb art. 4:102 lid 1)."""
+    since = fact.data.get("since") if fact.kind is FactKind.INTEREST_OWED else None
+    if not since:
+        return ""
+    return f" over wat u te veel betaalde, van {dutch_day(parse_day(str(since)))} tot {dutch_day(fact.value_date)}"
+
+
 GIVEN_BACK: Mapping[FactKind, str] = {
     FactKind.CANCELLATION: "U hoeft {} aan kosten of rente niet te betalen.",
-    FactKind.INTEREST_OWED: "U krijgt {} rente van ons.",
+    FactKind.INTEREST_OWED: "U krijgt {} rente van ons{}.",
     FactKind.CREDIT_REFUND: "Wij betalen {} aan u terug.",
 }
 """What is done after an objection, as its letter says it."""
