@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from jobs.chunk import parts_of
 from jobs.letters_freezing import Freezer
@@ -15,13 +15,13 @@ from jobs.letters_now import creditors_by_id, situation_of, wording
 from jobs.run import Run
 from jobs.tables import quarantine
 from ledger.day import number_of
-from ledger.entry import ACCOUNTS_PER_CREDITOR, creditor_of_loan
+from ledger.entry import creditor_of_loan
 from ledger.errors import AflosError
-from ledger.tables import journal
 from letters.outbox.framing import Fields
 from letters.outbox.telling import Told
 from letters.outbox.values import LetterDraft
 from letters.outbox.year import Move, Year, year_of
+from reports.store import year_moves
 from servicing import files
 from servicing.creditors.store import quiet_creditors
 from servicing.night_work import StateRow
@@ -101,7 +101,7 @@ def _fields(kind: str, year: Year, product: Product, number: int) -> Fields:
 def _years(connection: Connection, loans: Sequence[int], day: date) -> dict[int, Year]:
     """What moved on each loan in the year, and where it stands; of loans with something to tell."""
     moves: dict[int, list[Move]] = {number: [] for number in loans}
-    for number, move in _moves(connection, loans, day):
+    for number, move in year_moves(connection, loans, day):
         moves[number].append(move)
     found = {}
     for part in parts_of(loans):
@@ -110,19 +110,6 @@ def _years(connection: Connection, loans: Sequence[int], day: date) -> dict[int,
             if told is not None:
                 found[row.loan] = told
     return found
-
-
-def _moves(connection: Connection, loans: Sequence[int], day: date) -> Iterator[tuple[int, Move]]:
-    """The postings of each loan summed by accounts, before the year and in it."""
-    first = day.year * 10_000 + 101
-    for part in parts_of(loans):
-        in_year = (journal.c.value_date >= first).label("in_year")
-        columns = (journal.c.loan, journal.c.debit, journal.c.credit, in_year)
-        query = select(*columns, func.sum(journal.c.cents)).group_by(*columns)
-        wanted = journal.c.loan.in_(part) & (journal.c.value_date <= number_of(day))
-        for number, debit, credit, is_in_year, cents in connection.execute(query.where(wanted)):
-            accounts = debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR
-            yield number, Move(*accounts, bool(is_in_year), int(cents))
 
 
 def _overdue(state: StateRow, day: date) -> int:

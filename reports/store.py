@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ledger.balance import AsOf
-from ledger.day import number_of
+from ledger.day import day_of, number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR
 from ledger.store import entries_of_loan
-from ledger.tables import creditor
+from ledger.tables import creditor, journal
+from letters.outbox.year import Move
+from reports.state import Flow, granted_of
 from reports.statement import Period, Statement, statement_of
 from servicing.debtors.store import debtors_of_loan
-from servicing.facts import Fact
-from servicing.store import Loan, facts_of
+from servicing.facts import Fact, FactKind
+from servicing.store import LOANS_PER_QUERY, Loan, facts_of
+from servicing.tables import fact as fact_table
+from servicing.tables import loan as loan_table
 from servicing.tables import loan_state
 from servicing.wording import printable
 
@@ -59,3 +64,56 @@ def _is_booked(connection: Connection, loan: int, facts: Sequence[Fact], now: da
     if state is None or state.next_event <= number_of(now):
         return False
     return all(number_of(fact.known_on) <= state.worked_to for fact in facts)
+
+
+def year_moves(connection: Connection, loans: Sequence[int], day: date) -> Iterator[tuple[int, Move]]:
+    """The postings of each loan summed by accounts, before the year of a day and in it up to that day."""
+    first = day.year * 10_000 + 101
+    for start in range(0, len(loans), LOANS_PER_QUERY):
+        in_year = (journal.c.value_date >= first).label("in_year")
+        columns = (journal.c.loan, journal.c.debit, journal.c.credit, in_year)
+        query = select(*columns, func.sum(journal.c.cents)).group_by(*columns)
+        part = loans[start : start + LOANS_PER_QUERY]
+        wanted = journal.c.loan.in_(part) & (journal.c.value_date <= number_of(day))
+        for number, debit, credit, is_in_year, cents in connection.execute(query.where(wanted)):
+            accounts = debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR
+            yield number, Move(*accounts, bool(is_in_year), int(cents))
+
+
+def loans_of(
+    connection: Connection, creditors: Collection[int], products: Collection[str] = ()
+) -> list[Loan]:
+    """The loans of some creditors (of these products), by number."""
+    columns = [loan_table.c[name] for name in Loan._fields]
+    query = select(*columns).where(loan_table.c.creditor_id.in_(sorted(creditors))).order_by(loan_table.c.id)
+    if products:
+        query = query.where(loan_table.c.product.in_(sorted(products)))
+    return [
+        Loan(*row)._replace(
+            application_date=day_of(row.application_date), decision_date=day_of(row.decision_date)
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def flows_of(connection: Connection, loans: Sequence[Loan], since: int, until: int) -> Iterator[Flow]:
+    """What was booked on loans between accounts in some calendar years."""
+    headings = {one.id: one for one in loans}
+    numbers = sorted(headings)
+    columns = (journal.c.loan, journal.c.value_date, journal.c.debit, journal.c.credit)
+    query = select(*columns, func.sum(journal.c.cents)).group_by(*columns)
+    for start in range(0, len(numbers), LOANS_PER_QUERY):
+        wanted = journal.c.loan.in_(numbers[start : start + LOANS_PER_QUERY])
+        days = journal.c.value_date.between(since * 10_000 + 101, until * 10_000 + 1231)
+        for number, day, debit, credit, cents in connection.execute(query.where(wanted & days)):
+            one = headings[number]
+            granted = granted_of(one.product, one.application_date, one.decision_date)
+            pair = debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR
+            yield Flow(one.creditor_id, one.product, granted, day // 10_000, *pair, int(cents))
+
+
+def taken_over(connection: Connection, loans: Sequence[Loan]) -> list[Loan]:
+    """The loans whose balance was taken over, so that what was paid out on them is not in these books."""
+    headings = {one.id: one for one in loans}
+    query = select(fact_table.c.loan_id).where(fact_table.c.kind == int(FactKind.OPENING)).distinct()
+    return [headings[number] for number in connection.execute(query).scalars() if number in headings]

@@ -38,6 +38,7 @@ USED_KEYS: frozenset[str] = frozenset(
         *("letters.longest_wait", "letters.payment_confirmation", "letters.yearly_statement"),
         *("cycle.request", "cycle.reminder", "cycle.recovery_term", "cycle.hearing_term", "cycle.decide_by"),
         *("arrangement.smallest_instalment", "arrangement.longest_term", "arrangement.method"),
+        "state.receipts",
         *("fee.charge", "fee.date", "fee.base", "fee.multi", "fee.repeat"),
         *("dunning.ladder", "dunning.reminder_day", "dunning.call_day", "dunning.aanmaning_day"),
         *("dunning.last_letter_term", "due.shift", "small_amount.limit"),

@@ -45,6 +45,7 @@ COMMANDS = {
     "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
     "simulate": ("backoffice.cli.simulate", "A loan's whole life from terms and events, nothing stored."),
     "settle": ("backoffice.cli.settle", "The yearly settlement of living allowance, from cases in a file."),
+    "report": ("backoffice.cli.report", "Yearly figures per loan, the share of the State, gross-up."),
     "db": ("backoffice.cli.db", "Make the database, or bring it to this program's schema."),
     "law": ("backoffice.cli.law", "Legal parameters and policy choices in force on a day."),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,18 @@ from servicing.law import Law
 
 Scheme = Literal["bbz", "tozo"]
 YEARS_OF_RECLAIM = 5
+
+PAID_OUT = frozenset(
+    {"bbz_business_capital", "bbz_older_capital_loan", "bbz_preparation_costs", "bbz_guarantee_claim"}
+)
+"""Business capital that is paid out under a grant of its own, or to the bank that called a surety."""
+
+SCHEMES: Mapping[str, Scheme] = {
+    **dict.fromkeys(PAID_OUT, "bbz"),
+    **dict.fromkeys(("bbz_ended_business_loan", "bbz_mortgage_rest"), "bbz"),
+    **dict.fromkeys(("tozo_business_capital", "tozo_living_allowance"), "tozo"),
+}
+"""The products in whose money the State shares; the rest of a loan when the business ended is not paid out again."""
 
 
 class StateShareUnknown(BadInput):

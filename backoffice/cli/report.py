@@ -1,0 +1,196 @@
+"""The commands `aflos report ...`: figures of a calendar year, for debtors, for the State, and for the wage tax."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import reduce
+
+import click
+from moneyed import EUR, Money
+from sqlalchemy import Connection
+
+from backoffice.actor import actor
+from backoffice.cli.database import looking
+from backoffice.cli.options import Command
+from backoffice.cli.output import print_json, shown
+from backoffice.cli.table import table
+from backoffice.rights import check_right, codes, creditors_of
+from jobs.business_dates import last_closed
+from ledger.errors import BadInput
+from ledger.money import euros
+from letters.outbox.year import Move
+from reports import gross_up as grossing
+from reports import yearly as yearly_figures
+from reports.csv_text import Cell, csv_text
+from reports.state import Asked, Figure, figures_of
+from reports.store import flows_of, loans_of, taken_over, year_moves
+from servicing import files
+from servicing.settlement.state_share import PAID_OUT, SCHEMES, YEARS_OF_RECLAIM
+from servicing.store import Loan, facts_of
+
+FIRST_YEAR, LAST_YEAR = 2020, 2199
+STATE_COLUMNS = ("creditor", "year", "figure", "of", "amount")
+CLAIMS = ("recovery_claim",)
+
+Row = dict[str, object]
+
+_AMOUNT = re.compile(r"-?\d+\.\d\d", re.ASCII)
+
+
+def _options(command: Command) -> Command:
+    """The options of every report."""
+    options: tuple[Callable[[Command], Command], ...] = (
+        click.option(
+            "--year",
+            required=True,
+            type=click.IntRange(FIRST_YEAR, LAST_YEAR),
+            help="A calendar year that has ended.",
+        ),
+        click.option("--creditor", metavar="CODE", help="Only of this creditor; default all you may see."),
+        click.option("--csv", "as_csv", is_flag=True, help="CSV instead of a table."),
+        click.option("--json", "as_json", is_flag=True, help="JSON instead of a table."),
+    )
+    return reduce(lambda made, option: option(made), reversed(options), command)
+
+
+@click.group()
+def report() -> None:
+    """Figures of a calendar year out of the books, as they are known now.
+
+    Example: aflos report yearly --year 2025 --csv
+    """
+
+
+@report.command()
+@_options
+@click.option("--product", metavar="CODE", help="Only loans of this product.")
+def yearly(year: int, creditor: str | None, product: str | None, *, as_csv: bool, as_json: bool) -> None:
+    """The yearly figure of each loan: balance on 31 December and interest paid, as its yearly statement says.
+
+    Example: aflos report yearly --year 2025 --product bbz_business_capital --json
+    """
+    if product is not None and product not in files.products():
+        raise BadInput(f"product: {product[:40]!r}: must be one of {', '.join(files.products())}")
+    with looking() as connection:
+        loans = _loans(connection, year, creditor, [product] if product else [])
+        told = _moves(connection, loans, year)
+    named = codes()
+    rows = [
+        row
+        for one in loans
+        if (row := yearly_figures.yearly_row(_heading(one, named), told[one.id])) is not None
+    ]
+    _tell(yearly_figures.COLUMNS, rows, as_csv=as_csv, as_json=as_json)
+
+
+@report.command()
+@_options
+def state(year: int, creditor: str | None, *, as_csv: bool, as_json: bool) -> None:
+    """The share of the State in business capital (Bbz art. 49), by municipality; Tozo is kept apart.
+
+    Example: aflos report state --year 2025 --creditor almere
+    """
+    with looking() as connection:
+        loans = _loans(connection, year, creditor, SCHEMES)
+        flows = list(flows_of(connection, loans, year - YEARS_OF_RECLAIM, year))
+        unknown = taken_over(connection, loans)
+    named, law, policy = codes(), files.law(), files.policy()
+    rows: list[Row] = []
+    for number in sorted({one.creditor_id for one in loans}):
+        code = named[number]
+        asked = Asked(year, law, policy.choice("state.receipts", code, date(year, 12, 31)))
+        found = figures_of((flow for flow in flows if flow.creditor == number), asked)
+        rows += [_figure(code, year, one) for one in found]
+    _tell(STATE_COLUMNS, rows, as_csv=as_csv, as_json=as_json)
+    recent = [
+        one
+        for one in unknown
+        if one.product in PAID_OUT and one.decision_date.year >= year - YEARS_OF_RECLAIM
+    ]
+    if recent:
+        click.echo(
+            f"{len(recent)} loans were taken over with a balance: what was paid out on them is not in these figures",
+            err=True,
+        )
+
+
+@report.command(name="gross-up")
+@_options
+def gross_up(year: int, creditor: str | None, *, as_csv: bool, as_json: bool) -> None:
+    """Claims that are open on 31 December, and which a person must look at for gross-up (brutering); changes nothing.
+
+    Example: aflos report gross-up --year 2025
+    """
+    with looking() as connection:
+        loans = _loans(connection, year, creditor, CLAIMS)
+        told, facts = _moves(connection, loans, year), facts_of(connection, [one.id for one in loans])
+    named = codes()
+    rows = [
+        row
+        for one in loans
+        if (
+            row := grossing.gross_up_row(
+                _heading(one, named), one.decision_date, (facts[one.id], told[one.id]), year
+            )
+        )
+        is not None
+    ]
+    _tell(grossing.COLUMNS, rows, as_csv=as_csv, as_json=as_json)
+
+
+def _loans(connection: Connection, year: int, code: str | None, products: Iterable[str]) -> list[Loan]:
+    """The loans somebody may see; refuses a year that has not been closed."""
+    closed = last_closed(connection)
+    if closed is None or closed < date(year, 12, 31):
+        raise BadInput(
+            f"year: {year}: its last night is not closed yet; the last closed is {closed or 'none'}"
+        )
+    return loans_of(connection, _creditors(code), list(products))
+
+
+def _creditors(code: str | None) -> list[int]:
+    if code is None:
+        return creditors_of(actor(), "see")
+    wanted = [number for number, known in codes().items() if known == code]
+    if not wanted:
+        raise BadInput(f"creditor: {code[:40]!r}: must be one of {', '.join(codes().values())}")
+    check_right(actor(), "see", wanted[0])
+    return wanted
+
+
+def _moves(connection: Connection, loans: Sequence[Loan], year: int) -> dict[int, list[Move]]:
+    """What was booked on each loan up to the end of a year."""
+    found: dict[int, list[Move]] = {one.id: [] for one in loans}
+    for number, move in year_moves(connection, list(found), date(year, 12, 31)):
+        found[number].append(move)
+    return found
+
+
+def _heading(one: Loan, named: dict[int, str]) -> Row:
+    return {"loan": one.id, "creditor": named[one.creditor_id], "product": one.product}
+
+
+def _figure(code: str, year: int, one: Figure) -> Row:
+    amount = None if one.cents is None else euros(one.cents)
+    return {"creditor": code, "year": year, "figure": one.name, "of": one.of, "amount": amount}
+
+
+def _tell(columns: Sequence[str], rows: Sequence[Row], *, as_csv: bool, as_json: bool) -> None:
+    """Print the rows in the form that is asked."""
+    if as_csv and as_json:
+        raise click.UsageError("--csv or --json, not both")
+    if as_json:
+        print_json(rows)
+    elif as_csv:
+        cells = [[_cell(row[key]) for key in columns] for row in rows]
+        click.echo(csv_text(columns, cells), nl=False)
+    else:
+        click.echo(table(columns, [[shown(row[key]) for key in columns] for row in rows]))
+
+
+def _cell(value: object) -> Cell:
+    """A value as a spreadsheet takes it: an amount stays a number, also below zero."""
+    text = "" if value is None else str(value)
+    return Money(text, EUR) if _AMOUNT.fullmatch(text) else text

@@ -1,0 +1,56 @@
+"""Claims that are open at the end of a year, and whether they are to be grossed up (bruteren, Pw art. 58 lid 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from ledger.money import euros
+from letters.outbox.year import Move, year_of
+from servicing.facts import Fact, FactKind
+from servicing.settlement.allowance import holding
+
+Proposal = Literal["net", "look", "earlier"]
+
+COLUMNS = (
+    *("loan", "creditor", "scheme", "granted", "title", "open_before", "claimed", "taken_off"),
+    *("net_open", "proposal", "because"),
+)
+
+WHY: Mapping[Proposal, str] = {
+    "net": "lent, so that no wage tax was paid over it",
+    "look": "wage tax may have been paid over it and can no longer be set off: a person looks and decides",
+    "earlier": "open at the end of an earlier year: looked at then",
+}
+
+
+def gross_up_row(
+    heading: Mapping[str, object], granted: date, known: tuple[Sequence[Fact], Iterable[Move]], year: int
+) -> dict[str, object] | None:
+    """A claim with its net amounts of the year and what is proposed; None where nothing is open at its end."""
+    facts, moves = known
+    found = year_of(moves, overdue=0)
+    if found is None or found.parts[0].closing <= 0:
+        return None
+    principal = found.parts[0]
+    lent = [fact for fact in holding(facts) if fact.kind is FactKind.TRANSFERRED]
+    proposal = _proposal(lent, granted, year)
+    return {
+        **heading,
+        "scheme": "bbz_living_allowance" if lent else "other",
+        "granted": granted.isoformat(),
+        "title": str(lent[-1].data.get("title", "")) if lent else "",
+        "open_before": euros(principal.opening),
+        "claimed": euros(principal.added),
+        "taken_off": euros(principal.taken),
+        "net_open": euros(principal.closing),
+        "proposal": proposal,
+        "because": WHY[proposal],
+    }
+
+
+def _proposal(lent: Sequence[Fact], granted: date, year: int) -> Proposal:
+    if lent:
+        return "net"
+    return "look" if granted.year == year else "earlier"

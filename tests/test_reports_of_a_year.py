@@ -1,0 +1,178 @@
+"""Figures of a calendar year: of each loan, between municipality and State, and claims to look at for gross-up."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from letters.outbox.year import Move
+from reports.gross_up import gross_up_row
+from reports.state import COUNTED, Asked, Flow, figures_of, granted_of
+from reports.yearly import yearly_row
+from servicing import files
+from servicing.facts import Fact, FactKind
+from servicing.law import UnknownLaw
+from tests.desk import LOAN, add_debtor, add_loan, good, open_desk, run
+from tests.nights import at, begin_on, close_until
+
+LAW = files.law()
+JUNE = date(2025, 6, 1)
+OLD, NEW = date(2018, 5, 1), date(2024, 3, 1)
+HEAD = {"loan": 100_000_001, "creditor": "almere", "product": "bbz_business_capital"}
+CAPITAL, TOZO = "bbz_business_capital", "tozo_business_capital"
+
+
+def told(
+    year: int, *flows: Flow, receipts: str = "principal_and_interest"
+) -> dict[tuple[str, int], int | None]:
+    found = list(figures_of(flows, Asked(year, LAW, receipts)))
+    assert len({(one.name, one.of) for one in found}) == len(found)
+    return {(one.name, one.of): one.cents for one in found}
+
+
+def flow(year: int, debit: int, credit: int, cents: int, granted: date = OLD) -> Flow:
+    return Flow(1, CAPITAL, granted, year, debit, credit, cents)
+
+
+def test_case_e_d_what_was_paid_out_in_2024_comes_back_in_five_years() -> None:
+    paid = flow(2024, 1300, 1200, 40_000_000, NEW)
+    assert told(2024, paid)["state_pays", 2024] == 40_000_000
+    back = [told(year, paid)["state_takes_back", 2024] for year in range(2025, 2030)]
+    assert back == [8_000_000, 8_000_000, 6_000_000, 4_000_000, 4_000_000]
+    assert ("state_takes_back", 2024) not in told(2030, paid)
+
+
+def test_case_e_d_three_quarters_of_a_receipt_on_a_loan_of_2018() -> None:
+    found = told(2025, flow(2025, 1100, 1310, 100_000), flow(2025, 1100, 1310, 50_000, NEW))
+    assert found["state_part_of_receipts", 2025] == 75_000
+    assert found["receipts_since_2020_principal", 2025] == 50_000
+
+
+@pytest.mark.parametrize(
+    ("receipts", "part"), [("principal", 7_500), ("principal_and_interest", 9_000), ("all", 9_750)]
+)
+def test_what_counts_as_a_receipt_is_a_choice(receipts: str, part: int) -> None:
+    flows = [
+        flow(2025, 1100, account, cents) for account, cents in ((1310, 10_000), (1320, 2_000), (1350, 1_000))
+    ]
+    assert told(2025, *flows, receipts=receipts)["state_part_of_receipts", 2025] == part
+    assert set(COUNTED) == set(files.policy().choices["state.receipts"].options or ())
+
+
+def test_money_that_came_back_or_went_back_is_no_receipt() -> None:
+    flows = (
+        flow(2025, 1100, 1310, 10_000),
+        flow(2025, 1310, 1100, 10_000),  # the payment came back
+        flow(2025, 1100, 1400, 5_000),  # more than was due ...
+        flow(2025, 1400, 1310, 3_000),  # ... pays what comes due ...
+        flow(2025, 1400, 1170, 2_000),  # ... and goes back
+        flow(2025, 1100, 8020, 700),  # after it was written off
+    )
+    found = told(2025, *flows)
+    assert (found["receipts_before_2020_principal", 2025], found["receipts_before_2020_credit", 2025]) == (
+        3_700,
+        0,
+    )
+
+
+def test_interest_remitted_after_it_was_paid_is_no_receipt_any_more() -> None:
+    found = told(2025, flow(2025, 1100, 1320, 900), flow(2025, 4980, 1400, 400), flow(2025, 4980, 1320, 100))
+    assert (found["receipts_before_2020_interest", 2025], found["receipts_before_2020_credit", 2025]) == (
+        500,
+        400,
+    )
+
+
+def test_p29_tozo_is_kept_apart_and_its_share_is_not_known() -> None:
+    found = told(
+        2025,
+        flow(2025, 1100, 1310, 100_000)._replace(product=TOZO),
+        flow(2025, 1300, 1200, 500)._replace(product=TOZO),
+    )
+    assert found["state_part_of_receipts", 2025] == 0
+    assert (found["tozo_receipts", 2025], found["tozo_outlay", 2025]) == (100_000, 500)
+    assert found["tozo_state_part", 2025] is None
+
+
+def test_paid_out_on_an_old_grant_stands_by_itself_and_a_rest_is_never_paid_out() -> None:
+    rest = flow(2025, 1300, 1200, 900, NEW)._replace(product="bbz_ended_business_loan")
+    found = told(2025, flow(2025, 1300, 1200, 700), rest)
+    assert (found["outlay", 2025], found["outlay_granted_before_2020", 2025]) == (0, 700)
+
+
+def test_the_grant_picks_the_rule_and_for_a_rest_the_application() -> None:
+    assert granted_of(CAPITAL, OLD, NEW) == NEW
+    assert granted_of("bbz_ended_business_loan", OLD, NEW) == OLD
+
+
+def test_a_share_of_before_the_law_is_known_is_refused() -> None:
+    with pytest.raises(UnknownLaw, match="state_share_old_capital_receipts"):
+        told(2019, flow(2019, 1100, 1310, 1))
+
+
+def test_the_yearly_figure_is_that_of_the_yearly_statement() -> None:
+    moves = [
+        moved(1300, 1200, 100_000)._replace(in_year=False),
+        moved(1320, 8000, 800),
+        moved(1100, 1320, 500),
+    ]
+    row = yearly_row(HEAD, [*moves, moved(1100, 1310, 20_000), moved(1310, 1300, 30_000)])
+    assert row is not None
+    assert row == HEAD | {
+        "opening": "1000.00",
+        "added": "0.00",
+        "principal": "800.00",
+        "interest": "3.00",
+        "costs": "0.00",
+        "balance": "803.00",
+        "interest_paid": "5.00",
+    }
+    assert yearly_row(HEAD, []) is None
+
+
+def moved(debit: int, credit: int, cents: int) -> Move:
+    return Move(debit, credit, in_year=True, cents=cents)
+
+
+def transferred() -> Fact:
+    says = {"of": 100_000_001, "title": "Bbz art. 12 lid 2 c"}
+    return Fact(100_000_002, 2, FactKind.TRANSFERRED, JUNE, JUNE, "s", 9_000, 0, says, "", "")
+
+
+def test_p29_claims_that_are_open_on_31_december() -> None:
+    moves = [moved(1300, 1220, 9_000), moved(1100, 1310, 2_000), moved(1310, 1300, 9_000)]
+    lent = gross_up_row(HEAD, JUNE, ([transferred()], moves), 2025)
+    assert lent is not None
+    assert (lent["net_open"], lent["proposal"], lent["title"]) == ("70.00", "net", "Bbz art. 12 lid 2 c")
+    other = [gross_up_row(HEAD, JUNE, ([], moves), year) for year in (2025, 2026)]
+    assert [row["proposal"] for row in other if row] == ["look", "earlier"]
+    assert gross_up_row(HEAD, JUNE, ([], [*moves, moved(1100, 1310, 7_000)]), 2025) is None
+
+
+def test_the_reports_out_of_the_books(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    begin_on(sqlite_database, at("2025-12-30"))
+    assert add_debtor("S. Jansen").code == 0
+    assert add_loan(known_on="2025-12-31").code == 0
+    good("loan", "disburse", LOAN, "--amount", "25000.00", "--on", "2025-01-01", "--known-on", "2025-12-31")
+    refused = run("report", "state", "--year", "2025")
+    assert (refused.code, "its last night is not closed yet" in refused.err) == (2, True)
+    close_until(sqlite_database, at("2025-12-31"))
+    figures = {(row["figure"], row["of"]): row["amount"] for row in good("report", "state", "--year", "2025")}
+    assert (figures["outlay", 2025], figures["tozo_state_part", 2025]) == ("25000.00", None)
+    rows: list[Any] = list(
+        csv.DictReader(run("report", "yearly", "--year", "2025", "--csv").out.splitlines())
+    )
+    assert [(row["loan"], row["principal"], row["interest_paid"]) for row in rows] == [
+        (LOAN, "25000.00", "0.00")
+    ]
+    assert good("report", "gross-up", "--year", "2025") == []
+    assert json.loads(run("report", "yearly", "--year", "2025", "--creditor", "urk", "--json").out) == []
