@@ -71,7 +71,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
     for loan in loans:
         overdue = unchanged(facts[loan], states.get(loan), before.get(loan), night.day)
         if overdue is not None:
-            seen.append(Seen(loan, facts[loan], None, before=overdue))
+            seen.append(Seen(loan, facts[loan], None, before=overdue, is_news=False))
             continue
         task = _task(loan, facts[loan], states.get(loan), booked.get(loan))
         try:
@@ -83,7 +83,7 @@ def work_chunk(connection: Connection, loans: Sequence[int], night: Night) -> Ch
             result.set_aside[loan] = _reason(error)
             seen.append(Seen(loan, facts[loan], None, result.set_aside[loan]))
             continue
-        seen.append(Seen(loan, facts[loan], worked.state))
+        seen.append(Seen(loan, facts[loan], worked.state, is_news=_is_news(facts[loan], states.get(loan))))
         own = [row for entry in worked.entries for row in journal_rows(entry)]
         rows += own
         new_states.append(state_row(task, worked, night.day, own))
@@ -111,6 +111,11 @@ def _reason(error: Exception) -> str:
 
 def _is_done(state: StateRow | None, day: date) -> bool:
     return state is not None and state.worked_to >= number_of(day)
+
+
+def _is_news(facts: Sequence[Fact], state: StateRow | None) -> bool:
+    """Whether a loan has facts it had not when it was worked last."""
+    return state is None or state.facts != len(facts)
 
 
 def _reaches_back(facts: Sequence[Fact], state: StateRow | None) -> bool:

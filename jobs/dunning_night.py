@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from servicing.creditors.quiet import CreditorFact, Quiet, quiet_on
 from servicing.creditors.store import creditor_facts
 from servicing.dunning.ladder import Case, Rules, Step, Wait, next_step
 from servicing.dunning.owing import Overdue, overdue_of
-from servicing.dunning.standing import Note, Standing, notes_of, overdue_in, standing_of
+from servicing.dunning.standing import Note, Standing, notes_of, noting, overdue_in, standing_of, waits
 from servicing.dunning.store import standings_of, write_standings
 from servicing.facts import Fact, FactKind
 from servicing.lapsing import Lapse
@@ -59,13 +59,17 @@ class Dunning:
 
 
 class Seen(NamedTuple):
-    """A loan of a chunk: its facts, its life if worked, or why it was set aside; else what was overdue before."""
+    """A loan of a chunk: its facts, its life if worked, or why it was set aside; else what its row says is overdue.
+
+    `is_news`: more than time happened to it, as far as the night knows.
+    """
 
     loan: int
     facts: Sequence[Fact]
     state: State | None
     aside: str = ""
     before: Overdue | None = None
+    is_news: bool = True
 
     def overdue(self, day: date) -> Overdue | None:
         """What is overdue by the end of a day."""
@@ -100,12 +104,20 @@ def unchanged(
     """
     if state is None or before is None or state.next_event <= number_of(day) or state.facts != len(facts):
         return None
-    if any(fact.kind is FactKind.STATUTORY_INTEREST for fact in facts):
-        return None  # it runs from day to day
-    choices = dunning_book().choices(creditor_of_loan(before.loan), day)
-    overdue = overdue_in(before)
-    grows = overdue is None or overdue.grows or choices.choice("fee.base") == "whole_debt"
-    return None if grows else overdue
+    return overdue_in_row(facts, before, day)
+
+
+def overdue_in_row(facts: Sequence[Fact], before: Standing, day: date) -> Overdue | None:
+    """What is overdue on a loan to which nothing but time happened; None where its life must tell."""
+    if any(fact.kind is FactKind.STATUTORY_INTEREST for fact in facts) or _counts_whole_debt(
+        before.loan, day
+    ):
+        return None  # that runs from day to day
+    return overdue_in(before, day)
+
+
+def _counts_whole_debt(loan: int, day: date) -> bool:
+    return dunning_book().choices(creditor_of_loan(loan), day).choice("fee.base") == "whole_debt"
 
 
 def look_at_ladders(
@@ -117,8 +129,22 @@ def look_at_ladders(
 ) -> None:
     """Decide for each loan of a chunk which step is due, and write where it stands now; `before`: where it stood."""
     late = [one for one in seen if one.loan in before or _is_late(one, day)]
-    if not late:
-        return
+    noted = _noted(late, before, day)
+    looked = [one for one in late if one.loan not in noted]
+    stands, notes = _looked(connection, dunning, looked, before, day) if looked else ([], [])
+    changed = [row for loan, row in noted.items() if row is not before[loan]]
+    touched = [row.loan for row in changed] + [one.loan for one in looked]
+    write_standings(connection, touched, [*changed, *stands], notes)
+
+
+def _looked(
+    connection: Connection,
+    dunning: Dunning,
+    late: Sequence[Seen],
+    before: Mapping[int, Standing],
+    day: date,
+) -> tuple[list[Standing], list[Note]]:
+    """Where these loans stand after tonight, and what came and went."""
     book, headings = dunning_book(), headings_of(connection, [one.loan for one in late])
     least = timedelta(days=book.least_days(day))
     rows: list[Standing] = []
@@ -130,7 +156,7 @@ def look_at_ladders(
         new = _stand(one, (book, dunning), headings[one.loan], old, day)
         rows += [new] if new is not None else []
         notes += notes_of(old, new, day)
-    write_standings(connection, [*before, *(row.loan for row in rows)], rows, notes)
+    return rows, notes
 
 
 def drop_proposal(connection: Connection, loan: int, reason: str, day: date) -> None:
@@ -175,6 +201,19 @@ def decided(
         return case, Wait(f"it waits for a value: {missing}", "config", day + ONE_DAY)
 
 
+def _noted(late: Sequence[Seen], before: Mapping[int, Standing], day: date) -> dict[int, Standing]:
+    """The rows of loans whose time it is not, with what fell due tonight; the others are looked at."""
+    found: dict[int, Standing] = {}
+    for one in late:
+        old = before.get(one.loan)
+        if old is None or one.is_news or not waits(old, day):
+            continue
+        overdue, was = one.overdue(day), overdue_in(old, day)
+        if overdue is not None and was is not None and overdue.rows == was.rows:
+            found[one.loan] = noting(old, was, overdue.coming)
+    return found
+
+
 def _stand(
     one: Seen, ways: tuple[Book, Dunning], heading: Heading, old: Standing | None, day: date
 ) -> Standing | None:
@@ -182,6 +221,8 @@ def _stand(
     overdue = one.overdue(day)
     if overdue is None and not one.aside:
         return None
+    if overdue is not None and not _counts_whole_debt(one.loan, day):
+        overdue = replace(overdue, whole=0)  # it is not asked for, and changes from day to day
     case, found = decided(one, overdue, ways, heading, day)
     return standing_of(case, found, day, old)
 

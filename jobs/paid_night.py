@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
 from jobs.chunk import STATE_COLUMNS, Night, states_of, write_states
+from jobs.dunning_night import Seen, look_at_ladders
 from jobs.short_night import rows_of
 from jobs.tables import quarantine
 from ledger.accounts import AccountNumber
@@ -17,7 +18,8 @@ from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
 from ledger.period import booking_period
 from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, digest_of_rows
 from ledger.tables import journal
-from servicing.dunning.store import loans_on_ladder
+from servicing.dunning.standing import Standing
+from servicing.dunning.store import standings_of
 from servicing.facts import FactKind
 from servicing.night_work import StateRow
 from servicing.payment_lane import LanePayment, PaidWork, Receipt, work_paid
@@ -42,13 +44,13 @@ def work_paid_chunk(connection: Connection, loans: Sequence[int], night: Night) 
 
     Asked again after it was kept, it leaves the loans it has worked, and the full function passes over them.
     """
-    late = night.dunning.late if night.dunning else 0
-    aside = {*connection.execute(select(quarantine.c.loan)).scalars(), *loans_on_ladder(connection)}
+    aside = set(connection.execute(select(quarantine.c.loan)).scalars())
     states = [
         state
         for number, state in states_of(connection, loans).items()
-        if state.lane > TAKES_PAYMENTS and number not in aside and not 0 < state.arrears_since <= late
+        if state.lane > TAKES_PAYMENTS and number not in aside
     ]
+    ladders = standings_of(connection, [state.loan for state in states if state.arrears_since])
     news = _payments(connection, [state.loan for state in states], night)
     tonight = Tonight(number_of(night.day), night.arrears_limits)
     rows: Rows = []
@@ -56,14 +58,29 @@ def work_paid_chunk(connection: Connection, loans: Sequence[int], night: Night) 
     for state in states:
         payments = news[state.loan]
         work = None if payments is None else work_paid(state, payments, tonight)
-        if work is not None:
+        if work is not None and not _tells_ladder(state, work, ladders, night):
             own = paid_rows(night, work)
             rows += own
             worked.append(state_after(state, night, work, own))
     append_rows(connection, journal, JOURNAL_COLUMNS, rows)
     write_states(connection, worked)
+    _leave_ladders(connection, night, [ladders[state.loan] for state in worked if state.loan in ladders])
     done = {state.loan for state in worked}
     return [loan for loan in loans if loan not in done]
+
+
+def _tells_ladder(state: StateRow, work: PaidWork, ladders: Mapping[int, Standing], night: Night) -> bool:
+    """Whether a loan is on a ladder after tonight, or may come on one: the full function tells how much is overdue."""
+    late = night.dunning.late if night.dunning else 0
+    is_paid = not 0 < work.work.arrears_since < number_of(night.day)
+    return not is_paid and (state.loan in ladders or work.work.arrears_since <= late)
+
+
+def _leave_ladders(connection: Connection, night: Night, stands: Sequence[Standing]) -> None:
+    """Take loans of which nothing is overdue any more from their ladders."""
+    if night.dunning is not None and stands:
+        seen = [Seen(row.loan, (), None) for row in stands]
+        look_at_ladders(connection, night.dunning, seen, {row.loan: row for row in stands}, night.day)
 
 
 def _payments(

@@ -7,11 +7,13 @@ rows. Both databases take the same path.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, MetaData, Table
 from sqlalchemy.schema import CreateTable
 
 from jobs.chunk import Night
+from jobs.ladders_of_lane import ladders_of_lane, look_in_lane
 from ledger.accounts import AccountNumber
 from ledger.bulk import append_rows
 from ledger.day import number_of
@@ -32,6 +34,7 @@ _WIDE = Table(
     prefixes=["TEMPORARY"],
 )
 
+_OF_WORK = len(LaneWork._fields)
 _ARREARS_SINCE = LaneLoan._fields.index("arrears_since")
 
 # Plain numbers: those of an enumeration take several times as long to compute with.
@@ -54,16 +57,16 @@ def work_short_chunk(
 ) -> int:
     """Work the loans `first` to `last` that may take the short lane, but not those set apart; how many it were.
 
-    A loan that is late enough for a ladder is left to the full function, which looks at it the same night. Asked
-    again after it was kept, it finds nothing to do.
+    A loan that comes on a ladder tonight is left to the full function. Asked again after it was kept, it finds
+    nothing to do.
     """
-    loans = _load(connection, number_of(night.day), first, last)
-    late = night.dunning.late if night.dunning is not None else 0
-    if late:
-        loans = [loan for loan in loans if not 0 < loan[_ARREARS_SINCE] <= late]
-    wide = _decide(loans, night, apart)
+    loans = [loan for loan in _load(connection, number_of(night.day), first, last) if loan[0] not in apart]
+    ladders = ladders_of_lane(connection, night, {loan[0]: loan[_ARREARS_SINCE] for loan in loans})
+    wide = _decide([loan for loan in loans if loan[0] not in ladders.left], night)
     if wide:
         _write(connection, number_of(night.day), wide)
+        on_ladder = (row[:_OF_WORK] for row in wide if row[0] in ladders.before)
+        look_in_lane(connection, night, ladders, (LaneWork(*row) for row in on_ladder))
     return len(wide)
 
 
@@ -78,16 +81,15 @@ def _load(connection: Connection, day: int, first: int, last: int) -> Sequence[L
     return found
 
 
-def _decide(loans: Sequence[LaneLoan], night: Night, apart: frozenset[int]) -> list[tuple[object, ...]]:
+def _decide(loans: Sequence[LaneLoan], night: Night) -> list[tuple[Any, ...]]:
     """The wide rows of the loans that the short lane can work."""
     tonight = Tonight(number_of(night.day), night.arrears_limits)
     periods = {one: booking_period(night.day, closed) for one, closed in night.last_closed_periods.items()}
-    wide: list[tuple[object, ...]] = []
+    wide: list[tuple[Any, ...]] = []
     for loan in loans:
-        number = loan[0]
-        work = None if number in apart else work_short(loan, tonight)
+        work = work_short(loan, tonight)
         if work is not None:
-            period = periods[number // LOANS_PER_CREDITOR]
+            period = periods[work[0] // LOANS_PER_CREDITOR]
             rows = rows_of(tonight.day, period, work)
             wide.append((*work, period, digest_of_rows(rows) if rows else NO_ROWS))
     return wide
@@ -108,7 +110,7 @@ def rows_of(day: int, period: int, work: LaneWork) -> list[tuple[int, ...]]:
     return rows
 
 
-def _write(connection: Connection, day: int, wide: Sequence[tuple[object, ...]]) -> None:
+def _write(connection: Connection, day: int, wide: Sequence[tuple[Any, ...]]) -> None:
     connection.execute(CreateTable(_WIDE, if_not_exists=True))
     append_rows(connection, _WIDE, [column.name for column in _WIDE.columns], wide)
     connection.exec_driver_sql(_journal_sql(day))

@@ -42,7 +42,7 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What holds for all units of a night; the loans apart go through the full function whatever their lane."""
+    """What holds for all units of a night; the loans apart do not take the short lane."""
 
     night: Night
     apart: frozenset[int]

@@ -26,7 +26,6 @@ from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.tables import journal
 from servicing.dunning.store import loans_for_ladder
-from servicing.dunning.tables import dunning
 from servicing.receipts.tables import bank_state
 from servicing.tables import fact, loan_state
 
@@ -118,13 +117,13 @@ def _stray() -> Select[int]:
 
 
 def loans_apart(connection: Connection, day: date, previous: date | None) -> frozenset[int]:
-    """The loans with news, set aside, or on a ladder: the full function works them whatever their lane."""
+    """The loans with news or set aside: the short lane leaves them whatever their lane."""
     return frozenset(connection.execute(_apart(), _span(day, previous)).scalars())
 
 
 @cache
 def _apart() -> CompoundSelect[int]:
-    return union(_news(), select(quarantine.c.loan), select(dunning.c.loan))
+    return union(_news(), select(quarantine.c.loan))
 
 
 def chunks_of(loans: Sequence[int], size: int) -> list[Sequence[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -23,19 +23,29 @@ class OverdueRow(NamedTuple):
 class Overdue:
     """The overdue rows, oldest first; costs and statutory interest that are open, and all that is owed; in cents.
 
-    `grows`: something open fell due that very day, so that more is overdue the next day.
+    `coming` are open rows that fell due that very day: they are overdue from the next day on.
     """
 
     rows: tuple[OverdueRow, ...]
     costs: int = 0
     statutory: int = 0
     whole: int = 0
-    grows: bool = False
+    coming: tuple[OverdueRow, ...] = ()
 
     @property
     def since(self) -> date:
         """The due date of the oldest of them."""
         return self.rows[0].due
+
+    def on(self, day: date) -> Overdue:
+        """The same on a later day, if nothing but time happened."""
+        known = (*self.rows, *self.coming)
+        rows = tuple(row for row in known if row.due < day)
+        return replace(self, rows=rows, coming=tuple(row for row in known if row.due >= day))
+
+    def and_due(self, row: OverdueRow) -> Overdue:
+        """The same with a row that fell due, and is overdue from the next day on."""
+        return replace(self, coming=(*self.coming, row))
 
     @property
     def cents(self) -> int:
@@ -46,21 +56,15 @@ class Overdue:
 def overdue_of(state: State, day: date) -> Overdue | None:
     """What is overdue by the end of a day: due before it; None if nothing is."""
     asked = [row for row in state.rows if row.fell_due and row.payable]
-    open_ones = [row for row in asked if row.open_principal or row.open_interest]
     rows = sorted(
         (
             OverdueRow(row.nr, row.due, int(row.open_principal), int(row.open_interest))
-            for row in open_ones
-            if row.due < day
+            for row in asked
+            if row.open_principal or row.open_interest
         ),
         key=lambda row: (row.due, row.nr),
     )
-    if not rows:
+    if not rows or rows[0].due >= day:
         return None
-    return Overdue(
-        tuple(rows),
-        int(state.costs),
-        int(state.statutory),
-        int(open_amounts(state, day).total),
-        len(rows) < len(open_ones),
-    )
+    whole = int(open_amounts(state, day).total)
+    return Overdue(tuple(rows), int(state.costs), int(state.statutory), whole).on(day)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple, cast, get_args
 
@@ -60,7 +62,7 @@ def standing_of(case: Case, found: Step | Wait, day: date, before: Standing | No
         return _waiting(case, found, day)
     stays = before is not None and (before.step, before.procedure) == (found.code, found.procedure)
     proposed = before.proposed_on if before is not None and stays else number_of(day)
-    look = day + timedelta(days=1 if found.act == "letter" else LOOK_AGAIN_DAYS)
+    look = day + timedelta(days=1 if found.act == "letter" or found.overdue.coming else LOOK_AGAIN_DAYS)
     return Standing(
         case.loan,
         number_of(day),
@@ -92,9 +94,22 @@ def notes_of(before: Standing | None, after: Standing | None, day: date) -> list
     return notes
 
 
-def overdue_in(standing: Standing) -> Overdue | None:
-    """What was overdue when the row was written; None where nothing was known to be."""
-    return _read(standing.overdue) if standing.overdue != NOTHING else None
+def overdue_in(standing: Standing, day: date) -> Overdue | None:
+    """What is overdue on a day, if nothing but time happened since; None where nothing was known to be."""
+    return _read(standing.overdue).on(day) if standing.overdue != NOTHING else None
+
+
+def waits(standing: Standing, day: date) -> bool:
+    """Whether a row need not be looked at tonight, as long as nothing but time happens to the loan."""
+    return standing.look_on > number_of(day) and standing.overdue != NOTHING
+
+
+def noting(standing: Standing, overdue: Overdue, coming: Sequence[OverdueRow]) -> Standing:
+    """A row that waits, with what fell due tonight; the next night looks at it, because more is overdue then."""
+    if not coming:
+        return standing
+    look_on = min(standing.look_on, number_of(coming[-1].due + timedelta(days=1)))
+    return standing._replace(overdue=_written(replace(overdue, coming=tuple(coming))), look_on=look_on)
 
 
 def due_of(standing: Standing, creditor: int) -> Due:
@@ -116,7 +131,8 @@ def due_of(standing: Standing, creditor: int) -> Due:
 
 
 def _waiting(case: Case, wait: Wait, day: date) -> Standing:
-    look = min(wait.until or LAST_DAY, day + timedelta(days=LOOK_AGAIN_DAYS))
+    is_more_soon = case.overdue is not None and case.overdue.coming
+    look = min(wait.until or LAST_DAY, day + timedelta(days=1 if is_more_soon else LOOK_AGAIN_DAYS))
     cents = case.overdue.cents if case.overdue else 0
     overdue = _written(case.overdue) if case.overdue else NOTHING
     today, again = number_of(day), number_of(look)
@@ -136,14 +152,22 @@ def _note(row: Standing, what: str, day: date, reason: str) -> Note:
 
 
 def _written(overdue: Overdue) -> str:
-    rows = [[row.nr, row.due.isoformat(), row.principal, row.interest] for row in overdue.rows]
-    said = [rows, overdue.costs, overdue.statutory, overdue.whole, overdue.grows]
+    rows, coming = _listed(overdue.rows), _listed(overdue.coming)
+    said = [rows, overdue.costs, overdue.statutory, overdue.whole, coming]
     return json.dumps(said, separators=(",", ":"))
 
 
+def _listed(rows: Iterable[OverdueRow]) -> list[list[object]]:
+    return [[row.nr, row.due.isoformat(), row.principal, row.interest] for row in rows]
+
+
 def _read(text: str) -> Overdue:
-    rows, costs, statutory, whole, grows = json.loads(text)
-    found = tuple(
-        OverdueRow(nr, date.fromisoformat(due), principal, interest) for nr, due, principal, interest in rows
+    rows, costs, statutory, whole, coming = json.loads(text)
+    return Overdue(_rows(rows), costs, statutory, whole, _rows(coming))
+
+
+def _rows(listed: Iterable[tuple[int, str, int, int]]) -> tuple[OverdueRow, ...]:
+    return tuple(
+        OverdueRow(nr, date.fromisoformat(due), principal, interest)
+        for nr, due, principal, interest in listed
     )
-    return Overdue(found, costs, statutory, whole, grows)

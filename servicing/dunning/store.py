@@ -64,11 +64,6 @@ def write_standings(
         connection.execute(insert(dunning_note), [note._asdict() for note in notes])
 
 
-def loans_on_ladder(connection: Connection) -> list[int]:
-    """The loans that stand on a ladder, by number: more than time happens to them."""
-    return list(connection.execute(select(dunning.c.loan).order_by(dunning.c.loan)).scalars())
-
-
 def loans_for_ladder() -> tuple[Select[int], Select[int]]:
     """The loans whose ladder is looked at on `day`: it is their time, or due on `late` or before and on none."""
     waiting = select(dunning.c.loan).where(dunning.c.look_on <= bindparam("day"))

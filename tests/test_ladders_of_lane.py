@@ -1,0 +1,142 @@
+"""Loans in arrears that take a short lane: the same books, ladders and proposals as by the full function."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from jobs import chunk, ladders_of_lane, paid_night
+from ledger.database import open_database, reading, writing
+from ledger.day import day_of
+from ledger.tables import journal
+from servicing.dunning.ladder import Case, Wait
+from servicing.dunning.owing import Overdue, OverdueRow
+from servicing.dunning.sent import HandedOver, Line, drafts_of
+from servicing.dunning.standing import noting, overdue_in, standing_of, waits
+from servicing.dunning.tables import dunning, dunning_note
+from servicing.facts import Draft, FactKind
+from servicing.short_lane import NO_LANE
+from servicing.store import Recorded, record
+from tests.nights import PLAIN_TERMS, at, begin_on, close_until, new_loan, paid
+
+FIRST, LAST = at("2024-01-29"), at("2024-04-03")
+INSTALMENT = 50_691
+FEBRUARY, MARCH, APRIL = "2024-02-01", "2024-03-01", "2024-04-01"
+Told = list[tuple[str, Draft]]
+"""What becomes known on which day."""
+
+
+def letter(loan: int, step: str, on: str) -> list[Draft]:
+    line = Line(loan, at(FEBRUARY), INSTALMENT, 0)
+    return drafts_of(
+        HandedOver(
+            f"{step} {on}",
+            "instalments",
+            step,
+            step,
+            at(on),
+            (line,),
+            (),
+            None,
+            "formal_reminder",
+            "manifest 1",
+        )
+    )
+
+
+def payments(loan: int, *came: tuple[str, int]) -> Told:
+    return [(on, paid(loan, on, cents, f"{on} {cents}")) for on, cents in came]
+
+
+LIVES: tuple[Callable[[int], Told], ...] = (
+    lambda _loan: [],
+    lambda loan: payments(loan, (FEBRUARY, INSTALMENT), (MARCH, INSTALMENT), (APRIL, INSTALMENT)),
+    lambda loan: payments(loan, (MARCH, INSTALMENT)),
+    lambda loan: payments(loan, (MARCH, 2 * INSTALMENT)),
+    lambda loan: payments(loan, ("2024-02-20", INSTALMENT), ("2024-03-20", INSTALMENT)),
+    lambda loan: payments(loan, ("2024-02-20", 20_000), (MARCH, 30_691)),
+    lambda loan: [("2024-02-20", paid(loan, "2024-02-02", INSTALMENT, "told late"))],
+    lambda loan: [("2024-02-09", one) for one in letter(loan, "reminder", "2024-02-09")],
+    lambda loan: [
+        *(("2024-02-12", one) for one in letter(loan, "reminder", "2024-02-12")),
+        *payments(loan, ("2024-03-05", 2 * INSTALMENT)),
+    ],
+    lambda loan: payments(loan, (FEBRUARY, INSTALMENT - 500)),
+    lambda loan: [
+        *payments(loan, (FEBRUARY, INSTALMENT)),
+        ("2024-03-04", Draft(loan, FactKind.HOLD, at("2024-03-04"), "hold", data={"until": "2024-03-20"})),
+    ],
+)
+
+
+def told(engine: Engine) -> list[int]:
+    """A loan for each life, with all that will become known of it."""
+    begin_on(engine, FIRST)
+    loans = [new_loan(engine, PLAIN_TERMS, known=FIRST) for _ in LIVES]
+    with writing(engine) as connection:
+        for loan, life in zip(loans, LIVES, strict=True):
+            for on, draft in life(loan):
+                record(connection, [draft], Recorded("test", at(on), "2024-01-01T00:00:00+00:00"))
+    return loans
+
+
+def kept(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of the books and of dunning."""
+    with reading(engine) as connection:
+        return {
+            table.name: sorted(tuple(row) for row in connection.execute(select(table)))
+            for table in (journal, dunning, dunning_note)
+        }
+
+
+def test_the_lane_leaves_books_and_ladders_as_the_full_function_does(
+    sqlite_database: Engine, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[tuple[int, date]] = []
+    left: list[int] = []
+    look, leave = ladders_of_lane.look_at_ladders, paid_night.look_at_ladders
+
+    def looked(*given: Any) -> None:
+        noted.extend((one.loan, given[4]) for one in given[2])
+        look(*given)
+
+    def gone(*given: Any) -> None:
+        left.extend(one.loan for one in given[2])
+        leave(*given)
+
+    monkeypatch.setattr("jobs.ladders_of_lane.look_at_ladders", looked)
+    monkeypatch.setattr("jobs.paid_night.look_at_ladders", gone)
+    loans = told(sqlite_database)
+    close_until(sqlite_database, LAST)
+    assert {day for _, day in noted} >= {at(MARCH), at(APRIL)}
+    assert loans[7] in {loan for loan, _ in noted}
+    assert {loans[3], loans[4]} <= set(left)
+
+    monkeypatch.setattr(chunk, "lane_of", lambda *_: NO_LANE)
+    seen = len(noted)
+    without = open_database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'without.db')}")
+    assert told(without) == loans
+    close_until(without, LAST)
+    assert len(noted) == seen
+    assert kept(sqlite_database) == kept(without)
+    without.dispose()
+
+
+def test_what_waits_is_looked_at_again_when_more_is_overdue() -> None:
+    """A small rest is not written about; the day after the next instalment fell due it may be."""
+    small, more = OverdueRow(1, at(FEBRUARY), 500, 0), OverdueRow(2, at(MARCH), 34_000, 16_691)
+    wait = Wait("5.00 is overdue, not above 10.00", "small_amount.limit")
+    before = standing_of(Case(1, (), (), Overdue((small,))), wait, at(FEBRUARY), None)
+    assert waits(before, at(MARCH))
+    noted = noting(before, Overdue((small,)), (more,))
+    assert (noted.cents, day_of(noted.look_on)) == (500, at("2024-03-02"))
+    assert overdue_in(noted, at(MARCH)) == Overdue((small,), coming=(more,))
+    assert overdue_in(noted, at("2024-03-02")) == Overdue((small, more))
+    looked = standing_of(Case(1, (), (), Overdue((small,), coming=(more,))), wait, at(MARCH), before)
+    assert day_of(looked.look_on) == at("2024-03-02")
