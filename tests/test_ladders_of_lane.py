@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
-from jobs import chunk, ladders_of_lane, paid_night
+from jobs.dunning_night import dunning_of_night
+from jobs.night import night_of
+from jobs.paid_night import work_paid_chunk
+from jobs.run import Options
+from jobs.short_night import work_short_chunk
 from ledger.database import open_database, reading, writing
 from ledger.day import day_of
 from ledger.tables import journal
@@ -21,9 +25,10 @@ from servicing.dunning.sent import HandedOver, Line, drafts_of
 from servicing.dunning.standing import noting, overdue_in, standing_of, waits
 from servicing.dunning.tables import dunning, dunning_note
 from servicing.facts import Draft, FactKind
-from servicing.short_lane import NO_LANE
+from servicing.short_lane import FULL
 from servicing.store import Recorded, record
-from tests.nights import PLAIN_TERMS, at, begin_on, close_until, new_loan, paid
+from servicing.tables import loan_state
+from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loan, paid
 
 FIRST, LAST = at("2024-01-29"), at("2024-04-03")
 INSTALMENT = 50_691
@@ -60,7 +65,7 @@ LIVES: tuple[Callable[[int], Told], ...] = (
     lambda loan: payments(loan, (MARCH, INSTALMENT)),
     lambda loan: payments(loan, (MARCH, 2 * INSTALMENT)),
     lambda loan: payments(loan, ("2024-02-20", INSTALMENT), ("2024-03-20", INSTALMENT)),
-    lambda loan: payments(loan, ("2024-02-20", 20_000), (MARCH, 30_691)),
+    lambda loan: payments(loan, ("2024-02-20", 20_000), (MARCH, 30_000)),
     lambda loan: [("2024-02-20", paid(loan, "2024-02-02", INSTALMENT, "told late"))],
     lambda loan: [("2024-02-09", one) for one in letter(loan, "reminder", "2024-02-09")],
     lambda loan: [
@@ -95,35 +100,34 @@ def kept(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def test_the_lane_leaves_books_and_ladders_as_the_full_function_does(
-    sqlite_database: Engine, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def lanes_take(engine: Engine, loans: Sequence[int], day: date) -> tuple[int, list[int]]:
+    """How many loans the short lane works on a day, and those to which a payment came that leave both; undone."""
+    with writing(engine) as connection:
+        night = night_of(connection, day, Options(ARREARS_LIMITS))
+        night = replace(night, dunning=dunning_of_night(connection, day))
+        paying = [loans[place] for place in (1, 2, 3, 5)]
+        short = work_short_chunk(connection, night, loans[0], loans[-1], frozenset(paying))
+        left = work_paid_chunk(connection, paying, night)
+        connection.rollback()
+    return short, left
+
+
+def test_the_lanes_leave_books_and_ladders_as_the_full_function_does(
+    sqlite_database: Engine, sqlite_template: Path, tmp_path: Path
 ) -> None:
-    noted: list[tuple[int, date]] = []
-    left: list[int] = []
-    look, leave = ladders_of_lane.look_at_ladders, paid_night.look_at_ladders
-
-    def looked(*given: Any) -> None:
-        noted.extend((one.loan, given[4]) for one in given[2])
-        look(*given)
-
-    def gone(*given: Any) -> None:
-        left.extend(one.loan for one in given[2])
-        leave(*given)
-
-    monkeypatch.setattr("jobs.ladders_of_lane.look_at_ladders", looked)
-    monkeypatch.setattr("jobs.paid_night.look_at_ladders", gone)
     loans = told(sqlite_database)
+    close_until(sqlite_database, at(MARCH) - timedelta(days=1))
+    short, left = lanes_take(sqlite_database, loans, at(MARCH))
+    assert short == len(loans) - len([1, 2, 3, 5])
+    assert left == [loans[5]], "of it something stays overdue"
     close_until(sqlite_database, LAST)
-    assert {day for _, day in noted} >= {at(MARCH), at(APRIL)}
-    assert loans[7] in {loan for loan, _ in noted}
-    assert {loans[3], loans[4]} <= set(left)
 
-    monkeypatch.setattr(chunk, "lane_of", lambda *_: NO_LANE)
-    seen = len(noted)
     without = open_database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'without.db')}")
     assert told(without) == loans
-    close_until(without, LAST)
-    assert len(noted) == seen
+    for days in range((LAST - FIRST).days + 1):
+        with writing(without) as connection:
+            connection.execute(update(loan_state).values(lane=FULL))
+        close_until(without, FIRST + timedelta(days=days))
     assert kept(sqlite_database) == kept(without)
     without.dispose()
 
