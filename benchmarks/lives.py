@@ -13,16 +13,22 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from jobs.chunk import state_row
+from jobs.dunning_night import Dunning, Heading, Seen, decided
+from jobs.dunning_rules import dunning_book
+from jobs.information import Information
 from ledger.day import day_of, number_of
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.money import euros
 from ledger.rows import journal_rows
+from servicing.dunning.sent import HandedOver, Line, drafts_of
+from servicing.dunning.standing import Standing, standing_of
 from servicing.facts import Fact, FactKind
 from servicing.night_work import Setting, StateRow, Task, work_loan
 
 LIVES = 40
 MISSED_LAST = (0, 1)
 DAYS_OF_EVERY_MONTH = 28
+ONE_DAY, REMINDED_AFTER, CALLED_AFTER = timedelta(days=1), timedelta(days=8), timedelta(days=15)
 DAYS_OTHERS_FALL_DUE_LATER = timedelta(days=14)
 ARREARS_LIMITS = (1, 31, 91, 181, 366)
 
@@ -32,19 +38,21 @@ _LOAN = LOANS_PER_CREDITOR + 1
 
 
 class Life(NamedTuple):
-    """What one loan left behind: its facts, its journal rows in the order of their keys, and its state row."""
+    """What one loan left behind: its facts, its journal rows in the order of their keys, its state row and ladder."""
 
     number: int
     facts: list[Fact]
     rows: list[tuple[int, ...]]
     state: StateRow
+    standing: Standing | None
 
 
 @lru_cache(maxsize=1)
 def lives(night: date, months: int) -> tuple[Life, ...]:
     """Every life twice up to the evening before a night: first with a row that falls due in it, then without.
 
-    `months` rows of a life have fallen due before; two lives in forty missed the last of them.
+    `months` rows of a life have fallen due before; two lives in forty missed the last of them, were reminded of it,
+    and are to be called.
     """
     due = [_lived(number, night, Span(months_after(night, -months - 1), months)) for number in range(LIVES)]
     other = night + DAYS_OTHERS_FALL_DUE_LATER
@@ -96,7 +104,32 @@ def _lived(number: int, night: date, span: Span) -> Life:
         state = after
         day = min([day_of(after.next_event), *(each for each in pays if each > day)])
     assert state is not None
-    return Life(number, facts, rows, state)
+    if not state.arrears_since:
+        return Life(number, facts, rows, state, None)
+    facts.append(_reminder(len(facts) + 1, state))
+    new, state = _worked(facts, state, night - ONE_DAY)
+    return Life(
+        number, facts, [*rows, *new], state, _standing(facts, day_of(state.arrears_since) + CALLED_AFTER)
+    )
+
+
+def _reminder(nr: int, state: StateRow) -> Fact:
+    """The reminder of what is overdue, as its hand-over records it."""
+    since, overdue = day_of(state.arrears_since), state.principal_due + state.interest_due
+    on = since + REMINDED_AFTER
+    line = Line(_LOAN, since, overdue, 0)
+    letter = HandedOver(f"reminder {on}", "instalments", "reminder", "payment_reminder", on, (line,))
+    (draft,) = drafts_of(letter)
+    return _fact(nr, draft.kind, on, 0, dict(draft.data))
+
+
+def _standing(facts: Sequence[Fact], day: date) -> Standing:
+    """Where a late loan stands since the night in which its next step came."""
+    state = work_loan(Task(_LOAN, facts, None, (), None), Setting(day, 0, ARREARS_LIMITS)).state
+    seen, known = Seen(_LOAN, facts, state), Dunning(Information((), {}), {}, day)
+    heading = Heading("bbz_business_capital", ())
+    case, found = decided(seen, seen.overdue(day), (dunning_book(), known), heading, day)
+    return standing_of(case, found, day, None)
 
 
 def _worked(

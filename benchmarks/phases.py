@@ -14,13 +14,14 @@ from sqlalchemy import Engine, event
 
 from benchmarks.tables import table
 
-PHASES = LOOK, READ, DECIDE, PAID, FULL, HAND_OVER, JOURNAL, STATE, CLOSE, REST = (
+PHASES = LOOK, READ, DECIDE, PAID, FULL, HAND_OVER, LADDERS, JOURNAL, STATE, CLOSE, REST = (
     "before the run: look through a small file",
     "read the loans",
     "decide and digest",
     "loans with payments: read, decide",
     "full function: read, decide",
     "hand rows over",
+    "ladders of late loans",
     "journal rows",
     "state rows",
     "close: totals, checks, seal",
@@ -34,6 +35,10 @@ _FUNCTIONS = (
     ("jobs.short_night", "append_rows", HAND_OVER),
     ("jobs.chunk", "append_rows", HAND_OVER),
     ("jobs.paid_night", "append_rows", HAND_OVER),
+    ("jobs.short_night", "ladders_of_lane", LADDERS),
+    ("jobs.short_night", "look_in_lane", LADDERS),
+    ("jobs.chunk", "look_at_ladders", LADDERS),
+    ("jobs.paid_night", "look_at_ladders", LADDERS),
     ("jobs.units", "work_paid_chunk", PAID),
     ("jobs.units", "work_chunk", FULL),
     ("jobs.night", "close", CLOSE),

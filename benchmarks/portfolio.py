@@ -22,6 +22,8 @@ from ledger.seal import JOURNAL_COLUMNS
 from ledger.store import install_chart
 from migrations.upgrade import upgrade
 from servicing.creditor import creditors_from
+from servicing.dunning.standing import Standing
+from servicing.dunning.tables import dunning
 from servicing.facts import Fact
 from servicing.night_work import StateRow
 from servicing.tables import fact, loan, loan_state
@@ -71,6 +73,7 @@ _ROWS = Table(
 )
 _FACTS = _template("bench_fact", list(fact.columns))
 _STATES = _template("bench_state", list(loan_state.columns))
+_STANDS = _template("bench_stand", list(dunning.columns))
 
 
 class Size(NamedTuple):
@@ -129,6 +132,8 @@ def _load_lives(connection: Connection, found: Sequence[Life]) -> None:
         append_rows(connection, _ROWS, _ROWS.columns.keys(), [_template_row(life, row) for row in life.rows])
         append_rows(connection, _FACTS, _FACTS.columns.keys(), facts)
         append_rows(connection, _STATES, _STATES.columns.keys(), [(life.number, *life.state)])
+        stands = [(life.number, *life.standing)] if life.standing else []
+        append_rows(connection, _STANDS, _STANDS.columns.keys(), stands)
 
 
 def _template_row(life: Life, row: tuple[int, ...]) -> tuple[int, ...]:
@@ -164,6 +169,7 @@ def _statements(found: Sequence[Life]) -> Iterator[str]:
     )
     yield _copy_of("fact", "loan_id", _FACT_COLUMNS, "nr")
     yield _copy_of("loan_state", "loan", StateRow._fields, "loan")
+    yield _copy_of("dunning", "loan", Standing._fields, "loan")
     for day in sorted({row[0] for life in found for row in life.rows}):
         yield _journal_of(day)
     yield _day_totals()
@@ -171,7 +177,7 @@ def _statements(found: Sequence[Life]) -> Iterator[str]:
 
 def _copy_of(table: str, owner: str, columns: Sequence[str], order: str) -> str:
     wanted = ", ".join("place.loan" if name == owner else f"template.{name}" for name in columns)
-    source = {"fact": "bench_fact", "loan_state": "bench_state"}[table]
+    source = {"fact": "bench_fact", "loan_state": "bench_state", "dunning": "bench_stand"}[table]
     return (
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {wanted} FROM bench_place AS place "
         f"JOIN {source} AS template ON template.life = place.life ORDER BY place.loan, template.{order}"
