@@ -20,7 +20,15 @@ from servicing import files
 from servicing.circumstances import check_news
 from servicing.collecting.mandates import changes_account
 from servicing.debtors.store import debtors_of_loan
-from servicing.decisions.kinds import GUARDED, KIND_OF_FACT, KINDS, PER_MONTH, Kind, persons_needed
+from servicing.decisions.kinds import (
+    GUARDED,
+    KIND_OF_FACT,
+    KINDS,
+    PER_MONTH,
+    REST_WAIVER,
+    Kind,
+    persons_needed,
+)
 from servicing.decisions.proposal import Decision, Proposed, Step, StepName, draft_of
 from servicing.decisions.store import DecisionRefused, add_decision, add_step, find_decision, same_decision
 from servicing.facts import Draft, Fact, FactKind
@@ -28,6 +36,7 @@ from servicing.people import Authority, NotAllowed, People, Power
 from servicing.previewing import with_draft
 from servicing.registration import Dossier, check_life, known_already, named_fact
 from servicing.representatives import representatives_on
+from servicing.rest_waiver import GROUND
 from servicing.store import debtors_of, facts_of, find_loan
 from servicing.viewing import view_on
 
@@ -61,6 +70,8 @@ def kind_behind(dossier: Dossier, draft: Draft) -> Kind | None:
     """
     if draft.kind is FactKind.MANDATE:
         return KINDS["iban-change"] if changes_account(dossier.facts, draft) else None
+    if draft.data.get("ground") == GROUND:
+        return KINDS[REST_WAIVER]
     if draft.kind is not FactKind.WITHDRAWAL:
         return KIND_OF_FACT.get(draft.kind)
     told = named_fact(dossier, str(draft.of)).kind

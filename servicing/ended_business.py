@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
+from servicing.blocks import holding_of
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
 from servicing.law import Law
@@ -38,29 +39,34 @@ def track_over(facts: Sequence[Fact], product: Product, law: Law, day: date) -> 
     It begins on the first day without interest, or with the loan that is granted for the rest. An interest holiday,
     which has an end, begins none, and neither does a contract. Raises `UnknownLaw`.
     """
+    found = track_of(facts, product, law, day)
+    if found is None or found.over_on > day or not found.left:
+        return None
+    is_handled = any(
+        fact.kind is FactKind.HANDLED and fact.of == found.fact for fact in holding_of(facts, None)
+    )
+    return None if is_handled else found
+
+
+def track_of(facts: Sequence[Fact], product: Product, law: Law, day: date) -> TrackOver | None:
+    """The term of a loan, over or not, with what is left of the loan on a day; None where none began."""
     first = _first(facts, product)
     if first is None:
         return None
     history = history_of(facts)
     since = history.terms.start if first.kind is FactKind.GRANT else first.value_date
     over_on = since + relativedelta(months=law.value_on(TERM, since).count)
-    if over_on > day:
-        return None
     state = live(history.terms, history.events, history.reversals, day)
-    if standing(state, day) != "active":
-        return None
-    return TrackOver(first.nr, since, over_on, int(open_amounts(state, day).total))
+    left = int(open_amounts(state, day).total) if standing(state, day) == "active" else 0
+    return TrackOver(first.nr, since, over_on, left)
 
 
 def _first(facts: Sequence[Fact], product: Product) -> Fact | None:
-    """The fact with which the term begins, if nobody has said that its end is handled."""
+    """The fact with which the term begins."""
     if product.kind != "public":
         return None
-    gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
-    holding = [fact for fact in facts if fact.nr not in gone]
+    holding = holding_of(facts, None)
     free = [fact for fact in holding if fact.kind is FactKind.INTEREST_FREE and "until" not in fact.data]
     if not free and is_rest_of_business(product):
         free = [fact for fact in holding if fact.kind is FactKind.GRANT]
-    first = min(free, key=lambda fact: (fact.value_date, fact.nr), default=None)
-    handled = {fact.of for fact in holding if fact.kind is FactKind.HANDLED}
-    return None if first is None or first.nr in handled else first
+    return min(free, key=lambda fact: (fact.value_date, fact.nr), default=None)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from servicing.arrears import days_past_due
-from servicing.facts import Fact
+from servicing.facts import Fact, FactKind
 from servicing.history import History, history_of
 from servicing.life.counting import coming_by_itself
 from servicing.life.outcome import (
@@ -82,6 +82,14 @@ def view_on(dossier: Dossier, on: date) -> View:
         arrears_since(state),
         rows_on(history.terms, state, on, coming_by_itself(history.events, on)),
     )
+
+
+def given_up(dossier: Dossier, key: str, on: date) -> int:
+    """What a waiver under a key took off the loan by a day, in cents; 0 where there is none."""
+    history = history_of(dossier.facts)
+    numbers = {fact.nr for fact in dossier.holding if (fact.kind, fact.key) == (FactKind.WAIVER, key)}
+    state = live(history.terms, history.events, history.reversals, on)
+    return sum(int(effect.cents) for effect in state.effects if effect.fact in numbers)
 
 
 def payment_lines(dossier: Dossier, on: date) -> list[PaymentLine]:

@@ -175,9 +175,7 @@ def item_of_track(case: Case, found: TrackOver, day: date) -> Item:
         f"repayment from income after the business ended, since {found.since}, was over on {found.over_on} "
         f"(Bbz art. 43 lid 2): {euros(found.left)} is left"
     )
-    action = (
-        f"decide about the rest (giving it up: aflos decide waiver {case.loan}), then aflos worklist done"
-    )
+    action = f"decide about the rest (giving it up: aflos decide rest-waiver {case.loan}), then aflos worklist done"
     owner = contact_person(case.facts, day)
     return Item("event", case.creditor, case.subject, found.fact, owner, found.over_on, reason, action)
 

@@ -37,6 +37,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         *(LOAN, "--amount", "1.00", "--iban", "NL17TEST0340000002", "--name", "S. Jansen"),
         *DECIDED,
     ),
+    "decide rest-waiver": (LOAN, *DECIDED),
     "nightly": (),
     "import portfolio": ("FOLDER", "--dry-run"),
     "decide handed-over": ("1", "--on", "2025-07-01", "--to", "1"),

@@ -95,6 +95,7 @@ SILENT = {
     *(
         "decide credit-refund",
         "decide reschedule",
+        "decide rest-waiver",
         "decide withdraw",
         "decide unblock",
         "event",

@@ -44,6 +44,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "set_off": ("schuld is € 23.314,15", "uitkering is € 1.401,23", "beslagvrije voet", "€ 1.331,17", "€ 70,06 per maand", "artikel 4:93"),
     "interest_free_after_end": ("de helft van uw netto-inkomen", "vijf jaar", "€ 249,38", "Elk jaar vragen wij om uw inkomen", "artikel 43 lid 2"),
     "waiver": ("€ 8.123,40 niet meer te betalen", "artikel 4:94a", "voorwaarde"),
+    "rest_waiver": ("€ 8.123,40 niet meer te betalen", "1 oktober 2021 tot en met 30 september 2026", "€ 19.326,00", "artikel 43 lid 2"),
     "buy_off": ("€ 15.190,75 in een keer", "10 december 2026", "€ 8.123,40"),
     "out_of_collection": ("voorlopig niet om te betalen", "blijft wel bestaan", "26 november 2027"),
     "interruption": ("verjaren", "nieuwe termijn van vijf jaar", "artikel 4:106", "binnen twee weken", "artikel 4:112", "bewijs van bezorging",

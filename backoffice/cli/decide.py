@@ -14,6 +14,7 @@ from backoffice.cli.life_decisions import LIFE_DECISIONS
 from backoffice.cli.loan_decisions import DECISIONS, decided_options
 from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day
 from backoffice.cli.output import pairs, print_json, shown
+from backoffice.cli.rest_waiver import rest_waiver
 from backoffice.cli.table import table
 from backoffice.deciding import addressees_of, hand_over, reason_given, reject, take_back
 from backoffice.deciding import approve as approve_decision
@@ -52,7 +53,7 @@ def decide() -> None:
     """
 
 
-for decision_command in (*DECISIONS, *LIFE_DECISIONS, credit_refund):
+for decision_command in (*DECISIONS, *LIFE_DECISIONS, credit_refund, rest_waiver):
     if decision_command.name in KINDS:
         decide.add_command(decision_command)
 

@@ -27,7 +27,7 @@ from servicing.deferral import Count
 from servicing.policy import Choices
 from servicing.product import Product
 from servicing.store import debtors_of, facts_of, find_loan
-from servicing.viewing import view_on
+from servicing.viewing import given_up, view_on
 
 LONGEST_DEFERRAL = "deferral_longest_total"
 OBJECTION, PAYMENT_TERM = "objection_term", "decision_payment_term"
@@ -106,6 +106,7 @@ def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
         cast("Count", choices.choice("loan.deferral_count")),
         files.law().value_on(LONGEST_DEFERRAL, today).count,
         lines_of_decision(desk.connection, decision),
+        given_up(dossier, decision.proposed.reference, max(today, decision.proposed.value_date)),
     )
 
 

@@ -29,6 +29,7 @@ PUBLIC: Mapping[str, str] = {
     "due-at-once": "calling_in",
     "statutory-interest": "statutory_interest",
     "waiver": "waiver",
+    "rest-waiver": "rest_waiver",
     "interest-free": "interest_free_after_end",
 }
 PRIVATE: Mapping[str, str] = {"arrangement": "private_arrangement", "due-at-once": "private_calling_in"}
@@ -61,8 +62,8 @@ def about_of(decision: Decision, facts: Sequence[Fact]) -> FactKind | None:
 class Decided:
     """A decision as its letter needs it: its data, the loan as it stands with it, who signs and by which mandate.
 
-    `lines` explain a settlement. `count` and `most_months` are how months of deferral are counted and how many there
-    may be.
+    `lines` explain a settlement; `given_up` is what a waiver took off the loan in cents. `count` and `most_months` are
+    how months of deferral are counted and how many there may be.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Decided:
     count: Count
     most_months: int
     lines: Sequence[Line] = ()
+    given_up: int = 0
 
 
 def known_fields(decided: Decided) -> Fields:
@@ -164,11 +166,23 @@ GIVEN_BACK: Mapping[FactKind, str] = {
 }
 """What is done after an objection, as its letter says it."""
 
+
+def _rest_waiver(decided: Decided) -> Fields:
+    until = parse_day(str(decided.data["until"]))
+    return {
+        "waived": decided.given_up,
+        "track_from": str(decided.data["since"]),
+        "track_until": (until - timedelta(days=1)).isoformat(),
+        "track_paid": cents_of(str(decided.data["paid"])),
+    }
+
+
 MORE: Mapping[str, Callable[[Decided], Fields]] = {
     "defer": _deferral,
     "arrangement": _arrangement,
     "statutory-interest": _interest,
-    "waiver": lambda decided: {"waived": decided.cents},
+    "waiver": lambda decided: {"waived": decided.cents or decided.given_up},
+    "rest-waiver": _rest_waiver,
     UNBLOCK: _objection,
     **dict.fromkeys(SETTLING, lambda decided: settled_fields(decided.data, decided.lines)),
 }

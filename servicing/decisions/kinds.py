@@ -33,6 +33,9 @@ class Kind:
     letters: tuple[str, ...] = ()
 
 
+REST_WAIVER = "rest-waiver"
+"""The waiver of what is left after five years of repayment from income (Bbz art. 43 lid 2)."""
+
 KINDS = {
     kind.name: kind
     for kind in (
@@ -44,6 +47,7 @@ KINDS = {
         Kind("cost", FactKind.COST, "one"),
         Kind("write-off", FactKind.WRITE_OFF, "two"),
         Kind("waiver", FactKind.WAIVER, "two", "favourable"),
+        Kind(REST_WAIVER, FactKind.WAIVER, "two", "favourable"),
         Kind("interest-free", FactKind.INTEREST_FREE, "two", "favourable"),
         Kind("due-at-once", FactKind.DUE_AT_ONCE, "two", "burdening"),
         Kind("statutory-interest", FactKind.STATUTORY_INTEREST, "two", "burdening"),
@@ -71,11 +75,14 @@ KINDS = {
 KIND_OF_FACT: Mapping[FactKind, Kind] = {
     kind.fact: kind
     for kind in KINDS.values()
-    if kind.fact is not None and kind.fact not in {FactKind.WITHDRAWAL, FactKind.MANDATE}
+    if kind.fact is not None
+    and kind.fact not in {FactKind.WITHDRAWAL, FactKind.MANDATE}
+    and kind.name != REST_WAIVER
 }
 """The kind of decision behind a kind of fact; such a fact is never recorded without it.
 
-A withdrawal takes what the fact took that it withdraws, a mandate only where it names another account.
+A withdrawal takes what the fact took that it withdraws, a mandate only where it names another account; a waiver may
+rest on five years of repayment from income.
 """
 
 
