@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -40,8 +40,9 @@ from servicing.refunding.store import (
     refunds_of_run,
     released_decisions,
 )
+from servicing.refunding.words import PLAIN, words_of_refund
 from servicing.registration import credit_left
-from servicing.store import find_loan
+from servicing.store import facts_of, find_loan
 
 UNSENT = frozenset({"rejected", "taken-back"})
 """Decisions that never become a payment."""
@@ -92,7 +93,8 @@ def release_refunds(desk: Desk, creditor: Creditor, totals: tuple[int, int]) -> 
     number = next_refund_run(desk.connection)
     refunds = [_released(each, number, creditor) for each in ready]
     run = _run(desk, creditor, number, refunds)
-    run = run._replace(sha256=hashlib.sha256(_content(run, refunds)).hexdigest())
+    content = _content(run, refunds, _words(desk.connection, refunds))
+    run = run._replace(sha256=hashlib.sha256(content).hexdigest())
     add_refund_run(desk.connection, run, refunds)
     return run
 
@@ -108,10 +110,12 @@ def refund_file(connection: Connection, number: int) -> tuple[RefundRun, bytes]:
     run = next((each for each in refund_runs(connection) if each.id == number), None)
     if run is None:
         raise BadInput(f"run {number}: there is none; see aflos bank refunds list")
-    content = _content(run, refunds_of_run(connection, number))
-    if hashlib.sha256(content).hexdigest() != run.sha256:
-        raise VerificationFailed(f"run {number}: the file differs from the one that was released")
-    return run, content
+    refunds = refunds_of_run(connection, number)
+    for words in (_words(connection, refunds), {}):
+        content = _content(run, refunds, words)
+        if hashlib.sha256(content).hexdigest() == run.sha256:
+            return run, content
+    raise VerificationFailed(f"run {number}: the file differs from the one that was released")
 
 
 def _receipts(
@@ -252,14 +256,25 @@ def _run(desk: Desk, creditor: Creditor, number: int, refunds: Sequence[Refund])
     )
 
 
-def _content(run: RefundRun, refunds: Sequence[Refund]) -> bytes:
-    transfers = [Transfer(each.end_to_end, each.cents, each.name, each.iban, _told(each)) for each in refunds]
+def _words(connection: Connection, refunds: Sequence[Refund]) -> Mapping[int, str]:
+    """What the refunds of credit are, by decision; runs of before this was said have none."""
+    of_loans = {each.decision_id: each.loan_id for each in refunds if each.loan_id}
+    facts = facts_of(connection, of_loans.values())
+    return {decision: words_of_refund(facts[loan], decision) for decision, loan in of_loans.items()}
+
+
+def _content(run: RefundRun, refunds: Sequence[Refund], words: Mapping[int, str]) -> bytes:
+    transfers = [
+        Transfer(each.end_to_end, each.cents, each.name, each.iban, _told(each, words)) for each in refunds
+    ]
     message = Message(run.message_id, datetime.fromisoformat(run.made_at))
     block = TransferBlock(run.message_id, day_of(run.pay_on), transfers)
     return transfer_file(message, Sender(run.holder, run.account), block)
 
 
-def _told(each: Refund) -> str:
+def _told(each: Refund, words: Mapping[int, str]) -> str:
     if each.end_to_end.startswith(FORWARDS):
         return "Doorbetaling van een ontvangst die voor u is"
-    return f"Terugbetaling tegoed lening {each.loan_id}" if each.loan_id else "Terugbetaling van uw betaling"
+    if each.loan_id:
+        return f"{words.get(each.decision_id, PLAIN)} lening {each.loan_id}"
+    return "Terugbetaling van uw betaling"

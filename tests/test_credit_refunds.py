@@ -78,12 +78,23 @@ def test_credit_goes_back_to_the_account_that_paid_by_two_persons(books: Engine,
     written = good_by("approver", "bank", "refunds", "file", str(made["run"]), "--to", str(tmp_path))
     content = Path(written["file"]).read_bytes()
     assert f"<IBAN>{PAYER}</IBAN>".encode() in content
-    assert f"Terugbetaling tegoed lening {LOAN}".encode() in content
+    assert f"Terugbetaling te veel betaald lening {LOAN}".encode() in content
     told = good_by("manager", "statement", LOAN)
     assert [(line["text"], line["credit"]) for line in told["not_booked"]] == [
         ("Tegoed aan u terugbetaald", "-30.00")
     ]
     assert told["expected"]["credit"] == "0.00"
+
+
+def test_a_file_released_with_other_words_stays_what_it_was(
+    books: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("backoffice.refunding._words", lambda *_: {})
+        made = released()
+    file = good_by("approver", "bank", "refunds", "file", str(made["run"]), "--to", str(tmp_path))["file"]
+    assert f"Terugbetaling tegoed lening {LOAN}".encode() in Path(file).read_bytes()
+    assert books is not None
 
 
 def went_back(engine: Engine) -> None:

@@ -74,7 +74,9 @@ def test_case_1_a_supplement_is_owed_to_the_client_paid_out_and_cleared_by_its_l
         good_by("manager", "approve", str(number))
         made = good_by("approver", *refunds("release"), "--number", "1", "--total", "1467.22")
         file = good_by("approver", "bank", "refunds", "file", str(made["run"]), "--to", str(tmp_path))
-        assert f"<IBAN>{PAYEE}</IBAN>".encode() in Path(file["file"]).read_bytes()
+        content = Path(file["file"]).read_bytes()
+        assert f"<IBAN>{PAYEE}</IBAN>".encode() in content
+        assert f"<Ustrd>Nabetaling na vaststelling Bbz 2025 lening {LIVING}<".encode() in content
         assert good_by("approver", *refunds("list"))["waiting"] == []
     night(settled, "2026-09-01")
     assert (balance(settled, CREDIT), balance(settled, REFUNDS)) == (0, -SUPPLEMENT)
