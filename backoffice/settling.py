@@ -19,6 +19,7 @@ from ledger.day import parse_day
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from ledger.money import cents_of, euros
+from letters.outbox.settled import withdrawn_data
 from servicing.decisions.proposal import Proposed
 from servicing.decisions.store import decisions_on, find_decision
 from servicing.facts import Draft, FactKind, FactRefused
@@ -144,7 +145,9 @@ def withdraw_settlement(desk: Desk, number: int, reason: str) -> Decided:
         raise SettlingRefused(
             f"decision {number}: was corrected by decision {later[-1]}; withdraw that first"
         )
-    data = {"withdraws": number, "reason": plain_text("reason", reason)}
+    said, approved = decision.proposed.data or {}, decision.step("approved")
+    assert approved is not None, f"decision {number} is in force and was never approved"
+    data = withdrawn_data(number, approved.day.isoformat(), said) | {"reason": plain_text("reason", reason)}
     name = f"withdraw settlement {number}"
     proposed = Proposed(
         WITHDRAWING, subject, name, clock.today(), decision.at_stake, data=data, document=name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -15,11 +15,14 @@ from jobs.settlement_lines import lines_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import AflosError
 from letters.outbox.store import add_letters, letters_by_key
+from letters.outbox.telling import Told
 from letters.outbox.values import Letter, LetterDraft, State
-from letters.outbox.yearly import YearlyCase, step_key, yearly_letter
+from letters.outbox.yearly import YearlyCase, received_letter, step_key, yearly_letter
 from servicing import files
 from servicing.creditors.store import quiet_creditors
+from servicing.facts import Fact
 from servicing.settlement.allowance import LIVING_ALLOWANCE
+from servicing.settlement.cycle import figures_on
 from servicing.store import Recorded
 
 MOST_TIMES = 9
@@ -34,10 +37,11 @@ def write_cycle_letters(
 ) -> list[Waiting]:
     """Propose the letter that each case of living allowance is due; the cases of which none could be written.
 
-    Its hand-over is the step. What is in the outbox is not proposed twice; what fell away is proposed anew.
+    Its hand-over is the step. What is in the outbox is not proposed twice; what fell away is proposed anew. Figures
+    that came in and lead to no other letter are confirmed.
     """
     quiet = quiet_creditors(connection, day)
-    due = [one for one in found if one.about == "allowance" and one.stand.letter]
+    due = [one for one in found if one.about == "allowance" and (one.stand.letter or _came_in(one, day))]
     waiting: list[Waiting] = []
     for creditor in sorted({creditor_of_loan(one.case.loan) for one in due} - set(quiet)):
         own = [one for one in due if creditor_of_loan(one.case.loan) == creditor]
@@ -45,19 +49,18 @@ def write_cycle_letters(
     return waiting
 
 
+def _came_in(one: Found, day: date) -> Fact | None:
+    """The figures of a year that this night is the first to know."""
+    figures = figures_on(one.case.facts, one.case.year)
+    return figures if figures is not None and figures.known_on == day else None
+
+
 def _write(
     connection: Connection, creditor: int, due: Sequence[Found], night: tuple[date, Recorded]
 ) -> list[Waiting]:
     day, by = night
     _, debtors = headings_of(connection, sorted({one.case.loan for one in due}))
-    keys = [
-        f"{_base(one)} {times}:{debtor}"
-        for one in due
-        for debtor in debtors[one.case.loan]
-        for times in range(1, MOST_TIMES + 1)
-    ]
-    known = list(letters_by_key(connection, keys).values())
-    numbered = [(one, times) for one in due if (times := _times(_base(one), known, day))]
+    numbered = _numbered(connection, due, debtors, day)
     loans = {one.case.loan for one, _ in numbered}
     everybody = {debtor for loan in loans for debtor in debtors[loan]}
     if not everybody:
@@ -68,13 +71,38 @@ def _write(
     waiting = []
     for one, times in numbered:
         try:
-            told = yearly_letter(_yearly(freezer, one), times)
+            told = _told(freezer, one, times)
             product = files.products()[LIVING_ALLOWANCE]
             drafts += freezer.frozen(told, product, one.case.loan, debtors[one.case.loan])
         except AflosError as wrong:
             waiting.append(Waiting(one.case.loan, one.case.year.since, str(wrong)))
-    add_letters(connection, drafts, day, by)
+    known = {one.draft.key for one in letters_by_key(connection, [one.key for one in drafts]).values()}
+    add_letters(connection, [draft for draft in drafts if draft.key not in known], day, by)
     return waiting
+
+
+def _numbered(
+    connection: Connection, due: Sequence[Found], debtors: Mapping[int, Sequence[int]], day: date
+) -> list[tuple[Found, int]]:
+    """The cases of which a letter is to be proposed, each with its number; a confirmation is written once."""
+    stepping = [one for one in due if one.stand.letter]
+    keys = [
+        f"{_base(one)} {times}:{debtor}"
+        for one in stepping
+        for debtor in debtors[one.case.loan]
+        for times in range(1, MOST_TIMES + 1)
+    ]
+    known = list(letters_by_key(connection, keys).values())
+    found = [(one, times) for one in stepping if (times := _times(_base(one), known, day))]
+    return [*found, *((one, 1) for one in due if not one.stand.letter)]
+
+
+def _told(freezer: Freezer, one: Found, times: int) -> Told:
+    if one.stand.letter:
+        return yearly_letter(_yearly(freezer, one), times)
+    figures = _came_in(one, freezer.day)
+    assert figures is not None, one.case
+    return received_letter(one.case.year, figures)
 
 
 def _base(one: Found) -> str:

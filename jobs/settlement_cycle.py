@@ -15,6 +15,7 @@ from ledger.entry import creditor_of_loan
 from ledger.errors import AflosError
 from ledger.files import config_files
 from ledger.money import euros
+from letters.outbox.settled import WITHDRAWAL
 from servicing import files
 from servicing.decisions.proposal import Decision, as_known
 from servicing.decisions.store import decisions
@@ -45,8 +46,7 @@ from servicing.tables import loan, loan_debtor
 SETTLING = frozenset({"settlement", "clawback"})
 """Kinds of decision about a proposal: one that burdens nobody, and one that does."""
 
-WITHDRAWING = "settlement-withdrawal"
-"""The kind of decision that takes a settlement back."""
+WITHDRAWING = WITHDRAWAL
 
 TO_PROPOSE = frozenset({"figures-received", "figures-missing"})
 

@@ -28,6 +28,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "clawback_intention": ("Netto inkomen", "€ 4.829,52", "nog niets besloten", "uw omstandigheden", "10 december 2026", "langskomen"),
     "settlement": ("Netto inkomen", "€ 4.414,76 terug", "als gift", "€ 414,76 meer", "€ 2.000,00, blijft een lening zonder rente",
         "binnen zes weken", "belangen afgewogen", "kinderen", "artikel 12"),
+    "settlement_withdrawn": ("20 augustus 2026", "trekken wij in", "€ 4.414,76 terug", "Had u al iets betaald?", "nieuw besluit"),
     "interest_remission": ("Onder de jaarnorm", "€ 962,25 rente", "artikel 21", "verrekenen", "€ 455,34"),
     "arrangement": ("€ 506,91 per maand", "31 december 2026", "31 mei 2029", "voorwaarden", "loopt de rente door", "artikel 4:101",
         "in een keer betalen"),

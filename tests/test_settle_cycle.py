@@ -10,6 +10,8 @@ from freezegun import freeze_time
 from sqlalchemy import Engine
 
 from backoffice.actor import authenticated
+from tests.bank_account import Account, paying, write
+from tests.bank_desk import money, take
 from tests.desk import add_debtor, open_desk
 from tests.nights import at, begin_on, sums
 from tests.offices import by, good_by, open_office
@@ -102,6 +104,12 @@ def test_p7_a_year_from_advances_to_a_claim(office: Engine, tmp_path: Path) -> N
         ("Wordt niet teruggevraagd", "1712.94"),
         ("Wordt teruggevraagd", "3000.00"),
     ]
+    # The letters of the claim ask for payment under the reference of the living allowance.
+    account = Account(lines=[paying(int(LIVING), at("2026-09-20"), 5_000, "R1")], opened=at("2026-09-16"))
+    (taken,) = take(office, write(tmp_path, "s.xml", account.statement()), at("2026-09-21"))
+    assert taken.matched == 1
+    assert [(one.value_date, one.cents) for one in money(office, CLAIM)] == [(at("2026-09-20"), 5_000)]
+    assert not money(office, int(LIVING))
 
 
 def heard(day: str = "2026-08-31") -> None:

@@ -88,6 +88,23 @@ def test_p5_p7_a_clawback_is_told_with_its_computation_and_weighing(counter: Eng
         sent(tmp_path / "post")
         assert state()["state"] == "settled"
         assert good_by("clerk", "worklist", "--source", "letter") == []
+        _taken_back(tmp_path, decision)
+
+
+def _taken_back(folder: Path, decision: int) -> None:
+    """A settlement that is withdrawn has its letter too, which says what does not count any more."""
+    why = ("--reason", "Wij gebruikten de cijfers van een ander bedrijf.")
+    withdrawn = good_by("clerk", "settle", "withdraw", str(decision), *why)["decision"]
+    good_by("approver", "approve", str(withdrawn))
+    text = page(folder, written(withdrawn))
+    for part in (
+        "ons besluit over 2025 vervalt",
+        "Op 30 juni 2026 namen wij een besluit",
+        "Wij vroegen € 3.000,00 terug. Dat hoeft u nu niet te betalen.",
+        "Wij gebruikten de cijfers van een ander bedrijf.",
+    ):
+        assert part in text, (part, text)
+    assert "kwijtgescholden" not in text
 
 
 def test_each_step_of_the_cycle_has_its_letter_and_its_hand_over_is_the_step(
@@ -142,9 +159,14 @@ def _heard_by_letter(counter: Engine, tmp_path: Path) -> None:
 def test_a_gift_needs_no_reason_but_the_computation(counter: Engine, tmp_path: Path) -> None:
     with freeze_time("2026-06-30"), authenticated("manager"):
         advances(tmp_path, 12, "950.00", household="couple")
-        figures("JR-2025", "profit=13000.00", TAX)
-    with freeze_time("2026-06-30"):
-        good_by("clerk", "settle", "propose")
+        figures("JR-2025", "profit=13000.00", "own_capital=20000.00", TAX)
+    (received,) = proposed(counter, "2026-06-30")
+    with freeze_time("2026-07-01 10:00:00"):
+        said = page(tmp_path, received)
+        assert "Wij hebben uw jaarcijfers over 2025 ontvangen" in said
+        assert "de winst van uw bedrijf over 2025" in said
+        assert "uw vermogen" in said
+        assert "uw andere inkomen" not in said
         text = page(tmp_path, written(decided()))
     assert "U krijgt nog € 1.467,22 van ons" in text
     assert "U betaalt" not in text

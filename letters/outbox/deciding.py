@@ -11,7 +11,13 @@ from ledger.errors import BadInput
 from ledger.money import NotAnAmount, cents_of
 from letters.fields import FieldRule
 from letters.outbox.framing import Fields
-from letters.outbox.settled import SETTLING, settled_fields, settled_letter
+from letters.outbox.settled import (
+    SETTLING,
+    WITHDRAWAL,
+    settled_fields,
+    settled_letter,
+    withdrawn_fields,
+)
 from letters.outbox.values import LetterRefused
 from servicing.blocks import holding_of
 from servicing.decisions.proposal import Decision
@@ -37,6 +43,7 @@ LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIV
 """By the law of the debt and the kind of decision, the letter that tells of it."""
 
 UNBLOCK, OUTCOME_LETTER = "unblock", "objection_outcome"
+WITHDRAWN_LETTER = "settlement_withdrawn"
 
 
 def letter_of(
@@ -48,6 +55,8 @@ def letter_of(
     """
     if kind in SETTLING and data is not None:
         return settled_letter(data)
+    if kind == WITHDRAWAL:
+        return WITHDRAWN_LETTER if data is not None and "book_year" in data else None
     if kind == UNBLOCK:
         return OUTCOME_LETTER if about is FactKind.OBJECTION and law == "public" else None
     return LETTERS_OF[law].get(kind)
@@ -184,6 +193,7 @@ MORE: Mapping[str, Callable[[Decided], Fields]] = {
     "waiver": lambda decided: {"waived": decided.cents or decided.given_up},
     "rest-waiver": _rest_waiver,
     UNBLOCK: _objection,
+    WITHDRAWAL: lambda decided: withdrawn_fields(decided.data),
     **dict.fromkeys(SETTLING, lambda decided: settled_fields(decided.data, decided.lines)),
 }
 """What kinds of decisions say besides."""

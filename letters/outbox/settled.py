@@ -13,6 +13,9 @@ from servicing.settlement.line import DECIDED_AFTER, Line
 SETTLING = ("settlement", "clawback")
 """The kinds of decision about a proposal of the yearly cycle."""
 
+WITHDRAWAL = "settlement-withdrawal"
+"""The kind of decision that takes a settlement back."""
+
 FACTORS = {
     "income": "Inkomen en schulden",
     "health": "Gezondheid",
@@ -24,6 +27,32 @@ FACTORS = {
 
 BY_ITSELF = "Dit volgt uit de berekening hierboven."
 """The reason of a decision that leaves nothing to be weighed."""
+
+
+def withdrawn_data(number: int, decided_on: str, data: Mapping[str, object]) -> dict[str, object]:
+    """What the withdrawal of a settlement keeps of it for its letter: its book year, day, and what it came to."""
+    kept = {key: data[key] for key in ("reclaimed", "supplement", "retained", "remission") if key in data}
+    return {"withdraws": number, "book_year": data["book_year"], "decided_on": decided_on, **kept}
+
+
+def withdrawn_fields(data: Mapping[str, object]) -> Fields:
+    """The fields of the letter about a settlement that is taken back."""
+    cents = {name: _cents(data, key) for name, key in WITHDRAWN.items() if key in data}
+    return {
+        "book_year": year_text(str(data["book_year"])),
+        "decision_date": str(data["decided_on"]),
+        "reasons": [str(data["reason"])],
+        **{name: amount for name, amount in cents.items() if amount},
+    }
+
+
+WITHDRAWN = {
+    "clawback": "reclaimed",
+    "supplement": "supplement",
+    "retained": "retained",
+    "remitted": "remission",
+}
+"""The fields of a withdrawal, by the key of the settlement they are read from."""
 
 
 def settled_letter(data: Mapping[str, object]) -> str:

@@ -10,6 +10,8 @@ from letters.outbox.framing import Fields
 from letters.outbox.settled import rows_of, year_text
 from letters.outbox.telling import Told
 from letters.outbox.values import Effects
+from servicing.facts import Fact
+from servicing.settlement.book_year import BookYear
 from servicing.settlement.cycle import LETTERS, STEP_OF, Stand, State, Times, YearCase, steps_of
 from servicing.settlement.line import Line
 from servicing.settlement.proposing import Amounts
@@ -20,6 +22,13 @@ DOCUMENTS = (
     "jaaropgaven van loon of uitkering over {year}",
 )
 """What is asked of every client; whoever misses something else writes to him."""
+
+RECEIVED = {
+    "profit": "de winst van uw bedrijf over {year}",
+    "other_income": "uw andere inkomen, ook dat van uw partner, over {year}",
+    "own_capital": "uw vermogen",
+}
+"""What came in, by the figure that was recorded."""
 
 NO_AMOUNTS = Amounts()
 
@@ -59,6 +68,19 @@ def yearly_letter(one: YearlyCase, times: int) -> Told:
     effects = Effects("statutory" if days else "none", days, cycle=cycle)
     year: Fields = {"book_year": year_text(one.case.year.since.isoformat())}
     return Told(LETTERS[state], key, year | FIELDS[state](one), effects=effects)
+
+
+def received_letter(year: BookYear, figures: Fact) -> Told:
+    """That the figures of a year came in, for each time they did."""
+    since = year.since.isoformat()
+    given = figures.data["figures"]
+    assert isinstance(given, Mapping), f"fact {figures.nr} holds no figures"
+    items = [text.format(year=year_text(since)) for key, text in RECEIVED.items() if key in given]
+    return Told(
+        "figures_received",
+        f"{since} figures {figures.nr}",
+        {"book_year": year_text(since), "received": items},
+    )
 
 
 def _request(one: YearlyCase) -> Fields:

@@ -16,12 +16,18 @@ from servicing.receipts.dividing import ORDERS, Owed
 from servicing.receipts.values import Disposition, Part, StoredLine
 
 CERTAIN = 100
+RUNNING = frozenset({"active", "new"})
+"""How a loan stands to which money goes by itself."""
+
 BARE_NUMBER, PAID_BEFORE, SLIP, SAME_AMOUNT, SAME_NAME = 70, 55, 60, 20, 15
 MOST_UNCERTAIN = 95
 
 
 class LoanView(NamedTuple):
-    """What matching needs to know of a loan; `since` is the first day money can come for it, 0 if it has none."""
+    """What matching needs to know of a loan; `since` is the first day money can come for it, 0 if it has none.
+
+    `followed_by` are the claims that the settlement of a year of living allowance made of it.
+    """
 
     loan: int
     creditor: int
@@ -32,6 +38,7 @@ class LoanView(NamedTuple):
     open_due: int
     rate: int
     arrears_since: int
+    followed_by: tuple[int, ...] = ()
 
 
 class Named(NamedTuple):
@@ -98,8 +105,22 @@ def verdict_on_receipt(line: StoredLine, named: Named, known: Known) -> Verdict:
         why = "its payment reference is of no loan" if named.sure else "no payment reference"
         return Verdict((), why)
     if len(views) == 1:
+        claim = _claim_of(views[0], known)
+        if claim is not None:
+            return _for_one(
+                line, claim, f"payment reference of loan {views[0].loan}, of which this is the claim"
+            )
         return _for_one(line, views[0], "payment reference")
     return _for_several(line, views)
+
+
+def _claim_of(view: LoanView, known: Known) -> LoanView | None:
+    """The one claim that is open in the place of living allowance that was settled; its letters name the allowance."""
+    if view.standing in RUNNING:
+        return None
+    claims = [known.loans[number] for number in view.followed_by if number in known.loans]
+    running = [claim for claim in claims if claim.standing in RUNNING]
+    return running[0] if len(running) == 1 else None
 
 
 def _for_one(line: StoredLine, view: LoanView, why: str, since: int = 0) -> Verdict:
@@ -143,7 +164,7 @@ def refusal_of(view: LoanView, paid_on: int) -> str:
     """Why money of a day cannot go to a loan by itself; empty if it can."""
     if not view.since or view.since > paid_on:
         return f"loan {view.loan} was not paid out by {day_of(paid_on)}"
-    if view.standing not in {"active", "new"}:
+    if view.standing not in RUNNING:
         return f"loan {view.loan} is {view.standing}: refund or reopen"
     return ""
 

@@ -12,7 +12,7 @@ from ledger.bulk import among, append_rows
 from ledger.day import LAST_DAY, number_of
 from servicing.facts import FactKind
 from servicing.night_work import STANDINGS
-from servicing.receipts.matching import LoanView, PaidOut, Payment
+from servicing.receipts.matching import RUNNING, LoanView, PaidOut, Payment
 from servicing.receipts.tables import (
     bank_confirmation,
     bank_decision,
@@ -20,6 +20,7 @@ from servicing.receipts.tables import (
     bank_statement,
 )
 from servicing.receipts.values import LINE_KEY, Disposition, Part, StoredLine
+from servicing.settlement.store import claims_made_of
 from servicing.store import LOANS_PER_QUERY, Recorded
 from servicing.tables import fact, loan, loan_state
 
@@ -144,9 +145,9 @@ def highest_facts(connection: Connection, loans: Iterable[int]) -> dict[int, int
 
 
 def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanView]:
-    """What matching needs to know of these loans; those that do not exist are left out."""
+    """What matching needs to know of these loans and of claims made of them; those that do not exist are left out."""
     wanted = sorted(set(loans))
-    paid_out = (FactKind.DISBURSEMENT, FactKind.OPENING)
+    paid_out = (FactKind.DISBURSEMENT, FactKind.OPENING, FactKind.TRANSFERRED)
     since = func.min(case((fact.c.kind.in_(paid_out), fact.c.value_date)))
     firsts = select(fact.c.loan_id, since).group_by(fact.c.loan_id)
     state = loan_state.c
@@ -178,7 +179,10 @@ def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanVi
             rate or 0,
             late or 0,
         )
-    return found
+    followed = claims_made_of(connection, [one.loan for one in found.values() if one.standing not in RUNNING])
+    found |= {number: found[number]._replace(followed_by=claims) for number, claims in followed.items()}
+    later = {claim for claims in followed.values() for claim in claims} - found.keys()
+    return {**loan_views(connection, later), **found} if later else found
 
 
 def lines_by_number(connection: Connection, numbers: Iterable[int]) -> dict[int, StoredLine]:

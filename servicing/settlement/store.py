@@ -8,15 +8,16 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, exists, insert, select
 
-from ledger.bulk import append_rows
+from ledger.bulk import among, append_rows
 from ledger.day import day_of, number_of
 from ledger.money import cents_of
-from servicing.facts import SETTLEMENT_KINDS, Fact
+from servicing.facts import SETTLEMENT_KINDS, Fact, FactKind
 from servicing.settlement.proposing import Amounts, Basis, Proposal, Subject
 from servicing.settlement.tables import interest_year, settlement_proposal
 from servicing.store import LOANS_PER_QUERY, Recorded, facts_of
+from servicing.tables import fact, loan, loan_debtor
 
 COLUMNS = tuple(column.name for column in settlement_proposal.columns)
 BASES: tuple[Basis, ...] = ("figures", "missing")
@@ -100,6 +101,34 @@ def made_by(connection: Connection, decision: int, loans: Iterable[int]) -> list
         for one in facts
         if one.kind in SETTLEMENT_KINDS and one.key == key_of(decision)
     ]
+
+
+def claims_made_of(connection: Connection, loans: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """The recovery claims that settlements made of loans for living allowance, the first one first."""
+    if not loans:
+        return {}
+    withdrawn = fact.alias()
+    gone = exists().where(
+        withdrawn.c.loan_id == fact.c.loan_id,
+        withdrawn.c.kind == int(FactKind.WITHDRAWAL),
+        withdrawn.c.refers_to == fact.c.nr,
+    )
+    mine, other = loan_debtor, loan_debtor.alias()
+    query = (
+        select(mine.c.loan_id, fact.c.loan_id.label("claim"), fact.c.data)
+        .join(other, other.c.debtor_id == mine.c.debtor_id)
+        .join(fact, fact.c.loan_id == other.c.loan_id)
+        .join(loan, loan.c.id == fact.c.loan_id)
+        .where(
+            among(connection, mine.c.loan_id, sorted(set(loans))), fact.c.kind == int(FactKind.TRANSFERRED)
+        )
+        .where(loan.c.product == "recovery_claim", ~gone)
+    )
+    found: dict[int, set[int]] = {}
+    for row in connection.execute(query):
+        if json.loads(row.data).get("of") == row.loan_id:
+            found.setdefault(row.loan_id, set()).add(row.claim)
+    return {number: tuple(sorted(claims)) for number, claims in found.items()}
 
 
 def interest_years(connection: Connection) -> list[tuple[int, date]]:
