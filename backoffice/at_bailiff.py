@@ -81,15 +81,17 @@ def hand_over_claims(desk: Desk, headings: Sequence[Loan], batch: Batch, folder:
     return Handed(path, digest, claims, bool(known))
 
 
-def with_bailiff(connection: Connection, creditors: Collection[int]) -> Iterator[There]:
-    """The claims of some creditors that are with the bailiff now, by loan."""
+def with_bailiff(
+    connection: Connection, creditors: Collection[int], recalled_by: str = ""
+) -> Iterator[There]:
+    """The claims of some creditors that are with the bailiff now, by loan; or those that a recall took back."""
     sent = select(fact.c.loan_id).where(fact.c.kind == int(FactKind.BAILIFF)).distinct()
     loans = [loan for loan in connection.execute(sent).scalars() if creditor_of_loan(loan) in creditors]
     for _, facts in sorted(facts_of(connection, loans).items()) if loans else ():
         holding = holding_of(facts, None)
-        recalled = {one.of for one in holding if one.kind is FactKind.BAILIFF_RECALLED}
+        recalled = {one.of: one.key for one in holding if one.kind is FactKind.BAILIFF_RECALLED}
         for out in holding:
-            if out.kind is FactKind.BAILIFF and out.nr not in recalled:
+            if out.kind is FactKind.BAILIFF and recalled.get(out.nr, "") == recalled_by:
                 yield There(out, str(out.data.get("total", "")), _paid(holding, out))
 
 

@@ -50,6 +50,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "dunning handed-over": (LOAN, "--on", "2025-02-08", "--document", "AM-1"),
     "dunning costs": (LOAN, "--on", "2025-07-01"),
     "dunning bailiff-file": (LOAN, "--on", "2025-07-01", "--document", "GDW-1", "--to", "FOLDER"),
+    "dunning bailiff-recall": (LOAN, "--on", "2025-07-01", "--document", "R-1"),
     "dunning bailiff": ("out", LOAN, "--on", "2025-07-01", "--document", "GDW-1"),
     "review open": (LOAN, "--due", "2025-09-01", "--on", "2025-07-01"),
     "review step": (LOAN, "form-sent", "--on", "2025-07-01"),

@@ -99,6 +99,24 @@ def test_p26_what_is_with_the_bailiff_and_what_came_in_since(desk: Engine, tmp_p
     assert "in another file of this name, of 2025-07-01" in changed.err
 
 
+def test_p26_claims_come_back_together_all_or_none(desk: Engine, tmp_path: Path) -> None:
+    remind(OTHER)
+    good("dunning", "bailiff-file", LOAN, OTHER, *OUT, "--to", str(tmp_path))
+    back = ("dunning", "bailiff-recall", "--on", "2025-10-01", "--document", "R-1")
+    assert "number: 3: 2 claims are there" in run(*back, "--creditor", "almere", "--number", "3").err
+    assert "name loans, or --file or --creditor" in run(*back, LOAN, "--creditor", "almere").err
+    assert "name loans, or --file or --creditor" in run(*back, "--file", "GDW-2025-07").err
+    early = run("dunning", "bailiff-recall", LOAN, OTHER, "--on", "2025-06-30", "--document", "R-0")
+    assert "must not lie before fact" in early.err
+    whole = (*back, "--file", "GDW-2025-07", "--number", "2", "--reason", "an arrangement")
+    first, again = good(*whole), good(*whole)
+    assert (first["loans"], first["recorded"], again["recorded"]) == ([int(LOAN), int(OTHER)], True, False)
+    assert good("dunning", "bailiff-list") == []
+    assert good("dunning", "why", LOAN, "--on", "2025-10-02")["act"] == "person"
+    none = run("dunning", "bailiff-recall", OTHER, "--on", "2025-10-02", "--document", "R-2")
+    assert (none.code, f"loan {OTHER}: no file is at the bailiff" in none.err) == (2, True)
+
+
 def test_p01_p26_what_may_not_be_enforced_stops_the_whole_file(desk: Engine, tmp_path: Path) -> None:
     early = run("dunning", "bailiff-file", LOAN, OTHER, *OUT, "--to", str(tmp_path))
     assert f"loan {OTHER}: may not go to the bailiff on 2025-07-01" in early.err

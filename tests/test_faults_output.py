@@ -119,6 +119,7 @@ SILENT = {
         "dunning bailiff",
         "dunning bailiff-file",
         "dunning bailiff-list",
+        "dunning bailiff-recall",
         "dunning costs",
         "dunning handed-over",
         "dunning list",

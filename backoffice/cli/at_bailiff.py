@@ -8,6 +8,7 @@ import click
 
 from backoffice.actor import actor as acting
 from backoffice.at_bailiff import Batch, There, hand_over_claims, with_bailiff
+from backoffice.bailiff_recall import Chosen, Recall, recall_claims
 from backoffice.cli.database import looking, recording
 from backoffice.cli.options import actor_option, as_json, past_day
 from backoffice.cli.output import print_json, shown
@@ -76,6 +77,52 @@ def bailiff_list(creditor: str | None, as_json: bool) -> None:
         print_json(rows)
         return
     click.echo(table(COLUMNS, [[shown(row[name]) for name in COLUMNS] for row in rows]))
+
+
+@click.command(name="bailiff-recall")
+@click.argument("loans", nargs=-1, metavar="[LOAN]...")
+@click.option("--file", default="", metavar="NAME", help="All claims of this file that are there.")
+@click.option("--creditor", metavar="CODE", help="All claims of this creditor that are there.")
+@click.option("--number", type=click.IntRange(1), help="How many those are; with --file or --creditor.")
+@click.option("--on", required=True, metavar="DAY", help="The day they come back.")
+@click.option("--document", required=True, metavar="REFERENCE", help="What the recall is called.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; kept with each.")
+@actor_option
+@as_json
+def bailiff_recall(
+    loans: tuple[str, ...],
+    file: str,
+    creditor: str | None,
+    number: int | None,
+    on: str,
+    document: str,
+    reason: str,
+    actor: str | None,
+    as_json: bool,
+) -> None:
+    """Recall claims from the bailiff, all of them or none: named ones, those of a file, or all of a creditor.
+
+    Their ladders go on the same night. What he asks for it: aflos dunning bailiff recalled --costs. The same again
+    records nothing new.
+
+    Example: aflos dunning bailiff-recall --file GDW-2025-08 --number 12 --on 2025-10-01 --document R-2025-3
+    """
+    is_all = bool(file or creditor)
+    if bool(loans) == is_all or is_all != (number is not None):
+        raise BadInput("loan: name loans, or --file or --creditor with --number, how many claims those are")
+    by_code = {code: one for one, code in codes().items()}
+    if creditor is not None and creditor not in by_code:
+        raise BadInput(f"creditor: {creditor[:40]!r}: must be one of {', '.join(by_code)}")
+    chosen = Chosen(loans, file, by_code[creditor] if creditor else 0, number)
+    recall = Recall(plain_text("document", document), past_day("on", on), plain_text("reason", reason))
+    with recording(actor) as desk:
+        done = recall_claims(desk, chosen, recall)
+    back = [one.fact.loan for one in done]
+    if as_json:
+        again = all(one.again for one in done)
+        print_json({"document": recall.reference, "loans": back, "recorded": not again})
+        return
+    click.echo(f"{recall.reference}: {len(back)} claims came back: {', '.join(str(loan) for loan in back)}")
 
 
 def _row(one: There, known: dict[int, str]) -> dict[str, object]:

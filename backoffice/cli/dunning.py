@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from backoffice.actor import actor as acting
-from backoffice.cli.at_bailiff import bailiff_file, bailiff_list
+from backoffice.bailiff_recall import claim_at_bailiff
+from backoffice.cli.at_bailiff import bailiff_file, bailiff_list, bailiff_recall
 from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import finish, preview_option
 from backoffice.cli.options import actor_option, as_json, day_or_today, on_option, past_day
@@ -26,7 +27,7 @@ from servicing.dunning.ladder import Step
 from servicing.dunning.owing import OverdueRow
 from servicing.dunning.sent import Sent
 from servicing.dunning.standing import Standing
-from servicing.facts import Draft, FactKind, FactRefused
+from servicing.facts import Draft, FactKind
 from servicing.reading import Reader
 from servicing.registration import Dossier
 from servicing.store import find_loan
@@ -206,7 +207,7 @@ def bailiff(
     """A file that went out to the bailiff, a statement that came in, a file that was recalled.
 
     While it is there no letter is proposed. What he collects comes in with aflos import receipts; costs
-    that the debtor bears are charged with aflos decide cost. Many claims at once: aflos dunning bailiff-file.
+    that the debtor bears are charged with aflos decide cost. Many at once: bailiff-file, bailiff-recall.
 
     Example: aflos dunning bailiff out 100000001 --on 2025-08-01 --document "GDW-77"
     """
@@ -221,22 +222,14 @@ def bailiff(
         if what == "out":
             return Draft(dossier.loan, FactKind.BAILIFF, day, reference, data=says, source=reference)
         kind = FactKind.BAILIFF_STATEMENT if what == "statement" else FactKind.BAILIFF_RECALLED
-        return Draft(dossier.loan, kind, day, reference, 0, _at_bailiff(dossier), says, reference)
+        return Draft(dossier.loan, kind, day, reference, 0, claim_at_bailiff(dossier).nr, says, reference)
 
     finish(loan, make, {"actor": actor, "as_json": as_json, "known_on": None})
 
 
 dunning.add_command(bailiff_file)
 dunning.add_command(bailiff_list)
-
-
-def _at_bailiff(dossier: Dossier) -> int:
-    """The file that is at the bailiff now; raises `FactRefused` where there is none."""
-    recalled = {fact.of for fact in dossier.holding if fact.kind is FactKind.BAILIFF_RECALLED}
-    out = [fact.nr for fact in dossier.holding if fact.kind is FactKind.BAILIFF and fact.nr not in recalled]
-    if not out:
-        raise FactRefused(f"loan {dossier.loan}: no file is at the bailiff: aflos dunning bailiff out")
-    return out[-1]
+dunning.add_command(bailiff_recall)
 
 
 def _row(row: Standing, known: dict[int, str]) -> dict[str, object]:
