@@ -12,7 +12,11 @@ from sqlalchemy import Engine
 
 from ledger.database import writing
 from ledger.day import number_of
-from servicing.facts import Draft, FactKind
+from servicing.facts import Draft, Fact, FactKind
+from servicing.history import history_of
+from servicing.life.outcome import arrears_since, open_amounts
+from servicing.life.state import State
+from servicing.life.timeline import live
 from servicing.store import Loan, Recorded, add_loan, record
 from tests.as_facts import LOAN, Nights, facts_of
 from tests.nights import begin_on, close_until, sums
@@ -71,6 +75,27 @@ def test_f5_what_was_remitted_too_much_is_owed_again() -> None:
     # 30.00 was owed to the debtor; the other 20.00 is interest of March again, beside that of April and May.
     assert (found[4980], found.get(1400, 0)) == (10_000, 0)
     assert found[1320] == 3 * 12_000 - 10_000
+
+
+def test_f5_principal_owed_again_after_the_last_due_date_is_due_and_can_be_paid() -> None:
+    """A gift of 2,000.00 of the principal is taken back when all rows fell due: the last row asks it."""
+    gift, gone = _remitted("0.00", date(2024, 4, 1), "2000.00"), _remitted("0.00", date(2025, 2, 3))
+    whole = Draft(LOAN, FactKind.PAYMENT, date(2025, 1, 1), "whole", 1_114_000), date(2025, 1, 1)
+    facts = facts_of([*_remitted_once()[:-1], gift, whole, gone])
+    nights = Nights(facts)
+    nights.work_until(date(2025, 2, 3))
+    found = by_account(nights)
+    assert (found.get(1300, 0), found[1310], found.get(1400, 0)) == (0, 200_000, 0)
+    state = live_of(facts, date(2025, 2, 3))
+    assert (state.unassigned, arrears_since(state)) == (0, date(2025, 1, 1))
+    paid = Draft(LOAN, FactKind.PAYMENT, date(2025, 2, 10), "rest", 300_000), date(2025, 2, 10)
+    after = facts_of([*_remitted_once()[:-1], gift, whole, gone, paid])
+    assert open_amounts(live_of(after, date(2025, 2, 10)), date(2025, 2, 10)).principal == 0
+
+
+def live_of(facts: list[Fact], on: date) -> State:
+    history = history_of(facts)
+    return live(history.terms, history.events, history.reversals, on)
 
 
 def test_the_choice_year_turns_principal_into_a_gift() -> None:

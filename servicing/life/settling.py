@@ -14,6 +14,7 @@ from servicing.life.state import (
     INTEREST_DUE,
     NOT_RECLAIMED,
     PRINCIPAL,
+    PRINCIPAL_DUE,
     REFUNDABLE,
     REMITTED,
     SETTLEMENTS,
@@ -110,10 +111,7 @@ def _remit_less(state: State, event: Remitted, loss: int, cents: Amount, gone: G
             state.credit -= back
             state.record(_taken_back(event, REFUNDABLE, loss, back))
         else:
-            state.principal += back
-            state.unassigned += back
-            reopen_last_row(state)
-            state.record(_taken_back(event, PRINCIPAL, loss, back))
+            state.record(_taken_back(event, _owed_again(state, back), loss, back))
 
 
 def _taken_back(event: Remitted, debit: int, loss: int, cents: Amount) -> Effect:
@@ -130,10 +128,22 @@ def _put_back(state: State, event: Settled, account: int, cents: int) -> None:
     owed = int(min(max(0, state.credit), cents))
     state.credit -= owed
     _record(state, event, REFUNDABLE, account, owed)
-    state.principal += cents - owed
-    state.unassigned += cents - owed
+    _record(state, event, _owed_again(state, cents - owed), account, cents - owed)
+
+
+def _owed_again(state: State, cents: Amount) -> int:
+    """Let principal be owed again; the account on which it stands.
+
+    Rows that come take it. After the last due date none comes: then it is due with the last row, as interest that is
+    owed again is due with its own row.
+    """
+    state.principal += cents
     reopen_last_row(state)
-    _record(state, event, PRINCIPAL, account, cents - owed)
+    if state.running is not None:
+        state.unassigned += cents
+        return PRINCIPAL
+    state.last_row.principal += cents
+    return PRINCIPAL_DUE
 
 
 def _take_out(state: State, event: Settled, account: int, cents: int) -> None:
