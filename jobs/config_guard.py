@@ -79,11 +79,22 @@ def _last_used(connection: Connection) -> dict[str, str]:
 def _refuse_changed_past(before: dict[str, str], files: Sequence[ConfigFile], last_closed: date) -> None:
     for file in files:
         old = before.get(file.name)
-        if file.name.startswith("law/") and old is not None and old != file.text:
-            then, now = _parameter(file, old), _parameter(file, file.text)
+        if not file.name.startswith("law/") or old == file.text:
+            continue
+        now = _parameter(file, file.text)
+        then = _used(file, old) if old is not None else None
+        if then is not None:
             for day in sorted({since for rows in (then.rows, now.rows) for since, _ in rows.items()}):
                 if day <= last_closed:
                     _refuse_changed_value(file, day, _value(then, day), _value(now, day))
+
+
+def _used(file: ConfigFile, text: str) -> Parameter | None:
+    """The parameter of a file that was kept; None where it cannot be read, so that no night can have used it."""
+    try:
+        return _parameter(file, text)
+    except Misconfigured:
+        return None
 
 
 def _parameter(file: ConfigFile, text: str) -> Parameter:

@@ -20,6 +20,8 @@ from jobs.expected import postings_due, readable_facts
 from jobs.soundness import file_damage
 from jobs.tables import quarantine
 from jobs.verify_dates import Progress, closed_rows, last_aside, wrong_dates
+from jobs.verify_links import broken_links
+from jobs.verify_states import kept_states, wrong_state
 from ledger.day import day_of, number_of
 from ledger.seal import JOURNAL_COLUMNS
 from ledger.tables import journal
@@ -52,6 +54,7 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         found += _hidden(connection)
         found += changed_lines(connection)
         found += changed_configuration(connection)
+        found += broken_links(connection)
         loans = list(connection.execute(select(loan.c.id).order_by(loan.c.id)).scalars())
         found += _wrong_loans(connection, loans, day_of(dates[-1].day) if dates else None, progress)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()
@@ -91,16 +94,19 @@ def _hidden(connection: Connection) -> Iterator[Difference]:
 def _unlike_facts(connection: Connection, loans: Sequence[int], last: date | None) -> Iterator[Difference]:
     """Loans whose books are not what their facts give, with the keys of the entries concerned."""
     until: dict[int, date | None] = dict.fromkeys(loans, last)
+    by_now = dict(until)  # up to when a loan must have been worked; one set aside not at all
     aside = select(quarantine.c.loan, loan_state.c.worked_to).join(
         loan_state, loan_state.c.loan == quarantine.c.loan, isouter=True
     )
     for number, worked_to in connection.execute(aside):
         # A loan set aside is booked up to its last good night.
         if number in until:
+            by_now[number] = None
             until[number] = (
                 min(filter(None, (last, day_or_none(worked_to or 0))), default=None) if worked_to else None
             )
     booked: dict[int, Rows] = {number: [] for number in loans}
+    states = kept_states(connection, loans)
     for row in connection.execute(_rows_of(loans, last)):
         try:
             booked[row.loan].append((booked_row(row), row))
@@ -113,6 +119,7 @@ def _unlike_facts(connection: Connection, loans: Sequence[int], last: date | Non
             yield Difference(None, number, "", facts)
         else:
             yield from _unlike(number, facts, booked[number], until[number])
+            yield from wrong_state(number, facts, states.get(number), by_now[number])
 
 
 def _rows_of(loans: Sequence[int], last: date | None) -> Any:  # noqa: ANN401 - a query

@@ -136,6 +136,8 @@ def test_a_column_twice_and_a_column_missing(folder: Path) -> None:
         "payments.csv:1:lening: the column loan stands twice",
         "payments.csv:1: the column amount (bedrag) is missing: in euros",
     ]
+    (folder / "payments.csv").write_text("loan;amount;amount;date;reference\n", encoding="utf-8")
+    assert refused(folder) == ["payments.csv:1:amount: the column amount stands twice"]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +150,9 @@ def test_a_column_twice_and_a_column_missing(folder: Path) -> None:
         ("loans.ods", "is no CSV or XLSX: save it as one of these, not as .ods"),
         ("loans.xlsm", "is no CSV or XLSX: save it as one of these, not as .xlsm"),
         ("leningen.csv", "the same table stands in"),
+        ("betalingen.txt", "is no CSV or XLSX: save it as one of these, not as .txt"),
+        ("betalingen", "is no CSV or XLSX: save it as one of these, not as a file without an ending"),
+        ("lee\nners.csv", "lee\\u000aners.csv: 'lee"),
     ],
 )
 def test_a_file_that_does_not_belong_is_named(folder: Path, name: str, expected: str) -> None:
@@ -155,9 +160,19 @@ def test_a_file_that_does_not_belong_is_named(folder: Path, name: str, expected:
     assert any(expected in line for line in refused(folder))
 
 
+def test_what_is_called_as_a_table_and_is_no_file_is_not_passed_over(folder: Path) -> None:
+    (folder / "payments.csv").mkdir()
+    expected = "payments.csv: is no file that can be read: a folder, or a link to nothing"
+    assert refused(folder) == [expected]
+    (folder / "payments.csv").rmdir()
+    (folder / "payments.csv").symlink_to(folder / "gone.csv")
+    assert refused(folder) == [expected]
+
+
 def test_notes_and_locks_beside_the_files_are_left_alone(folder: Path) -> None:
     for name in ("README.txt", "~$loans.xlsx", ".~lock.loans.csv", "besluit.pdf"):
         (folder / name).write_text("?", encoding="utf-8")
+    (folder / "besluiten").mkdir()
     checked(folder)
 
 

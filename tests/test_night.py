@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
 from jobs.tables import quarantine
 from ledger.database import open_database, reading
-from ledger.errors import BadInput
+from ledger.errors import BadInput, Misconfigured
 from servicing.facts import Draft, FactKind
+from tests.law_files import HEAD, row, write
 from tests.nights import (
     PLAIN_TERMS,
     at,
@@ -168,3 +170,21 @@ def test_the_manifest_names_the_law_of_the_day(database: Engine) -> None:
         "from": "2009-07-01",
         "verified": True,
     }
+
+
+def test_a_law_file_that_was_wrong_for_one_run_stops_no_later_one(
+    sqlite_database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    new_loan(sqlite_database, PLAIN_TERMS)
+    rows = row("2020-01-01", '"2.00"')
+    text = f"{HEAD}unit: eur\nchanges: by_decree\nselect_by: calendar_day\nvalues:\n{rows}"
+    own = write(tmp_path / "config", "law/fee.yaml", text + "wrong: 1\n")
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path / "config"))
+    with pytest.raises(Misconfigured, match="wrong: 1"):
+        close_until(sqlite_database, at("2024-01-01"))
+    own.write_text(text, encoding="utf-8")
+    assert len(close_until(sqlite_database, at("2024-01-02"))) == 2
+    own.write_text(text.replace('"2.00"', '"3.00"'), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"2\.00 became 3\.00"):
+        close_until(sqlite_database, at("2024-01-03"))

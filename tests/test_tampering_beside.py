@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Table, delete, insert, select, update
 
 from jobs.manifest import folder
 from jobs.tables import business_day, config_set, config_version
+from jobs.verify_states import LANE, TERMS, kept_states, wrong_state
 from ledger.database import reading, writing
 from ledger.day import number_of
 from ledger.period import PeriodClosing
@@ -27,8 +28,8 @@ from servicing.decisions.proposal import Proposed, Step
 from servicing.decisions.store import add_decision, add_step
 from servicing.decisions.tables import decision, decision_step
 from servicing.facts import Draft, FactKind
-from servicing.store import Loan, add_loan, record
-from servicing.tables import fact, loan, loan_debtor
+from servicing.store import Loan, add_loan, facts_of, record
+from servicing.tables import fact, loan, loan_debtor, loan_state
 from tests.nights import PLAIN_TERMS, at, begin_on, close_until, stamp
 from tests.tamper import all_of, found, other, row_is, tamper, without_triggers
 
@@ -128,6 +129,41 @@ def test_j1_a_configuration_that_was_kept_is_not_changed_unseen(sqlite_database:
     ]
     tamper(office, delete(config_set).where(config_set.c.path == path))
     assert "put in, out or exchanged" in found(office)[-1].what
+
+
+def test_j1_each_number_of_the_state_row_is_held_against_the_facts(sqlite_database: Engine) -> None:
+    office = prepared(sqlite_database)
+    ((number, *_),) = rows_of(office, loan)
+    with reading(office) as connection:
+        facts, held = facts_of(connection, [number])[number], kept_states(connection, [number])[number]
+    assert held.lane, "a loan of the short lane, so that its numbers count too"
+    assert list(wrong_state(number, facts, held, DAY)) == []
+    for column in ("worked_to", "next_event", *TERMS, *LANE, "accrued_to", "day_cents"):
+        changed = getattr(held, column) + 10_000
+        (wrong,) = wrong_state(number, facts, held._replace(**{column: changed}), DAY)
+        assert (wrong.loan, str(changed) in wrong.what) == (number, True), column
+
+
+def test_j2_a_state_row_from_which_nights_work_is_not_taken_out_unseen(office: Engine) -> None:
+    (row,) = rows_of(office, loan_state)
+    tamper(office, update(loan_state).values(loan=row.loan + 7))
+    assert {(one.loan, one.what) for one in found(office)} == {
+        (row.loan, "has no state row: no night would work it"),
+        (row.loan + 7, "has a state row, but there is no such loan"),
+    }
+
+
+def test_j2_what_other_rows_name_is_not_taken_out_unseen(sqlite_database: Engine) -> None:
+    office = prepared(sqlite_database)
+    (total, *_) = rows_of(office, day_total)
+    gone = {"creditor": 7, "debtor": 2, "account": total.account}
+    for name, number in gone.items():
+        table = day_total.metadata.tables[name]
+        tamper(office, delete(table).where(table.c.id == number))
+    (kept, *_) = rows_of(office, config_version)
+    tamper(office, delete(config_version).where(row_is(config_version, kept)))
+    named = {one.what.partition(" is gone: ")[0] for one in found(office)}
+    assert named == {*(f"{name} {number}" for name, number in gone.items()), f"config_version {kept.sha256}"}
 
 
 def test_j2_a_past_before_the_first_night_is_found(office: Engine) -> None:

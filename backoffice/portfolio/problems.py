@@ -80,7 +80,7 @@ class Problems:
 
 def line(place: Place, column: str, value: object, expected: str) -> str:
     """One problem as file:row:column: value: what is expected."""
-    where = ":".join(str(part) for part in (place.file, place.row or "", column) if part)
+    where = ":".join(str(part) for part in (_printable(place.file), place.row or "", column) if part)
     return f"{where}: {shown(value)}: {expected}" if value is not None else f"{where}: {expected}"
 
 
@@ -90,5 +90,8 @@ def shown(value: object) -> str:
     if not text:
         return EMPTY
     short = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
-    plain = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)
-    return without_bsn(plain)
+    return without_bsn(_printable(short))
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

@@ -20,6 +20,9 @@ MOST_ROWS = 2_000_000
 MOST_SHEET_ROWS = 1_048_576
 """No spreadsheet program has more."""
 
+DATA_SUFFIXES = frozenset({".csv", ".xlsx", ".xlsm", ".xls", ".ods", ".tsv"})
+TEXT_SUFFIXES = frozenset({"", ".txt"})
+
 ENCODINGS = ("utf-8", "windows-1252", "iso-8859-15", "utf-16")
 
 Record = tuple[int, list[str]]
@@ -47,8 +50,8 @@ def read_folder(folder: Path, encoding: str, problems: Problems) -> Folder:
     sheets: dict[TableName, Sheet] = {}
     digests = []
     for path in _files(folder):
-        content = _content(path)
         try:
+            content = _content(path)
             found = list(_sheets(path, content, encoding))
         except Unreadable as wrong:
             problems.add(Place(path.name, wrong.row), "", None, str(wrong))
@@ -96,7 +99,7 @@ def csv_records(text: str) -> Iterator[Record]:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        paths = sorted(path for path in folder.iterdir() if path.is_file())
+        paths = sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         raise BadInput(f"{folder}: must be a folder that exists") from None
     except OSError as wrong:
@@ -105,12 +108,17 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _is_data(path: Path) -> bool:
-    """Whether a file belongs to the portfolio; locks of office programs and notes do not."""
-    hidden = path.name.startswith((".", "~$"))
-    return not hidden and path.suffix.lower() in {".csv", ".xlsx", ".xlsm", ".xls", ".ods", ".tsv"}
+    """Whether something in the folder is meant for the portfolio; locks of office programs and notes are not."""
+    if path.name.startswith((".", "~$")):
+        return False
+    # A table that was saved as text: payments that are passed over in silence would be lost.
+    is_text = path.suffix.lower() in TEXT_SUFFIXES and plain(path.stem) in table_names() and not path.is_dir()
+    return is_text or path.suffix.lower() in DATA_SUFFIXES
 
 
 def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise Unreadable("is no file that can be read: a folder, or a link to nothing")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadInput(f"{path}: larger than {MOST_BYTES} bytes: split it over more imports")
@@ -128,7 +136,8 @@ def _sheets(path: Path, content: bytes, encoding: str) -> Iterator[Sheet]:
             label = f"{path.name}[{title}]" if title else path.name
             yield Sheet(_table(title or path.stem), label, _bounded(records, MOST_SHEET_ROWS))
     else:
-        raise Unreadable(f"is no CSV or XLSX: save it as one of these, not as {path.suffix}")
+        ending = path.suffix or "a file without an ending"
+        raise Unreadable(f"is no CSV or XLSX: save it as one of these, not as {ending}")
 
 
 def _table(name: str) -> Table:

@@ -202,9 +202,9 @@ def _bind(
     place = Place(sheet.file, 1)
     bound = [_bound(place, sheet, name.strip(), parsers, problems) for name in header]
     found = [each.at for each in bound if each is not None]
-    for each in bound:
-        if each is not None and found.count(each.at) > 1:
-            problems.add(place, each.header, None, f"the column {each.column.name} stands twice")
+    twice = [(each.header, each.column.name) for each in bound if each and found.count(each.at) > 1]
+    for written, name in dict.fromkeys(twice):
+        problems.add(place, written, None, f"the column {name} stands twice")
     for index, column in enumerate(sheet.table.columns):
         if column.required and index not in found:
             names = f"{column.name} ({column.names['nl']})"
