@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, bindparam, exists, func, select
 
 from jobs.bank_night import Span
 from jobs.difference import Difference, day_or_none
@@ -28,6 +28,29 @@ from servicing.receipts.tables import (
 )
 from servicing.receipts.values import content_of
 
+_BY_ACCOUNT = (
+    select(func.max(bank_statement.c.id))
+    .where(bank_statement.c.kind == 53, bank_statement.c.known_on <= bindparam("known_by"))
+    .group_by(bank_statement.c.account)
+)
+_NEWEST = select(bank_statement.c.account, bank_statement.c.counted_cents).where(
+    bank_statement.c.id.in_(_BY_ACCOUNT)
+)
+_FURTHEST = (
+    select(*(bank_statement.c[name] for name in ("creditor_id", "account", "closed_on", "closing_cents")))
+    .where(bank_statement.c.id.in_(_BY_ACCOUNT.where(bank_statement.c.extends == 1)))
+    .order_by(bank_statement.c.creditor_id, bank_statement.c.account)
+)
+_FILES = select(func.count(), func.coalesce(func.sum(bank_file.c.new_lines), 0)).where(
+    bank_file.c.known_on.between(bindparam("first"), bindparam("last"))
+)
+_REFUSED = (
+    select(bank_refusal.c.name, bank_refusal.c.reason)
+    .where(bank_refusal.c.known_on.between(bindparam("first"), bindparam("last")))
+    .order_by(bank_refusal.c.sha256)
+)
+_WAITING = select(func.coalesce(func.sum(bank_state.c.waiting), 0))
+
 
 class BankDiffers(VerificationFailed):
     """The bank account in the books is not what the lines add up to: the program is wrong, or rows were changed."""
@@ -45,20 +68,13 @@ class AccountStand(NamedTuple):
 
 def stands(connection: Connection, known_by: int) -> list[AccountStand]:
     """Where each account stands by the statements known by a night."""
-    known = [bank_statement.c.kind == 53, bank_statement.c.known_on <= known_by]
-    number = func.max(bank_statement.c.id)
-    by_account = select(number).where(*known).group_by(bank_statement.c.account)
-    furthest = by_account.where(bank_statement.c.extends == 1)
-    every = select(bank_statement.c.account, bank_statement.c.counted_cents)
-    newest = connection.execute(every.where(bank_statement.c.id.in_(by_account)))
-    counted: dict[str, int] = {row[0]: row[1] for row in newest}
+    given = {"known_by": known_by}
+    counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(_NEWEST, given)}
     if not counted:
         return []
-    columns = ("creditor_id", "account", "closed_on", "closing_cents")
-    query = select(*(bank_statement.c[name] for name in columns)).where(bank_statement.c.id.in_(furthest))
     return [
         AccountStand(row.creditor_id, row.account, row.closed_on, row.closing_cents, counted[row.account])
-        for row in connection.execute(query.order_by(bank_statement.c.creditor_id, bank_statement.c.account))
+        for row in connection.execute(_FURTHEST, given)
     ]
 
 
@@ -104,18 +120,10 @@ def bank_of_night(
     connection: Connection, day: date, span: Span, found: Sequence[AccountStand]
 ) -> dict[str, Any]:
     """What a night says of the bank: files and lines taken, what waits, what is missing and what does not agree."""
-    known = {
-        table: table.c.known_on.between(span.since + 1, span.until) for table in (bank_file, bank_refusal)
-    }
-    files, lines = connection.execute(
-        select(func.count(), func.coalesce(func.sum(bank_file.c.new_lines), 0)).where(known[bank_file])
-    ).one()
-    refused = connection.execute(
-        select(bank_refusal.c.name, bank_refusal.c.reason)
-        .where(known[bank_refusal])
-        .order_by(bank_refusal.c.sha256)
-    )
-    waiting = connection.execute(select(func.coalesce(func.sum(bank_state.c.waiting), 0))).scalar_one()
+    given = {"first": span.since + 1, "last": span.until}
+    files, lines = connection.execute(_FILES, given).one()
+    refused = connection.execute(_REFUSED, given)
+    waiting = connection.execute(_WAITING).scalar_one()
     return {
         "files": files,
         "lines": int(lines),

@@ -12,10 +12,12 @@ from ledger.day import day_of, number_of
 from servicing.store import Recorded
 
 
+_LAST_CLOSED = select(func.max(business_day.c.day)).where(business_day.c.state != "started")
+
+
 def last_closed(connection: Connection) -> date | None:
     """The last business date that was closed (or the cut-over day before the first one)."""
-    query = select(func.max(business_day.c.day)).where(business_day.c.state != "started")
-    return _day(connection.execute(query).scalar())
+    return _day(connection.execute(_LAST_CLOSED).scalar())
 
 
 def last_started(connection: Connection) -> date | None:

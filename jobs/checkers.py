@@ -37,6 +37,18 @@ _MOVED = select(
         )
     )
 )
+_SIDES = union_all(
+    *(
+        select(journal.c.loan, account.label("account"), (sign * journal.c.cents).label("cents")).where(
+            journal.c.loan.in_(bindparam("loans", expanding=True))
+        )
+        for account, sign in ((journal.c.debit, 1), (journal.c.credit, -1))
+    )
+).subquery()
+_SUMS = select(_SIDES.c.loan, _SIDES.c.account, func.sum(_SIDES.c.cents)).group_by(
+    _SIDES.c.loan, _SIDES.c.account
+)
+_STATES = select(loan_state).where(loan_state.c.loan.in_(bindparam("loans", expanding=True)))
 _REVERSED_TONIGHT = select(journal.c.loan).where(
     journal.c.business_date == bindparam("day"),
     (journal.c.debit % ACCOUNTS_PER_CREDITOR == REVERSED)
@@ -67,7 +79,7 @@ def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[
     for start in range(0, len(loans), 5000):
         part = loans[start : start + 5000]
         sums = _sums(connection, part)
-        for row in connection.execute(select(loan_state).where(loan_state.c.loan.in_(part))):
+        for row in connection.execute(_STATES, {"loans": part}):
             booked = tuple(sums.get((row.loan, account), 0) for account in BALANCE_ACCOUNTS)
             held = StateRow(*row).balances
             if booked != held:
@@ -78,17 +90,9 @@ def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[
 
 def _sums(connection: Connection, loans: Sequence[int]) -> dict[tuple[int, int], int]:
     """Balances by loan and account number, debit positive."""
-    sides = [
-        select(journal.c.loan, account.label("account"), (sign * journal.c.cents).label("cents")).where(
-            journal.c.loan.in_(loans)
-        )
-        for account, sign in ((journal.c.debit, 1), (journal.c.credit, -1))
-    ]
-    both = union_all(*sides).subquery()
-    query = select(both.c.loan, both.c.account, func.sum(both.c.cents)).group_by(both.c.loan, both.c.account)
     return {
         (loan, account % ACCOUNTS_PER_CREDITOR): int(cents)
-        for loan, account, cents in connection.execute(query)
+        for loan, account, cents in connection.execute(_SUMS, {"loans": loans})
     }
 
 

@@ -55,13 +55,15 @@ def _missing(stand: AccountStand) -> Missing:
     return Missing(stand.creditor, stand.account, day_of(stand.closed_on))
 
 
+_WAITING = select(func.coalesce(func.sum(bank_state.c.waiting), 0))
+
+
 def _receipts(connection: Connection, day: date, known_by: date | None) -> dict[int, str]:
     """The loans for which a receipt may be meant that nobody has assigned yet, parked ones among them.
 
     A night has counted the lines that wait when it booked the banks; without any it need not look.
     """
-    waiting = select(func.coalesce(func.sum(bank_state.c.waiting), 0))
-    if known_by is not None and not connection.execute(waiting).scalar_one():
+    if known_by is not None and not connection.execute(_WAITING).scalar_one():
         return {}
     found: dict[int, str] = {}
     for one in waiting_lines(connection, day, known_by=known_by):

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from jobs import clock
@@ -39,6 +39,11 @@ NOBODY = {
     "started_at": "",
     "heartbeat_at": "",
 }
+
+_IS_OURS = lease.c.token == bindparam("held")
+_BEAT = update(lease).where(_IS_OURS).values(heartbeat_at=bindparam("beat"))
+_SHARE = select(lease.c.token).where(_IS_OURS).with_for_update(read=True, key_share=True)
+_RELEASE = update(lease).where(_IS_OURS).values(pid=FREE)
 
 STUCK_EXPIRIES = 10
 """PostgreSQL ends a transaction of ours that stands still for this many expiries, so that a takeover can go on."""
@@ -100,8 +105,8 @@ def take(connection: Connection, claim: Claim) -> Lease:
 def renew(connection: Connection, held: Lease) -> None:
     """Beat inside the transaction that is about to commit; raises `LeaseLost` after a takeover."""
     _end_when_stuck(connection)
-    beat = update(lease).where(_is_ours(held)).values(heartbeat_at=clock.now_utc().isoformat())
-    if connection.execute(beat).rowcount != 1:
+    given = {"held": held.token, "beat": clock.now_utc().isoformat()}
+    if connection.execute(_BEAT, given).rowcount != 1:
         raise LeaseLost("another run took over the lease; this one stops and nothing of it is half done")
 
 
@@ -111,14 +116,13 @@ def share(connection: Connection, held: Lease) -> None:
     A takeover waits for it, a heartbeat does not. Raises `LeaseLost` after a takeover.
     """
     _end_when_stuck(connection)
-    query = select(lease.c.token).where(_is_ours(held)).with_for_update(read=True, key_share=True)
-    if connection.execute(query).one_or_none() is None:
+    if connection.execute(_SHARE, {"held": held.token}).one_or_none() is None:
         raise LeaseLost("another run took over the lease; this one stops and nothing of it is half done")
 
 
 def release(connection: Connection, held: Lease) -> None:
     """Give the lease back, if it is still held."""
-    connection.execute(update(lease).where(_is_ours(held)).values(pid=FREE))
+    connection.execute(_RELEASE, {"held": held.token})
 
 
 def holder(connection: Connection) -> dict[str, object] | None:
@@ -149,10 +153,6 @@ def _make_row(connection: Connection) -> None:
         connection.execute(postgresql.insert(lease).values(id=1, **NOBODY).on_conflict_do_nothing())
     else:
         connection.execute(insert(lease).values(id=1, **NOBODY))
-
-
-def _is_ours(held: Lease) -> ColumnElement[bool]:
-    return lease.c.token == held.token
 
 
 def _is_of(row: Row[Any], claim: Claim) -> bool:

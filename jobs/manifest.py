@@ -41,15 +41,17 @@ _COUNTS = select(
 _TOTALS = select(day_total).where(day_total.c.business_date == _DAY).order_by(day_total.c.account)
 
 
+_PREVIOUS_SEAL = (
+    select(business_day.c.seal)
+    .where(business_day.c.day < _DAY, business_day.c.state == "closed")
+    .order_by(business_day.c.day.desc())
+    .limit(1)
+)
+
+
 def previous_seal(connection: Connection, day: date) -> str:
     """The seal of the date closed before a day."""
-    query = (
-        select(business_day.c.seal)
-        .where(business_day.c.day < number_of(day), business_day.c.state == "closed")
-        .order_by(business_day.c.day.desc())
-        .limit(1)
-    )
-    return connection.execute(query).scalar() or FIRST_SEAL
+    return connection.execute(_PREVIOUS_SEAL, {"day": number_of(day)}).scalar() or FIRST_SEAL
 
 
 def counts(connection: Connection, day: date) -> Manifest:

@@ -184,11 +184,18 @@ def last_closed(connection: Connection, creditor_id: int, known_on: date) -> int
     return known[-1].period if known[-1].closed else previous_period(known[-1].period)
 
 
+_CREDITORS = select(creditor.c.id)
+_CLOSINGS = (
+    select(period_closing)
+    .where(period_closing.c.known_on <= bindparam("known_by"))
+    .order_by(period_closing.c.id)
+)
+
+
 def last_closed_periods(connection: Connection, known_on: date) -> dict[int, int]:
     """The last closed period of every creditor by number, as far as known on a day."""
-    found = dict.fromkeys(connection.execute(select(creditor.c.id)).scalars(), NOTHING_CLOSED)
-    known = select(period_closing).where(period_closing.c.known_on <= number_of(known_on))
-    for row in connection.execute(known.order_by(period_closing.c.id)):
+    found = dict.fromkeys(connection.execute(_CREDITORS).scalars(), NOTHING_CLOSED)
+    for row in connection.execute(_CLOSINGS, {"known_by": number_of(known_on)}):
         found[row.creditor_id] = row.period if row.closed else previous_period(row.period)
     return found
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from ledger.day import day_of, number_of
 from ledger.entry import LOANS_PER_CREDITOR
@@ -143,24 +143,29 @@ def record_each(connection: Connection, stamped: Sequence[tuple[Draft, Recorded]
     return numbers
 
 
+_FACTS = (
+    select(fact)
+    .where(fact.c.loan_id.in_(bindparam("loans", expanding=True)), fact.c.known_on <= bindparam("known_by"))
+    .order_by(fact.c.loan_id, fact.c.nr)
+)
+
+
 def facts_of(
     connection: Connection, numbers: Iterable[int], known_by: date | None = None
 ) -> dict[int, list[Fact]]:
     """The facts of each of these loans, by number, known on or before a night (None: all)."""
     wanted = sorted(set(numbers))
     found: dict[int, list[Fact]] = {number: [] for number in wanted}
+    latest = number_of(known_by) if known_by else ANY_DAY
     for start in range(0, len(wanted), LOANS_PER_QUERY):
-        query = (
-            select(fact)
-            .where(fact.c.loan_id.in_(wanted[start : start + LOANS_PER_QUERY]))
-            .order_by(fact.c.loan_id, fact.c.nr)
-        )
-        if known_by is not None:
-            query = query.where(fact.c.known_on <= number_of(known_by))
-        for row in connection.execute(query):
+        given = {"loans": wanted[start : start + LOANS_PER_QUERY], "known_by": latest}
+        for row in connection.execute(_FACTS, given):
             found[row.loan_id].append(_stored(row))
     return found
 
+
+ANY_DAY = 2**31 - 1
+"""Above the number of every day."""
 
 LOANS_PER_QUERY = 5000
 """How many loans one query names; databases bound the number of parameters."""

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
 from ledger.day import day_of, number_of
 from letters.outbox.tables import letter, letter_loan, letter_page, letter_sent, letter_step
@@ -153,10 +153,12 @@ def letters_proposed_on(connection: Connection, day: date) -> dict[int, Letter]:
     return _letters(connection, select(letter).where(letter.c.proposed_on == number_of(day)))
 
 
+_PROPOSED = select(func.count()).select_from(letter).where(letter.c.proposed_on == bindparam("day"))
+
+
 def count_proposed(connection: Connection, day: date) -> int:
     """How many letters were proposed on a day."""
-    query = select(func.count()).select_from(letter).where(letter.c.proposed_on == number_of(day))
-    return connection.execute(query).scalar_one()
+    return connection.execute(_PROPOSED, {"day": number_of(day)}).scalar_one()
 
 
 def decisions_with_letter(connection: Connection) -> set[int]:

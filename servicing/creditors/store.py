@@ -14,12 +14,13 @@ from servicing.creditors.tables import creditor_fact
 from servicing.facts import FactKind, FactRefused
 from servicing.store import Recorded
 
+_EVERY_FACT = select(creditor_fact).order_by(creditor_fact.c.creditor_id, creditor_fact.c.nr)
+
 
 def creditor_facts(connection: Connection) -> dict[int, list[CreditorFact]]:
     """The facts of every creditor that has any, in the order of their numbers."""
     found: dict[int, list[CreditorFact]] = {}
-    query = select(creditor_fact).order_by(creditor_fact.c.creditor_id, creditor_fact.c.nr)
-    for row in connection.execute(query):
+    for row in connection.execute(_EVERY_FACT):
         found.setdefault(row.creditor_id, []).append(_fact(row))
     return found
 
