@@ -11,7 +11,6 @@ from jobs.tables import business_day
 from ledger.day import day_of, number_of
 from servicing.store import Recorded
 
-
 _LAST_CLOSED = select(func.max(business_day.c.day)).where(business_day.c.state != "started")
 
 
