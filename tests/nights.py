@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from jobs.business_dates import known_on, set_cut_over
 from jobs.manifest import Manifest
@@ -49,16 +49,26 @@ def begin_on(engine: Engine, day: date) -> None:
 def new_loan(engine: Engine, terms: dict[str, Any], *, creditor: int = 1, known: date | None = None) -> int:
     """A granted loan that is disbursed in full on its start."""
     start = at(terms["start"])
-    by = stamp(engine, known or start)
+    return new_loans(engine, [(creditor, terms)], known or start)[0]
+
+
+def new_loans(engine: Engine, wanted: Iterable[tuple[int, dict[str, Any]]], known: date) -> list[int]:
+    """Granted loans by creditor and terms, each disbursed in full on its start, in one transaction."""
+    by = stamp(engine, known)
     with writing(engine) as connection:
-        heading = Loan(0, creditor, "bbz_business_capital", None, "test", start, start, "from-2020")
-        number = add_loan(connection, heading, [], by)
-        cents = int(terms["principal"].replace(".", ""))
-        drafts = [
-            Draft(number, FactKind.GRANT, start, "grant", data=terms),
-            Draft(number, FactKind.DISBURSEMENT, start, "first", cents=cents),
-        ]
-        record(connection, drafts, by)
+        return [_new_loan(connection, creditor, terms, by) for creditor, terms in wanted]
+
+
+def _new_loan(connection: Connection, creditor: int, terms: dict[str, Any], by: Recorded) -> int:
+    start = at(terms["start"])
+    heading = Loan(0, creditor, "bbz_business_capital", None, "test", start, start, "from-2020")
+    number = add_loan(connection, heading, [], by)
+    cents = int(terms["principal"].replace(".", ""))
+    drafts = [
+        Draft(number, FactKind.GRANT, start, "grant", data=terms),
+        Draft(number, FactKind.DISBURSEMENT, start, "first", cents=cents),
+    ]
+    record(connection, drafts, by)
     return number
 
 

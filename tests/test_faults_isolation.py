@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ from tests.nights import (
     close_until,
     journal_rows,
     new_loan,
+    new_loans,
     paid,
     seals,
     sums,
@@ -41,8 +44,8 @@ from tests.nights import (
 )
 
 CREDITORS = range(1, 6)
-FIRST = at("2024-01-29")
-"""The first night: a few days before the first instalment of the loans."""
+FIRST = at("2024-01-31")
+"""The first night: the day before the first instalment of the loans."""
 HUGE = "100000000000.00"
 """As many cents as one posting may hold; two disbursements of it make an instalment that none may hold."""
 
@@ -64,6 +67,9 @@ REASONS = {
     REFUSED: "unique",
     REFUSED_SHORT: "unique",
 }
+
+
+WithoutBad = Callable[[int], list[tuple[Any, ...]]]
 
 
 def poison(engine: Engine, kind: str, creditor: int) -> None:
@@ -98,19 +104,32 @@ def set_aside_loans(engine: Engine) -> list[int]:
         return list(connection.execute(select(quarantine.c.loan).order_by(quarantine.c.loan)).scalars())
 
 
+@pytest.fixture(scope="module")
+def without(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> WithoutBad:
+    """The journal of the good loans where a creditor has no bad loan, worked once for each creditor."""
+    folder = tmp_path_factory.mktemp("without")
+
+    @cache
+    def journal_without(poisoned: int) -> list[tuple[Any, ...]]:
+        engine = open_database(f"sqlite:///{shutil.copy(sqlite_template, folder / f'{poisoned}.db')}")
+        rows = close_with(engine, poisoned, None)
+        engine.dispose()
+        return rows
+
+    return journal_without
+
+
 @pytest.mark.parametrize("poisoned", [1, 3, 5])
 @pytest.mark.parametrize("kind", POISON)
 def test_d1_one_bad_loan_stops_only_itself(
-    database: Engine, sqlite_template: Path, tmp_path: Path, kind: str, poisoned: int
+    database: Engine, without: WithoutBad, kind: str, poisoned: int
 ) -> None:
     with_poison = close_with(database, poisoned, kind)
     with reading(database) as connection:
         (aside,) = connection.execute(select(quarantine)).all()
     assert aside.loan // LOANS_PER_CREDITOR == poisoned
     assert REASONS[kind] in aside.error.lower()
-    other = open_database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'without.db')}")
-    assert close_with(other, poisoned, None) == with_poison
-    other.dispose()
+    assert without(poisoned) == with_poison
     assert len(with_poison) == 4 * 3
 
 
@@ -150,15 +169,10 @@ def test_d4_a_loan_set_aside_is_seen_until_it_is_mended(
 
 def test_d6_more_than_twenty_failures_stop_the_night_and_repair_goes_on(sqlite_database: Engine) -> None:
     begin_on(sqlite_database, at("2024-01-01"))
-    for _ in range(450):
-        new_loan(sqlite_database, PLAIN_TERMS)
+    new_loans(sqlite_database, [(1, PLAIN_TERMS)] * 450, at("2024-01-01"))
     typos = list(range(100_000_401, 100_000_422))
-    for loan in typos:
-        tell(
-            sqlite_database,
-            at("2024-01-01"),
-            Draft(loan, FactKind.RATE, at("2024-01-01"), "typo", data={"rate": 9}),
-        )
+    day = at("2024-01-01")
+    tell(sqlite_database, day, *(Draft(loan, FactKind.RATE, day, "typo", data={"rate": 9}) for loan in typos))
     with pytest.raises(StoppedByThreshold, match="21 of 450 loans failed"):
         close_until(sqlite_database, at("2024-01-01"), chunk=425)
     booked = {row[1] for row in journal_rows(sqlite_database)}

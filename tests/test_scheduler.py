@@ -29,7 +29,7 @@ from jobs.verify import verify
 from ledger.database import open_database, reading, writing
 from ledger.day import number_of
 from ledger.entry import EntryKind
-from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, journal_rows, new_loan
+from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, journal_rows, new_loan, new_loans
 
 ONE_DAY = timedelta(days=1)
 DAILY = PLAIN_TERMS | {"every": "1d", "day_count": "act/365", "instalments": 400}
@@ -230,8 +230,7 @@ def open_nights(url: str, nights: int, loans: int, terms: dict[str, Any]) -> Eng
     engine = open_database(url)
     first = clock.today() - nights * ONE_DAY
     begin_on(engine, first)
-    for _ in range(loans):
-        new_loan(engine, terms | {"start": first.isoformat()})
+    new_loans(engine, [(1, terms | {"start": first.isoformat()})] * loans, first)
     return engine
 
 
@@ -247,14 +246,14 @@ def test_the_service_catches_up_and_stops(database_url: str, number: signal.Sign
 
 
 def test_the_service_stops_in_the_middle_of_a_night(sqlite_url: str) -> None:
-    engine = open_nights(sqlite_url, 45, 20, DAILY)
+    engine = open_nights(sqlite_url, 30, 5, DAILY)
     with started(sqlite_url) as process:
         read_until(process, "closed")
         assert stop(process) == 75
     done = len(closed_dates(engine))
-    assert 0 < done < 45
+    assert 0 < done < 30
     with started(sqlite_url) as process:
-        assert read_until(process, "up_to_date").events().count("closed") == 45 - done
+        assert read_until(process, "up_to_date").events().count("closed") == 30 - done
         assert stop(process) == 0
     with reading(engine) as connection:
         assert verify(connection, Path(str(engine.url.database)).with_suffix(".manifests")).differences == []
@@ -271,7 +270,7 @@ def test_a_service_does_not_begin_while_a_run_is_busy(database_url: str) -> None
 
 
 def test_two_services_on_one_database(database_url: str) -> None:
-    engine = open_nights(database_url, 20, 2, DAILY)
+    engine = open_nights(database_url, 10, 2, DAILY)
     with started(database_url) as one, started(database_url) as other:
         ends = [read_until(each, "up_to_date", "nothing_open", "held").events()[-1] for each in (one, other)]
         codes = [
@@ -280,7 +279,7 @@ def test_two_services_on_one_database(database_url: str) -> None:
         ]
     assert "up_to_date" in ends
     assert codes == [75 if end == "held" else 0 for end in ends]
-    assert closed_dates(engine) == numbers(clock.today() - 20 * ONE_DAY, 20)
+    assert closed_dates(engine) == numbers(clock.today() - 10 * ONE_DAY, 10)
     engine.dispose()
 
 

@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import ColumnElement, Engine, delete, insert, select, update
+from sqlalchemy import URL, ColumnElement, Engine, delete, insert, make_url, select, update
 
 from jobs.expected import WorkedDates, wrong_rows
+from jobs.manifest import folder
 from jobs.tables import business_day
 from jobs.verify_dates import aside_in, closed_rows
 from ledger.database import open_database, reading
@@ -22,7 +23,8 @@ from ledger.entry import EntryKind, Key
 from ledger.tables import day_total, journal
 from servicing.tables import fact
 from tests.chaos.clients import BEFORE, NIGHTS
-from tests.chaos.scenario import close_all, install_scenario
+from tests.chaos.scenario import SMALL, close_all, install_scenario
+from tests.conftest import copied
 from tests.tamper import SEED, all_of, found, other, row_is, sampled, tamper, without_triggers
 
 
@@ -31,11 +33,24 @@ def closed_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     """A folder with a SQLite database of closed nights, and its manifests, to be copied."""
     place = tmp_path_factory.mktemp("closed")
     url = f"sqlite:///{shutil.copy(sqlite_template, place / 'aflos.db')}"
-    install_scenario(url, SEED)
+    close_scenario(url)
+    return place
+
+
+def close_scenario(url: str, seed: int = SEED) -> None:
+    """The scenario with its nights closed."""
+    install_scenario(url, seed, SMALL)
     engine = open_database(url)
     close_all(engine)
     engine.dispose()
-    return place
+
+
+@pytest.fixture(scope="module")
+def closed_postgresql(postgresql_server: URL, postgresql_template: URL) -> Iterator[URL]:
+    """A PostgreSQL database of closed nights, with its manifests, to be copied."""
+    with copied(postgresql_server, postgresql_template) as url:
+        close_scenario(url)
+        yield make_url(url)
 
 
 @pytest.fixture
@@ -54,13 +69,14 @@ def closed_anywhere(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         yield request.getfixturevalue("closed")
         return
-    url = request.getfixturevalue("postgresql_url")
-    install_scenario(url, SEED)
-    engine = open_database(url)
-    close_all(engine)
-    without_triggers(engine)
-    yield engine
-    engine.dispose()
+    template = request.getfixturevalue("closed_postgresql")
+    with copied(request.getfixturevalue("postgresql_server"), template) as url:
+        engine = open_database(url)
+        manifests = folder(engine)
+        shutil.copytree(manifests.with_name(f"{template.database}.manifests"), manifests)
+        without_triggers(engine)
+        yield engine
+        engine.dispose()
 
 
 def nights() -> ColumnElement[bool]:
@@ -73,9 +89,8 @@ def test_j1_no_false_alarm(closed_anywhere: Engine) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_j1_every_night_can_be_worked_again_from_the_facts(sqlite_url: str, seed: int) -> None:
-    install_scenario(sqlite_url, seed)
+    close_scenario(sqlite_url, seed)
     engine = open_database(sqlite_url)
-    close_all(engine)
     assert found(engine) == []
     with reading(engine) as connection:
         rows = closed_rows(connection)
@@ -217,7 +232,7 @@ def test_j2_a_removed_fact_is_found(closed: Engine) -> None:
 
 def test_j3_yesterdays_copy_is_found(sqlite_url: str) -> None:
     path = Path(sqlite_url.removeprefix("sqlite:///"))
-    install_scenario(sqlite_url, SEED)
+    install_scenario(sqlite_url, SEED, SMALL)
     yesterday = shutil.copy(path, path.with_name("yesterday.db"))
     engine = open_database(sqlite_url)
     close_all(engine)

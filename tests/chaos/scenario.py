@@ -16,7 +16,7 @@ from servicing.facts import Draft, FactKind
 from servicing.store import record
 from servicing.tables import loan_debtor
 from tests.chaos.clients import BEFORE, NIGHTS, Clients, by, install_clients, people, tell_clients
-from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loan, paid
+from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loans, paid
 
 LOANS = 50
 CHUNK = 7
@@ -45,10 +45,8 @@ def install_scenario(
     engine = open_database(url)
     rng = random.Random(seed)
     begin_on(engine, BEFORE)
-    made = [
-        new_loan(engine, _terms(rng, number), creditor=1 + number % CREDITORS, known=BEFORE)
-        for number in range(loans)
-    ]
+    wanted = [(1 + number % CREDITORS, _terms(rng, number)) for number in range(loans)]
+    made = new_loans(engine, wanted, BEFORE)
     theirs = _clients(engine, made) if clients else None
     close_until(engine, BEFORE)
     for night, news in zip(NIGHTS, _news(made, rng), strict=True):
