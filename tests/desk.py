@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from backoffice.cli.main import aflos
 from ledger.errors import AflosError
 from servicing.debtors.secrets import make_key_file
+from tests.kept_books import told_once
 
 GRANTED = {
     "--creditor": "almere",
@@ -100,6 +101,10 @@ def open_desk(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def open_loan(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let commands work on a database with one loan, paid out on its start."""
     open_desk(url, tmp_path, monkeypatch)
+    told_once(url, _tell_loan)
+
+
+def _tell_loan() -> None:
     for done in (add_debtor(), add_loan(known_on="2025-01-01")):
         assert done.code == 0, done.err
     good("loan", "disburse", LOAN, "--amount", "25000.00", "--on", "2025-01-01", "--known-on", "2025-01-01")

@@ -113,7 +113,7 @@ def test_p32_what_was_before_the_cut_over_is_kept_and_books_nothing_twice(
     folder["loans"] = [LOAN, LOAN | {"number": "L-2"}]
     folder["opening_balances"] = [OPENING | USED, OPENING | {"loan": "L-2"}]
     bring(database, write_csv(tmp_path, folder))
-    close_until(database, at("2025-03-31"))
+    close_until(database, at("2025-02-03"))
     first, second = (
         {key[1:]: cents for key, cents in sums(database, [number]).items()}
         for number in (100000001, 100000002)
