@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from backoffice.cli.database import keep_what_is_loaded
 from backoffice.installation import install
 from benchmarks.tables import circumstances, many, mid, show
 from jobs.settlement_cycle import cases, propose_all
@@ -51,6 +52,7 @@ def _run(folder: Path, clients: int) -> tuple[float, float]:
     engine = open_database(f"sqlite:///{folder}/settle.db", create=True)
     install(engine)
     _fill(engine, clients)
+    keep_what_is_loaded()
     begun, processor = time.perf_counter(), time.process_time()
     with writing(engine) as connection:
         found = cases(connection, TODAY)

@@ -60,7 +60,7 @@ class Rules(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A case with everything known of it, and where it stands."""
+    """A case with everything known of it, and where it stands; `allowance` is what is settled, if that is it."""
 
     case: YearCase
     about: Subject
@@ -70,11 +70,7 @@ class Found:
     times: Times
     stand: Stand
     beside: Allowance | None = None
-
-    @property
-    def allowance(self) -> Allowance | None:
-        """The living allowance of the year, if that is what is settled."""
-        return allowance_of(self.case.facts) if self.about == "allowance" else None
+    allowance: Allowance | None = None
 
 
 class Entry(NamedTuple):
@@ -84,6 +80,7 @@ class Entry(NamedTuple):
     year: BookYear
     about: Subject
     application: date
+    allowance: Allowance | None = None
 
 
 def rules() -> Rules:
@@ -122,6 +119,8 @@ def cases(
         _found(entry, facts[entry.loan], proposals.get((entry.loan, entry.year.since), []), context)
         for entry in entries
     ]
+    if not beside:
+        return found
     return [replace(one, beside=beside.get((one.case.loan, one.case.year.since))) for one in found]
 
 
@@ -139,7 +138,7 @@ def _entries(
     applied = _application_dates(connection, {number for number, _ in interest})
     facts = facts_of(connection, {*allowances, *applied}, day)
     entries = [
-        Entry(number, found.book_year, "allowance", allowances[number])
+        Entry(number, found.book_year, "allowance", allowances[number], found)
         for number in sorted(allowances)
         if (found := allowance_of(facts[number])) is not None
     ]
@@ -194,7 +193,16 @@ def _found(entry: Entry, facts: Sequence[Fact], made: Sequence[Kept], context: C
     proposed = Proposed(kept.last_fact, kept.known_on, kept.amounts.largest_reclaim) if kept else None
     case = YearCase(entry.loan, entry.year, facts, proposed, _stood(decision) if decision else None)
     stand = after_hearing(stand_of(case, times, day), day)
-    return Found(case, entry.about, entry.application, kept, decision, times, stand)
+    return Found(
+        case,
+        entry.about,
+        entry.application,
+        kept,
+        decision,
+        times,
+        stand,
+        allowance=entry.allowance,
+    )
 
 
 def _decision_about(made: Sequence[Kept], decided: Mapping[tuple[int, str], Decision]) -> Decision | None:
@@ -230,7 +238,7 @@ def propose_all(connection: Connection, by: Recorded, day: date, found: Sequence
     for one in ready:
         number, year = one.case.loan, one.case.year
         code = named[creditor_of_loan(number)]
-        about = Subjects(one.case.facts, year, one.about, one.application, code, one.beside)
+        about = Subjects(one.case.facts, year, one.about, one.application, code, one.beside, one.allowance)
         try:
             proposal = propose(about, day, *known)
         except AflosError as error:

@@ -25,7 +25,8 @@ def cents_of(text: str) -> int:
     """Whole cents of an amount written in euros, such as "506.91"; raises `NotAnAmount`."""
     if not _AMOUNT.fullmatch(text):
         raise NotAnAmount(f"{text!r} is not an amount in euros with at most two decimals, such as 506.91")
-    cents = int(Decimal(text).scaleb(2))
+    whole, _, part = text.partition(".")
+    cents = int(f"{whole}{part:0<2}")
     if abs(cents) > LARGEST_CENTS:
         raise NotAnAmount(f"{text!r} is larger than {euros(LARGEST_CENTS)}")
     return cents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -137,9 +137,22 @@ class Policy:
 
     choices: Mapping[str, Choice]
     settings: Mapping[str, Mapping[str, Dated[Setting]]]
+    _answers: dict[tuple[str, str | None, date], Answer] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def answer(self, key: str, creditor: str | None, on: date) -> Answer:
-        """What holds for a creditor on a day; without a creditor what holds for all who chose nothing."""
+        """What holds for a creditor on a day; without a creditor what holds for all who chose nothing.
+
+        A run asks the same of many clients: it is looked up once.
+        """
+        asked = key, creditor, on
+        found = self._answers.get(asked)
+        if found is None:
+            found = self._answers[asked] = self._answer(key, creditor, on)
+        return found
+
+    def _answer(self, key: str, creditor: str | None, on: date) -> Answer:
         choice = self.choices[key]
         dated = self.settings.get(creditor, {}).get(key) if creditor else None
         found = dated.on(on) if dated else None

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select
@@ -204,6 +205,10 @@ def _row(new: Fact, by: Recorded) -> dict[str, object]:
     }
 
 
+SAID_REMEMBERED = 4096
+"""Many facts say the same, such as a month of a household, or nothing."""
+
+
 def _stored(row: Row[Any]) -> Fact:
     number, nr, kind, value_date, known_on, cents, of, data, key, actor, source, _ = tuple(row)
     return Fact(
@@ -215,10 +220,17 @@ def _stored(row: Row[Any]) -> Fact:
         key,
         cents,
         of,
-        json.loads(data),
+        _said(data),
         actor,
         source,
     )
+
+
+@lru_cache(maxsize=SAID_REMEMBERED)
+def _said(data: str) -> Mapping[str, object]:
+    """What a fact says; nobody changes it, so that facts which say the same share it."""
+    found: dict[str, object] = json.loads(data)
+    return found
 
 
 def _content(old: Fact) -> tuple[date, int, int, Mapping[str, object]]:

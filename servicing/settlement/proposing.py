@@ -70,6 +70,7 @@ class Subjects:
     """What a proposal is made from: the loan's facts, the book year, its application and the office's choices.
 
     `beside` is living allowance of the same client and year on another loan; it excludes remission (art. 21).
+    `given` is the living allowance of the loan itself, where somebody has read it already.
     """
 
     facts: Sequence[Fact]
@@ -78,6 +79,12 @@ class Subjects:
     application: date
     creditor: str
     beside: Allowance | None = None
+    given: Allowance | None = None
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """The living allowance that is settled; None where the facts tell of none."""
+        return self.given or allowance_of(self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,10 @@ class Proposal:
     def digest(self) -> str:
         """The same for the same case and outcome."""
         told = [self.basis, self.case, self.amounts.data()]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(_IN_ORDER.encode(told).encode()).hexdigest()
+
+
+_IN_ORDER = json.JSONEncoder(sort_keys=True)
 
 
 def propose(subjects: Subjects, day: date, law: Law, policy: Policy) -> Proposal:
@@ -144,7 +154,7 @@ def case_of(subjects: Subjects, day: date) -> dict[str, object]:
 
 
 def _of_allowance(subjects: Subjects) -> dict[str, object]:
-    found = allowance_of(subjects.facts)
+    found = subjects.allowance
     if found is None:
         raise NothingToSettle("no living allowance is known of this loan")
     return found.case()
@@ -174,6 +184,6 @@ def _without_figures(case: Mapping[str, object], subjects: Subjects) -> Amounts:
     """Nothing becomes a gift and no interest is remitted: there are no data to convert with (CRVB:2021:2596)."""
     if subjects.about == "interest":
         return Amounts()
-    found = allowance_of(subjects.facts)
+    found = subjects.allowance
     assert found is not None, case
     return Amounts(granted=found.granted, reclaim=found.granted, largest_reclaim=found.granted)

@@ -150,7 +150,10 @@ def key_of(decision: int) -> str:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _IN_ORDER.encode(value)
+
+
+_IN_ORDER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def _kept(row: Row[Any]) -> Kept:
