@@ -118,7 +118,7 @@ def _reminder(nr: int, state: StateRow) -> Fact:
     since, overdue = day_of(state.arrears_since), state.principal_due + state.interest_due
     on = since + REMINDED_AFTER
     line = Line(_LOAN, since, overdue, 0)
-    letter = HandedOver(f"reminder {on}", "instalments", "reminder", "payment_reminder", on, (line,))
+    letter = HandedOver(f"reminder {on}", "instalments", "reminder", "reminder", on, (line,))
     (draft,) = drafts_of(letter)
     return _fact(nr, draft.kind, on, 0, dict(draft.data))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.files import config_text
 from tests.command import called, started
 from tests.law_files import write
 
@@ -118,3 +119,31 @@ def test_a_mistake_in_the_configuration_exits_78(words: tuple[str, ...], tmp_pat
 def test_help_gives_an_example() -> None:
     for command in ("list", "show", "check", "policy"):
         assert f"Example: aflos law {command}" in called("law", command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "arrears.yaml",
+        "bank.yaml",
+        "chart_of_accounts.yaml",
+        "creditors.yaml",
+        "dunning/private.yaml",
+        "law/flat_income_tax.yaml",
+        "letterheads.yaml",
+        "letters/reminder.yaml",
+        "people.yaml",
+        "policy/defaults.yaml",
+        "products/recovery_claim.yaml",
+        "timetable.yaml",
+    ],
+)
+def test_check_reads_the_whole_configuration(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, name, f"{config_text(name)}\nstrange: 1\n")
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path))
+    done = called("law", "check")
+    assert done.returncode == 78
+    assert name in done.stderr
+    assert "strange" in done.stderr

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from backoffice.cli.table import table
+from backoffice.configuration import check_configuration
 from jobs import clock
 from ledger.day import parse_day
 from ledger.errors import BadInput
@@ -76,9 +77,12 @@ def show_law(name: str, on_text: str | None, as_json: bool) -> None:
 def check_law(on_text: str | None, as_json: bool) -> None:
     """What is unknown or not verified on a day, and what needs a value for the coming period.
 
+    Every other file of the configuration is read as well, and refused (exit code 78) where it is wrong.
+
     Example: aflos law check --on 2026-07-01
     """
     on = _day(on_text)
+    check_configuration()
     found = findings(files.law(), on)
     if as_json:
         _print_json({"on": on.isoformat()} | {kind: [_as_dict(one) for one in found[kind]] for kind in found})
