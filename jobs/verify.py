@@ -25,6 +25,7 @@ from jobs.verify_states import kept_states, wrong_state
 from ledger.day import day_of, number_of
 from ledger.seal import JOURNAL_COLUMNS
 from ledger.tables import journal
+from servicing.dunning.store import standings_of
 from servicing.facts import Fact
 from servicing.posting import Booked, Cause, differences
 from servicing.tables import loan, loan_state
@@ -106,7 +107,7 @@ def _unlike_facts(connection: Connection, loans: Sequence[int], last: date | Non
                 min(filter(None, (last, day_or_none(worked_to or 0))), default=None) if worked_to else None
             )
     booked: dict[int, Rows] = {number: [] for number in loans}
-    states = kept_states(connection, loans)
+    states, ladders = kept_states(connection, loans), standings_of(connection, loans)
     for row in connection.execute(_rows_of(loans, last)):
         try:
             booked[row.loan].append((booked_row(row), row))
@@ -119,7 +120,7 @@ def _unlike_facts(connection: Connection, loans: Sequence[int], last: date | Non
             yield Difference(None, number, "", facts)
         else:
             yield from _unlike(number, facts, booked[number], until[number])
-            yield from wrong_state(number, facts, states.get(number), by_now[number])
+            yield from wrong_state(number, facts, states.get(number), by_now[number], ladders.get(number))
 
 
 def _rows_of(loans: Sequence[int], last: date | None) -> Any:  # noqa: ANN401 - a query

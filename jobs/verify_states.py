@@ -9,6 +9,8 @@ from sqlalchemy import Connection, select
 
 from jobs.chunk import state_row
 from jobs.difference import UNREADABLE, Difference, day_or_none
+from jobs.verify_ladders import wrong_ladder
+from servicing.dunning.standing import Standing
 from servicing.facts import Fact
 from servicing.night_work import Setting, StateRow, Task, work_loan
 from servicing.tables import loan_state
@@ -30,9 +32,13 @@ def kept_states(connection: Connection, loans: Sequence[int]) -> dict[int, State
 
 
 def wrong_state(
-    loan: int, facts: Sequence[Fact], held: StateRow | None, last: date | None
+    loan: int,
+    facts: Sequence[Fact],
+    held: StateRow | None,
+    last: date | None,
+    ladder: Standing | None = None,
 ) -> Iterator[Difference]:
-    """What is wrong with the state row of a loan that is not set aside; `last` is the last closed date.
+    """What is wrong with the state row and the ladder of a loan that is not set aside; `last` is the last closed date.
 
     Age classes are set in the configuration and may change, so neither they nor the day on which they change count.
     """
@@ -45,17 +51,14 @@ def wrong_state(
         yield Difference(None, loan, "", f"its state row says worked to {held.worked_to}: no night did that")
         return
     try:
-        wanted = state_given(loan, facts, worked_to)
+        task = Task(loan, [fact for fact in facts if fact.known_on <= worked_to], None, (), None)
+        worked = work_loan(task, Setting(worked_to, 0, ()))
     except UNREADABLE:
         return  # told as a loan that cannot be recomputed
-    for what in _unlike(held, wanted):
+    for what in _unlike(held, state_row(task, worked, worked_to, ())):
         yield Difference(None, loan, "", f"its state row does not fit its facts: {what}")
-
-
-def state_given(loan: int, facts: Sequence[Fact], day: date) -> StateRow:
-    """The state row that the facts known by a night give."""
-    task = Task(loan, [fact for fact in facts if fact.known_on <= day], None, (), None)
-    return state_row(task, work_loan(task, Setting(day, 0, ())), day, ())
+    if ladder is not None and last is not None:
+        yield from wrong_ladder(ladder, worked.state, max(last, worked_to))
 
 
 def _unlike(held: StateRow, wanted: StateRow) -> Iterator[str]:

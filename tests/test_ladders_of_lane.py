@@ -22,13 +22,15 @@ from ledger.tables import journal
 from servicing.dunning.ladder import Case, Wait
 from servicing.dunning.owing import Overdue, OverdueRow
 from servicing.dunning.sent import HandedOver, Line, drafts_of
-from servicing.dunning.standing import noting, overdue_in, standing_of, waits
+from servicing.dunning.standing import NOTHING, Standing, noting, overdue_in, standing_of, waits
+from servicing.dunning.store import standings_of
 from servicing.dunning.tables import dunning, dunning_note
 from servicing.facts import Draft, FactKind
 from servicing.short_lane import FULL
 from servicing.store import Recorded, record
 from servicing.tables import loan_state
 from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loan, paid
+from tests.tamper import found, tamper
 
 FIRST, LAST = at("2024-01-29"), at("2024-03-06")
 INSTALMENT = 50_691
@@ -121,6 +123,7 @@ def test_the_lanes_leave_books_and_ladders_as_the_full_function_does(
     assert short == len(loans) - len([1, 2, 3, 5])
     assert left == [loans[5]], "of it something stays overdue"
     close_until(sqlite_database, LAST)
+    assert found(sqlite_database) == []
 
     without = open_database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'without.db')}")
     assert told(without) == loans
@@ -144,3 +147,24 @@ def test_what_waits_is_looked_at_again_when_more_is_overdue() -> None:
     assert overdue_in(noted, at("2024-03-02")) == Overdue((small, more))
     looked = standing_of(Case(1, (), (), Overdue((small,), coming=(more,))), wait, at(MARCH), before)
     assert day_of(looked.look_on) == at("2024-03-02")
+
+
+def test_j1_what_a_ladder_says_is_overdue_is_held_against_the_facts(sqlite_database: Engine) -> None:
+    (loan, *_) = told(sqlite_database)
+    close_until(sqlite_database, at("2024-02-12"))
+    assert found(sqlite_database) == []
+    row = row_of_ladder(sqlite_database, loan)
+    tamper(sqlite_database, update(dunning).where(dunning.c.loan == loan).values(overdue=NOTHING[:1]))
+    (unreadable,) = found(sqlite_database)
+    assert "cannot be read" in unreadable.what
+    less = row.overdue.replace(str(INSTALMENT - 16_667), "1")
+    assert less != row.overdue
+    tamper(sqlite_database, update(dunning).where(dunning.c.loan == loan).values(overdue=less))
+    (wrong,) = found(sqlite_database)
+    assert wrong.loan == loan
+    assert "overdue is ['row 1 of 2024-02-01: 1 + 16667']" in wrong.what
+
+
+def row_of_ladder(engine: Engine, loan: int) -> Standing:
+    with reading(engine) as connection:
+        return standings_of(connection, [loan])[loan]
