@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar, get_args
 from sqlalchemy import Connection, select
 
 from backoffice.cli.database import Desk
+from backoffice.client_group import Lent, ask_by_itself
 from backoffice.events import copy_circumstances
 from backoffice.rights import check_right
 from jobs import clock
@@ -26,7 +27,7 @@ from servicing.reading import Reader
 from servicing.registration import check_life
 from servicing.store import Loan, add_loan, debtors_of, facts_of, find_loan, record
 from servicing.tables import fact, loan
-from servicing.terms_data import terms_data
+from servicing.terms_data import granted_data, without_group
 from servicing.texts import plain_text
 
 Value = TypeVar("Value")
@@ -103,9 +104,16 @@ def grant_loan(desk: Desk, application: Application) -> Granted:
     heading = _heading(application, 0)
     number = add_loan(desk.connection, heading, numbers, desk.by, application.decision)
     record(desk.connection, [decision_draft(application, number)], desk.by)
+    ask_by_itself(desk.connection, number, _lent(application))
     copy_circumstances(desk, number, numbers)
     check_life(facts_of(desk.connection, [number])[number])
     return Granted(number, again=False)
+
+
+def _lent(application: Application) -> Lent:
+    grant = application.grant
+    days = grant.application_date, grant.decision_date, grant.terms.start
+    return Lent(application.product.code, application.creditor.code, grant.group, *days)
 
 
 def _heading(application: Application, number: int) -> Loan:
@@ -130,7 +138,7 @@ def decision_draft(application: Application, number: int) -> Draft:
         FactKind.GRANT,
         grant.decision_date,
         application.decision,
-        data=terms_data(grant.terms),
+        data=granted_data(grant.terms, grant.group),
         source=application.decision,
     )
 
@@ -158,13 +166,19 @@ def _check_same(connection: Connection, application: Application, number: int, d
     same = (
         held == _heading(application, number)
         and debtors == debtors_of(connection, number)
-        and dict(grants[0].data) == dict(decision_draft(application, number).data)
+        and _says(grants[0].data, application, number)
     )
     if not same:
         raise FactRefused(
             f"decision: {application.decision!r}: granted loan {number} already, with other contents; "
             f"aflos loan show {number} shows it"
         )
+
+
+def _says(data: Mapping[str, object], application: Application, number: int) -> bool:
+    """Whether a grant says what the application does; one without a group was recorded before it was kept."""
+    told = decision_draft(application, number).data
+    return dict(data) == (dict(told) if "group" in data else without_group(told))
 
 
 def _check_external(connection: Connection, application: Application) -> None:

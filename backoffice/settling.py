@@ -30,6 +30,7 @@ from servicing.settlement.book_year import BookYear
 from servicing.settlement.case import KEYS, figures_of
 from servicing.settlement.claims import arrangement_of
 from servicing.settlement.cycle import CycleStep, figures_on
+from servicing.settlement.interest_years import CAPITAL
 from servicing.settlement.parts import Before, Parts, check_reclaim, decided, largest_of, without_figures
 from servicing.settlement.proposing import Subjects, case_of, propose, read
 from servicing.settlement.store import Kept, add_interest_year
@@ -38,7 +39,6 @@ from servicing.store import Loan, find_loan
 from servicing.texts import plain_text
 from servicing.viewing import view_on
 
-CAPITAL = "bbz_business_capital"
 WITHOUT_FIGURES = "Bbz art. 38 lid 2; Pw art. 54 en 58"
 TITLES = {
     "art12_and_pw58": "Bbz art. 12 lid 2 c; Pw art. 58 lid 2",

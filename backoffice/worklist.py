@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from backoffice.cli.database import Desk
+from backoffice.client_group import without_group
 from backoffice.deciding import waits_for
 from backoffice.dunning import dunning_items
 from backoffice.rights import check_right, codes, creditors_of
@@ -229,6 +230,7 @@ def _settlements(connection: Connection, seen: Collection[int], day: date) -> It
     for loan, reason in long_assistance(connection, found):
         action = "look whether it was extended by a decision"
         yield Item("settlement", creditor_of_loan(loan), str(loan), 0, "", day, reason, action)
+    yield from without_group(connection, seen, day)
 
 
 def _law(day: date) -> Iterator[Item]:

@@ -32,12 +32,14 @@ from servicing.settlement.cycle import (
     Times,
     YearCase,
     after_hearing,
+    figures_on,
     newest,
     power_lapses_on,
     stand_of,
     times_of,
 )
 from servicing.settlement.duration import too_long
+from servicing.settlement.interest_years import in_cycle
 from servicing.settlement.proposing import Subject, Subjects, propose
 from servicing.settlement.store import Kept, New, add_proposals, interest_years, proposals_of
 from servicing.store import LOANS_PER_QUERY, Recorded, facts_of
@@ -119,6 +121,7 @@ def cases(
         _found(entry, facts[entry.loan], proposals.get((entry.loan, entry.year.since), []), context)
         for entry in entries
     ]
+    found = _in_cycle(found, day)
     if not beside:
         return found
     return [replace(one, beside=beside.get((one.case.loan, one.case.year.since))) for one in found]
@@ -144,6 +147,19 @@ def _entries(
     ]
     asked = [Entry(number, BookYear(year), "interest", applied[number]) for number, year in interest]
     return [*entries, *asked], facts
+
+
+def _in_cycle(found: Sequence[Found], day: date) -> list[Found]:
+    """All but the years of interest of which nobody told anything and that are not asked about by themselves."""
+    years: dict[int, list[BookYear]] = {}
+    for one in found:
+        if one.about == "interest" and figures_on(one.case.facts, one.case.year) is not None:
+            years.setdefault(one.case.loan, []).append(one.case.year)
+    return [
+        one
+        for one in found
+        if one.about == "allowance" or in_cycle(one.case, one.times, years.get(one.case.loan, ()), day)
+    ]
 
 
 def _application_dates(connection: Connection, numbers: Iterable[int]) -> dict[int, date]:

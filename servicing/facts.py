@@ -81,6 +81,7 @@ class FactKind(IntEnum):
     TRANSFERRED = 115
     REDUCED = 116
     REMITTED = 117
+    CLIENT_GROUP = 118
     DUNNED = 140
     ANNOUNCED = 141
     REVIEW = 142

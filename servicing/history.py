@@ -37,7 +37,7 @@ from servicing.facts import Fact, FactKind, FactRefused
 from servicing.joint_restructuring import starts_behind
 from servicing.reading import Reader
 from servicing.terms import Terms
-from servicing.terms_data import terms_from
+from servicing.terms_data import terms_from, terms_granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def history_of(facts: Sequence[Fact]) -> History:
         if fact.kind is FactKind.REVERSAL and fact.of not in withdrawn
     )
     in_order = tuple(events[number] for number in sorted(events))
-    return History(terms_from(grants[0].data), in_order + revived, reversals)
+    return History(terms_granted(grants[0].data), in_order + revived, reversals)
 
 
 def first_touched(facts: Sequence[Fact], news: Sequence[Fact]) -> date:

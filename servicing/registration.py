@@ -11,7 +11,7 @@ from servicing.facts import SETTLEMENT_KINDS, Draft, Fact, FactKind, FactRefused
 from servicing.history import history_of
 from servicing.life.outcome import standing
 from servicing.life.timeline import live
-from servicing.terms_data import terms_from
+from servicing.terms_data import terms_granted
 from servicing.texts import plain_text
 
 MONEY_KINDS = frozenset({FactKind.PAYMENT, FactKind.EARLY_REPAYMENT})
@@ -31,6 +31,7 @@ HAPPENED_KINDS = MONEY_KINDS | {
     FactKind.ADVANCE_PAID,
     FactKind.YEAR_FIGURES,
     FactKind.CYCLE_STEP,
+    FactKind.CLIENT_GROUP,
     FactKind.SETTLED,
     FactKind.TRANSFERRED,
     FactKind.REDUCED,
@@ -296,7 +297,7 @@ def _named_rightly(
 def _check_disbursement(dossier: Dossier, draft: Draft) -> None:
     """No more is paid out than was granted."""
     granted = [fact for fact in dossier.holding if fact.kind is FactKind.GRANT]
-    principal = int(terms_from(granted[0].data).principal) if granted else 0
+    principal = int(terms_granted(granted[0].data).principal) if granted else 0
     before = sum(fact.cents for fact in dossier.holding if fact.kind is FactKind.DISBURSEMENT)
     if before + draft.cents > principal:
         rule = f"{euros(principal)} was granted and {euros(before)} of it paid out already"

@@ -15,6 +15,8 @@ from servicing.schedule import ROUNDING_RULES, Amount
 from servicing.terms import LEGAL_ORDER, METHODS, Part, Terms, TermsRefused
 
 LONGEST_TOLERANCE = 31
+GROUP = "group"
+"""The key in a grant's data for the group of the client; facts without it are of nobody's group."""
 
 
 def terms_from(
@@ -49,6 +51,21 @@ def terms_from(
     reader.done()
     _check(terms, where)
     return terms
+
+
+def terms_granted(data: Mapping[str, object]) -> Terms:
+    """The terms in the fact that grants a loan."""
+    return terms_from(without_group(data) if GROUP in data else data)
+
+
+def granted_data(terms: Terms, group: str | None) -> dict[str, object]:
+    """What the fact that grants a loan says: the terms, and the group of the client where it was told."""
+    return terms_data(terms) | ({GROUP: group} if group else {})
+
+
+def without_group(data: Mapping[str, object]) -> dict[str, object]:
+    """The terms alone, of a grant that names the group of the client beside them."""
+    return {key: value for key, value in data.items() if key != GROUP}
 
 
 def terms_data(terms: Terms) -> dict[str, object]:

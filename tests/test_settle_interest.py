@@ -107,6 +107,6 @@ def test_the_choice_year_of_an_old_application_turns_principal_into_a_gift(offic
         figures("JR-2017", *words, loan=LOAN, year="2017")
     with freeze_time("2020-05-11"):
         good_by("clerk", "settle", "propose")
-        assert good_by("clerk", "settle", "show", LOAN)["conversion"] == "1815.86"
-        decided(loan=LOAN)
+        assert good_by("clerk", "settle", "show", LOAN, "--year", "2017")["conversion"] == "1815.86"
+        decided("--year", "2017", loan=LOAN)
     assert booked(office, "2020-05-11") == {4985: 181586}

@@ -11,6 +11,7 @@ from backoffice.blocking import block_shown, blocks_of
 from backoffice.cli.database import looking, recording
 from backoffice.cli.limitation import limitation_command
 from backoffice.cli.loan_decisions import DECISIONS
+from backoffice.cli.loan_group import group_command
 from backoffice.cli.loan_list import Wanted, lines
 from backoffice.cli.loan_page import page, shown_loan
 from backoffice.cli.options import actor_option, as_json, day_or_today, known_on_option, on_option, read_input
@@ -58,6 +59,7 @@ def loan() -> None:
 
 for decision in DECISIONS:
     loan.add_command(decision)
+loan.add_command(group_command)
 loan.add_command(payoff_command)
 loan.add_command(limitation_command)
 loan.add_command(statutory_interest_command)

@@ -30,7 +30,7 @@ from servicing.life.outcome import (
 from servicing.registration import Dossier
 from servicing.store import Loan, debtors_of
 from servicing.tables import loan_state
-from servicing.terms_data import terms_data
+from servicing.terms_data import terms_data, without_group
 from servicing.viewing import View, view_on
 
 Shown = dict[str, object]
@@ -176,7 +176,7 @@ def _schedule(dossier: Dossier, at: int) -> Shown:
         "fact": fact.nr,
         "decision": fact.key,
         "withdrawn_by": dossier.withdrawn.get(fact.nr),
-        "terms": dict(fact.said),
+        "terms": without_group(fact.said),
     }
 
 

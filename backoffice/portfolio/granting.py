@@ -85,6 +85,7 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
         regime_of(product, applied),
         terms,
         rates,
+        row.group,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from backoffice.cli.database import Desk
+from backoffice.client_group import Lent, asked_years
 from backoffice.events import Happened, copy_circumstances, register_event
 from backoffice.portfolio.checking import particulars_of
 from backoffice.portfolio.known import Known
@@ -32,8 +33,10 @@ from servicing.debtors.values import NewDebtor
 from servicing.facts import Fact, FactKind
 from servicing.people import NotAllowed
 from servicing.representatives import SCOPES
+from servicing.settlement.tables import interest_year
 from servicing.store import Recorded, facts_of, next_loan_number
 from servicing.tables import fact, import_batch, loan, loan_debtor
+from servicing.terms_data import GROUP, without_group
 
 LOANS_A_CHUNK = 5000
 FACT_COLUMNS = tuple(column.name for column in fact.columns)
@@ -105,6 +108,7 @@ def load(loader: Loader, creditors: Mapping[str, Creditor]) -> Counts:
             append_rows(loader.connection, fact, FACT_COLUMNS, rows)
     if not loader.problems.error_count:
         _protect(loader, debtors, numbers)
+        _ask_by_itself(loader, numbers)
         add_representatives(loader)
     return loader.counts
 
@@ -118,6 +122,22 @@ def _protect(loader: Loader, debtors: Mapping[str, int], numbers: Mapping[int, i
             continue
         before = [debtors[debtor] for debtor in grant.debtors if debtor in loader.known.debtors]
         copy_circumstances(desk, numbers[at], before, grant.decision_date)
+
+
+def _ask_by_itself(loader: Loader, numbers: Mapping[int, int]) -> None:
+    """Put new loans of established clients in the yearly cycle, in their years of art. 21."""
+    rows = [
+        (numbers[at], number_of(year))
+        for at, named in enumerate(loader.portfolio.loans)
+        if named.grant is not None and at not in loader.known.loans
+        for year in asked_years(_lent(named.grant))
+    ]
+    append_rows(loader.connection, interest_year, ("loan_id", "book_year"), rows)
+
+
+def _lent(grant: Grant) -> Lent:
+    days = grant.application_date, grant.decision_date, grant.terms.start
+    return Lent(grant.product, grant.creditor, grant.group, *days)
 
 
 def add_representatives(loader: Loader) -> None:
@@ -339,12 +359,15 @@ _COLUMN = {
 
 
 def _compare(news: News, old: Fact, of: int, problems: Problems) -> None:
-    """Again is a no-op; differently is a problem."""
-    told = (news.kind, news.on, news.cents, of, news.data)
+    """Again is a no-op; differently is a problem. A grant recorded before groups were kept stays as it is."""
+    data = news.data
+    if old.kind is FactKind.GRANT and GROUP not in old.data:
+        data = stored(without_group(json.loads(data)))
+    told = (news.kind, news.on, news.cents, of, data)
     if told == (old.kind, old.value_date, old.cents, old.of, stored(old.data)):
         return
     column = _COLUMN.get(news.kind)
     amount = f" of {euros(old.cents)}" if old.cents else ""
-    data = f", {stored(old.data)}" if old.data else ""
-    rule = f"what is recorded under it already: a {old.kind.text} on {old.value_date}{amount}{data}"
+    says = f", {stored(old.data)}" if old.data else ""
+    rule = f"what is recorded under it already: a {old.kind.text} on {old.value_date}{amount}{says}"
     problems.add(news.place, column or "reference", None if column else news.key, rule)

@@ -11,7 +11,7 @@ from backoffice.portfolio.problems import Place
 from backoffice.portfolio.rows import DisbursementRow
 from ledger.money import euros
 from servicing.facts import FactKind
-from servicing.terms_data import percent_text, terms_data
+from servicing.terms_data import granted_data, percent_text, terms_data
 
 NO_DATA = "{}"
 
@@ -33,7 +33,7 @@ def stored(data: Mapping[str, object]) -> str:
 
 
 def _granted(grant: Grant, known_from: date) -> Iterator[News]:
-    terms = stored(terms_data(grant.terms))
+    terms = stored(granted_data(grant.terms, grant.group))
     yield News(FactKind.GRANT, grant.decision_date, "grant", 0, terms, grant.place, known_from)
     for day, rate in grant.rates:
         data = stored({"annual_rate_percent": percent_text(rate)})

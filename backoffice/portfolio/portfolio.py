@@ -32,6 +32,7 @@ class Grant(NamedTuple):
     regime: str
     terms: Terms
     rates: tuple[tuple[date, Fraction], ...]
+    group: str | None = None
 
 
 class Opening(NamedTuple):

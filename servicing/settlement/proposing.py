@@ -14,13 +14,13 @@ from ledger.money import euros
 from servicing.facts import Fact
 from servicing.history import history_of
 from servicing.law import Law
-from servicing.life.timeline import live
 from servicing.policy import Choices, Policy
 from servicing.settlement.allowance import Allowance, allowance_of
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.case import figures_of
 from servicing.settlement.cycle import figures_on
 from servicing.settlement.figures import Figures
+from servicing.settlement.interest_years import group_of, rows_due
 from servicing.settlement.settling import Settlement, settle
 
 Basis = Literal["figures", "missing"]
@@ -163,14 +163,15 @@ def _of_allowance(subjects: Subjects) -> dict[str, object]:
 def _of_interest(subjects: Subjects, day: date) -> dict[str, object]:
     """Interest of the rows due in the book year, and what was paid of it; with living allowance beside it."""
     year, history = subjects.year, history_of(subjects.facts)
-    state = live(history.terms, history.events, history.reversals, day)
-    rows = [row for row in state.rows if row.fell_due and year.since <= row.due < year.until]
+    rows = rows_due(history, year, day)
+    group = group_of(subjects.facts)
     beside = subjects.beside.case() if subjects.beside else {}
     paid = sum(int(row.interest_paid - min(row.written_off, row.interest_paid)) for row in rows)
     return {
         "granted": "0.00",
         "months_granted": None,
         **beside,
+        **({"group": group} if group else {}),
         "book_year": str(year.since.year),
         "book_year_start": year.since.isoformat(),
         "application_date": subjects.application.isoformat(),

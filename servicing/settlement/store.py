@@ -139,8 +139,8 @@ def interest_years(connection: Connection) -> list[tuple[int, date]]:
 
 def add_interest_year(connection: Connection, loan: int, book_year: date) -> None:
     """Remember that the interest of a loan in a book year is in the cycle; again is nothing new."""
-    if (loan, book_year) not in interest_years(connection):
-        row = {"loan_id": loan, "book_year": number_of(book_year)}
+    row = {"loan_id": loan, "book_year": number_of(book_year)}
+    if connection.execute(select(interest_year).filter_by(**row)).first() is None:
         connection.execute(insert(interest_year).values(row))
 
 

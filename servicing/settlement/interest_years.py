@@ -1,0 +1,72 @@
+"""The book years in which the interest of business capital is asked about by itself (Bbz art. 21 and 31)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from servicing.facts import Fact, FactKind
+from servicing.history import History, history_of
+from servicing.life.state import Row
+from servicing.life.timeline import live
+from servicing.product import Group
+from servicing.settlement.allowance import holding
+from servicing.settlement.book_year import BookYear
+from servicing.settlement.cycle import Times, YearCase, figures_on, steps_of
+from servicing.settlement.figures import GROUPS
+
+CAPITAL = "bbz_business_capital"
+"""The product of which art. 21 remits interest."""
+
+ENTITLED: Group = "established"
+"""The only group with a right to remission of interest."""
+
+YEARS = 2
+"""So many book years after that of the application."""
+
+
+def group_of(facts: Iterable[Fact]) -> Group | None:
+    """The group of the client: told last by itself, else in the decision that grants the loan; None if never."""
+    found = None
+    for fact in sorted(holding(facts), key=lambda fact: (fact.kind is FactKind.CLIENT_GROUP, fact.nr)):
+        if fact.kind in {FactKind.CLIENT_GROUP, FactKind.GRANT}:
+            found = fact.data.get("group", found)
+    return next((group for group in GROUPS if group == found), None)
+
+
+def years_after(day: date) -> list[BookYear]:
+    """The calendar years after the day that begins the window: the application, or else the start of the loan."""
+    return [BookYear(date(day.year + nr, 1, 1)) for nr in range(1, YEARS + 1)]
+
+
+def in_cycle(case: YearCase, times: Times, others: Sequence[BookYear], day: date) -> bool:
+    """Whether a book year of interest is in the cycle; `others` are years of the loan with figures.
+
+    It is where somebody told of it, unless the figures of overlapping books took its place. By itself it is once it
+    has ended, of an established client, with interest due, if figures could still come when the group was told.
+    """
+    if figures_on(case.facts, case.year) or case.proposed or case.decided:
+        return True
+    if any(other.since < case.year.until and case.year.since < other.until for other in others):
+        return False
+    return bool(steps_of(case.facts, case.year)) or _is_asked(case, times, day)
+
+
+def _is_asked(case: YearCase, times: Times, day: date) -> bool:
+    if day < case.year.until or group_of(case.facts) != ENTITLED:
+        return False
+    if times.deadline < _told_on(case.facts):
+        return False
+    return any(row.interest for row in rows_due(history_of(case.facts), case.year, day))
+
+
+def _told_on(facts: Iterable[Fact]) -> date:
+    """When the office first knew the group."""
+    kinds = {FactKind.GRANT, FactKind.CLIENT_GROUP}
+    return min(fact.known_on for fact in holding(facts) if fact.kind in kinds and "group" in fact.data)
+
+
+def rows_due(history: History, year: BookYear, day: date) -> list[Row]:
+    """The rows of a loan that fell due in a book year, as they stand at the end of a day."""
+    state = live(history.terms, history.events, history.reversals, day)
+    return [row for row in state.rows if row.fell_due and year.since <= row.due < year.until]
