@@ -95,6 +95,14 @@ def loan(dice: random.Random, start: date) -> Case:
     }
 
 
+def company(dice: random.Random) -> Case:
+    """Now and then the business is run in a private company (art. 33)."""
+    if dice.random() >= 0.15:
+        return {}
+    made = {"company_profit": amount(dice, 40_000, -8000), "company_tax": amount(dice, 5000)}
+    return {**made, "profit": "0.00", "company_members": dice.randint(1, 4)}
+
+
 def year(seed: int) -> Case:
     """One random case; about half of them with choices of a college."""
     dice = random.Random(seed)
@@ -124,7 +132,7 @@ def year(seed: int) -> Case:
         case |= {"policy": policy(dice), "profit_before_start": amount(dice, 5000)}
         aid = case["policy"]["art12.crisis_aid"]
         case |= {"bbz_light": amount(dice, 2000), "tozo": "0.00" if aid[:3] == "bbz" else amount(dice, 3000)}
-    return case
+    return case | company(dice)
 
 
 def policy(dice: random.Random) -> dict[str, str]:

@@ -100,6 +100,41 @@ def test_net_income(profit: str, other: str, choices: dict[str, str], net: str) 
     assert answer(profit=profit, other_income=other, policy=choices)["net_income"] == net
 
 
+@pytest.mark.parametrize(
+    ("company", "net", "line"),
+    [
+        (
+            {"company_profit": "15000.00", "company_tax": "2850.00"},
+            "20150.00",
+            "De winst van uw bv of coöperatie na vennootschapsbelasting",
+        ),
+        (
+            {"company_profit": "15000.00", "company_tax": "2850.00", "company_members": 3},
+            "12050.00",
+            "De winst van uw bv of coöperatie na vennootschapsbelasting, gedeeld door 3",
+        ),
+        ({"company_profit": "100.01", "company_members": 2}, "8050.01", "gedeeld door 2"),
+        ({"company_profit": "-9000.00"}, "8000.00", "Het verlies van uw bv of coöperatie telt niet mee"),
+    ],
+)
+def test_the_profit_of_a_company_is_net_income_by_head(
+    company: dict[str, object], net: str, line: str
+) -> None:
+    """Art. 33: no flat tax goes off it, and the salary of 8,000.00 was taxed already."""
+    found = answer(profit="0.00", other_income="8000.00", income_tax_percent=None, **company)
+    assert found["net_income"] == net
+    assert [line in text for text in lines(found)].count(True) == 1
+    assert "Bbz art. 33" in lines(found, "article")
+
+
+def test_what_goes_with_the_profit_of_a_company() -> None:
+    assert error(company_tax="1.00") == "company_profit: is missing: company_tax goes with it"
+    assert error(company_members=2) == "company_profit: is missing: company_members goes with it"
+    assert error(company_profit="1.00", company_members=0) == (
+        "company_members: 0: must be a whole number from 1 to 100"
+    )
+
+
 def test_income_from_before_the_start() -> None:
     assert answer(profit_before_start="2000.00")["net_income"] == "11400.00"
     since = answer(profit_before_start="2000.00", policy={"art6.period": "since_start"})

@@ -15,6 +15,7 @@ from servicing.settlement.figures import (
     HOUSEHOLDS,
     Capital,
     CapitalLoan,
+    Company,
     CrisisAid,
     Figures,
     Household,
@@ -27,10 +28,12 @@ OPTIONAL = (
     *("profit_before_start", "health_compensation", "bbz_light", "tozo", "partners", "partner", "wage_tax"),
     *("disbursement_date", "capital_loan_interest_accrued", "capital_loan_interest_paid"),
     *("interest_share_percent", "capital_principal", "choice_year", "months_without"),
+    *("company_profit", "company_tax", "company_members"),
 )
 KEYS = (*REQUIRED, *OPTIONAL)
 FIRST_YEAR, LAST_YEAR = 2004, 2099
 MOST_PARTNERS = 20
+MOST_MEMBERS = 100
 ANYONE = "a case"
 """Stands where a creditor is named: a case answers for itself."""
 
@@ -64,6 +67,7 @@ def figures_of(case: Mapping[str, object]) -> Figures:
         group=reader.choice("group", GROUPS) if reader.has("group") else "established",
         capital=capital,
         aid=CrisisAid(_amount(reader, "bbz_light"), _amount(reader, "tozo")),
+        company=_company(reader),
         loan=_loan(reader, capital.partners),
         wage_tax=_optional(reader, "wage_tax"),
         months_without=_without(reader, months),
@@ -189,6 +193,17 @@ def _signed(reader: Reader, key: str) -> int:
 def _capital(reader: Reader) -> Capital:
     partners = reader.integer("partners", 1, MOST_PARTNERS) if reader.has("partners") else 1
     return Capital(_signed(reader, "own_capital"), _amount(reader, "total_capital"), partners)
+
+
+def _company(reader: Reader) -> Company:
+    """The company of art. 33; its tax and its members mean nothing without its profit."""
+    if not reader.has("company_profit"):
+        for key in ("company_tax", "company_members"):
+            if reader.has(key):
+                raise CaseRefused(f"company_profit: is missing: {key} goes with it")
+        return Company()
+    members = reader.integer("company_members", 1, MOST_MEMBERS) if reader.has("company_members") else 1
+    return Company(reader.signed_amount("company_profit"), _amount(reader, "company_tax"), members)
 
 
 def _loan(reader: Reader, partners: int) -> CapitalLoan | None:

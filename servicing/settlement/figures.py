@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from ledger.money import half_up
 from servicing.dated import Dated
 from servicing.settlement.book_year import BookYear
 
@@ -36,6 +37,20 @@ class CrisisAid:
 
     bbz_light: int = 0
     tozo: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The private company or cooperative in which the business is run, in cents over the book year (art. 33)."""
+
+    profit: int = 0
+    tax: int = 0
+    members: int = 1
+
+    @property
+    def share(self) -> int:
+        """One member's part of the profit less corporation tax; a loss stays in the company."""
+        return max(0, half_up(Fraction(self.profit - self.tax, self.members)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,7 @@ class Figures:
     group: Group = "established"
     capital: Capital = Capital()
     aid: CrisisAid = CrisisAid()
+    company: Company = Company()
     loan: CapitalLoan | None = None
     wage_tax: int | None = None
     months_without: frozenset[int] = frozenset()

@@ -11,7 +11,7 @@ from ledger.errors import BadInput
 from ledger.money import half_up
 from servicing.law import Law
 from servicing.policy import Choices
-from servicing.settlement.figures import CrisisAid, Figures
+from servicing.settlement.figures import Company, CrisisAid, Figures
 from servicing.settlement.line import Line, source_of
 from servicing.settlement.rounding import rounding_of
 from servicing.terms_data import percent_text
@@ -48,12 +48,13 @@ def net_income(figures: Figures, law: Law, policy: Choices) -> NetIncome:
     tax = _tax(figures, law) if taxed > 0 else None
     off = taxed - half_up(taxed * (1 - tax.rate)) if tax else 0
     aid = _aid_as_income(figures.aid, policy)
-    before_rounding = max(0, kept + figures.other_income - off + aid)
+    before_rounding = max(0, kept + figures.other_income - off + aid + figures.company.share)
     cents = rounding_of(policy).against(Fraction(before_rounding))
     lines = [
         *_profit_lines(figures, profit, policy),
         *_tax_lines(tax, off),
         *_other_lines(figures.other_income, aid),
+        *_company_lines(figures.company),
         *_loss_lines(profit, kept),
         _total(cents),
     ]
@@ -151,6 +152,23 @@ def _other_lines(other: int, aid: int) -> list[Line]:
         for cents, text, text_en, article in texts
         if cents
     ]
+
+
+def _company_lines(company: Company) -> list[Line]:
+    """Art. 33: the share is net income as it is, so no flat tax goes off it; a loss of the company is not income."""
+    if company == Company():
+        return []
+    if company.profit < company.tax:
+        text, text_en = (
+            "Het verlies van uw bv of coöperatie telt niet mee",
+            "A loss of the company does not count",
+        )
+        return [Line(text, text_en, "Bbz art. 33", 0)]
+    among = f", gedeeld door {company.members}" if company.members > 1 else ""
+    among_en = f", divided by {company.members}" if company.members > 1 else ""
+    text = f"De winst van uw bv of coöperatie na vennootschapsbelasting{among}"
+    text_en = f"Profit of the company after corporation tax{among_en}"
+    return [Line(text, text_en, "Bbz art. 33", company.share)]
 
 
 def _loss_lines(profit: int, kept: int) -> list[Line]:

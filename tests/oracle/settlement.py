@@ -176,7 +176,14 @@ def income_of(case: Case, year: Year, choices: Case) -> Fraction:
         net += light + tozo
     if choices["art12.crisis_aid"] == "bbz_light_is_income":
         net += light
+    net += company_share(case)
     return against_the_client(max(net, Fraction(0)), choices["round"])
+
+
+def company_share(case: Case) -> Fraction:
+    """Art. 33: net income is also the profit of the company less its tax, in proportion to the self-employed in it."""
+    left = euro(case.get("company_profit")) - euro(case.get("company_tax"))
+    return cents_near(left / (case.get("company_members") or 1)) if left > 0 else Fraction(0)
 
 
 def added_to_the_norms(case: Case, choices: Case) -> Fraction:
