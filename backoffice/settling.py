@@ -45,7 +45,7 @@ TITLES = {
     "art12_only": "Bbz art. 12 lid 2 c",
 }
 OWN_KEYS = frozenset(
-    {"book_year", "book_year_start", "granted", "months_granted", "months_without", "policy"}
+    {"book_year", "book_year_start", "granted", "months_granted", "months_without", "policy", "surety"}
 )
 """Keys of a case that the loan itself or the college gives, so that nobody types them."""
 

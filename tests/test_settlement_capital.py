@@ -153,6 +153,22 @@ def test_own_capital_blocks_remission_too() -> None:
     assert remitted(own_capital="300000.00", total_capital="300000.00") == "0.00"
 
 
+def test_of_a_bank_loan_with_a_surety_it_is_a_gift_for_that_loan() -> None:
+    """Art. 21 lid 2: the same amount, given to be spent on the loan of the bank."""
+    found = answer(**LOAN, surety=True, capital_loan_interest_paid="2000.00")
+    assert (found["interest_remission"], found["interest_refund"]) == ("1000.00", None)
+    last = found["explanation"][-1]
+    assert (last["article"], last["amount"]) == ("Bbz art. 21 lid 2", "1000.00")
+    assert last["text"].startswith(
+        "Dit bedrag krijgt u als gift. U moet er de lening van de bank mee betalen"
+    )
+    assert remitted(surety=True, own_capital="58435.00", total_capital="58435.00") == "600.00"
+    assert error(**LOAN | {"application_date": "2019-12-31", "surety": True}) == (
+        "surety: true: of an application on 2019-12-31 a person decides: "
+        "the rules of before 2020 for a surety are not in the program"
+    )
+
+
 OLD: Case = LOAN | {"book_year": 2021, "other_income": "10000.00", "application_date": "2019-12-31"}
 """The year norm of 2021 is 6 x 1,075.44 + 6 x 1,078.70 = 12,924.84."""
 

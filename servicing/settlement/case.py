@@ -28,7 +28,7 @@ OPTIONAL = (
     *("profit_before_start", "health_compensation", "bbz_light", "tozo", "partners", "partner", "wage_tax"),
     *("disbursement_date", "capital_loan_interest_accrued", "capital_loan_interest_paid"),
     *("interest_share_percent", "capital_principal", "choice_year", "months_without"),
-    *("company_profit", "company_tax", "company_members"),
+    *("company_profit", "company_tax", "company_members", "surety"),
 )
 KEYS = (*REQUIRED, *OPTIONAL)
 FIRST_YEAR, LAST_YEAR = 2004, 2099
@@ -219,6 +219,7 @@ def _loan(reader: Reader, partners: int) -> CapitalLoan | None:
         share=reader.rate("interest_share_percent") if reader.has("interest_share_percent") else None,
         principal=_amount(reader, "capital_principal"),
         is_choice_year=reader.flag("choice_year") if reader.has("choice_year") else False,
+        is_of_bank=reader.flag("surety") if reader.has("surety") else False,
     )
     if not (loan.interest_due or loan.interest_accrued or loan.interest_paid or loan.principal):
         return None

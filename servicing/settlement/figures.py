@@ -59,6 +59,7 @@ class CapitalLoan:
 
     Interest of the instalments due in the book year, accrued over it, and paid of it; `share` is this partner's
     part by decision. `principal` counts only where this book year is the one the client chose (keuzejaar).
+    `is_of_bank`: the bank lent it and the college is surety for it (art. 16).
     """
 
     application: date
@@ -70,6 +71,7 @@ class CapitalLoan:
     share: Fraction | None = None
     principal: int = 0
     is_choice_year: bool = False
+    is_of_bank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

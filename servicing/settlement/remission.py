@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 class LoanRefused(BadInput):
-    """A choice of the college asks a figure of the capital loan that is not there."""
+    """A figure of the capital loan is not there that a choice asks, or its case is for a person to decide."""
 
 
 class Room(NamedTuple):
@@ -81,6 +81,10 @@ def _since_2020(figures: Figures, loan: CapitalLoan, room: Room, law: Law, polic
 
 def _until_2019(figures: Figures, loan: CapitalLoan, room: Room, law: Law, policy: Choices) -> Remission:
     """Principal in the year the client chose (keuzejaar), interest in the two after it, also with allowance."""
+    if loan.is_of_bank:
+        raise LoanRefused(
+            f"surety: true: of an application on {loan.application} a person decides: {OLD_RULES}"
+        )
     if _in_window(figures, loan, policy):
         return _interest(figures, loan, room, policy, OLD_INTEREST)
     distance = figures.book_year.years_after(figures.book_year.holding(loan.application))
@@ -93,7 +97,9 @@ _REGIMES: Dated[Rule] = Dated({date.min: _until_2019, date(2020, 1, 1): _since_2
 """By the day of the application (art. 60a lid 2)."""
 
 ARTICLE = "Bbz art. 21 lid 1"
+OF_BANK = "Bbz art. 21 lid 2"
 OLD_INTEREST = "Bbz art. 21 lid 2 (tekst tot 2020) en 60a lid 2"
+OLD_RULES = "the rules of before 2020 for a surety are not in the program"
 OLD_PRINCIPAL = "Bbz art. 21 lid 1 (tekst tot 2020) en 60a lid 2"
 
 
@@ -109,12 +115,16 @@ _WINDOWS: Mapping[str, Callable[[CapitalLoan], date | None]] = {
 
 
 def _interest(figures: Figures, loan: CapitalLoan, room: Room, policy: Choices, article: str) -> Remission:
-    """At most the interest of the year and the room under the norm, as far as own capital allows."""
+    """At most the interest of the year and the room under the norm, as far as own capital allows.
+
+    Of a loan of the bank with the college as surety it is not remitted but given, for that loan (art. 21 lid 2).
+    """
     due = _share(figures, loan, _base(loan, policy), policy)
     wanted = min(due, room.cents)
     excess = room.excess() if wanted else Excess(0)
     remitted = wanted - excess.blocks(wanted)
-    refund = _refund(figures, loan, remitted, policy)
+    refund = None if loan.is_of_bank else _refund(figures, loan, remitted, policy)
+    last = _gift(remitted) if loan.is_of_bank else _remitted(remitted, article)
     lines = (
         Line("De rente van uw bedrijfskrediet over dit boekjaar", "Interest of the book year", article, due),
         Line(
@@ -124,10 +134,19 @@ def _interest(figures: Figures, loan: CapitalLoan, room: Room, policy: Choices, 
             room.cents,
         ),
         *_blocked_lines(excess, wanted, remitted),
-        Line("Deze rente hoeft u niet te betalen", "Interest remitted", article, remitted),
+        last,
         *_refund_lines(refund, policy),
     )
     return Remission(remitted, refund, 0, lines)
+
+
+def _remitted(cents: int, article: str) -> Line:
+    return Line("Deze rente hoeft u niet te betalen", "Interest remitted", article, cents)
+
+
+def _gift(cents: int) -> Line:
+    text = "Dit bedrag krijgt u als gift. U moet er de lening van de bank mee betalen (rente of aflossing)"
+    return Line(text, "Gift, to be used for interest or principal of the bank's loan", OF_BANK, cents)
 
 
 def _base(loan: CapitalLoan, policy: Choices) -> int:
