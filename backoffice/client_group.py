@@ -17,6 +17,7 @@ from ledger.entry import creditor_of_loan
 from servicing import files
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.history import history_of
+from servicing.policy import Policy
 from servicing.product import Group
 from servicing.settlement.interest_years import CAPITAL, ENTITLED, YEARS, years_after
 from servicing.settlement.store import add_interest_year
@@ -62,15 +63,15 @@ def tell_group(desk: Desk, heading: Loan, group: Group, document: str) -> Regist
 
 def ask_by_itself(connection: Connection, number: int, lent: Lent) -> None:
     """Put the years of art. 21 of a loan in the cycle; again is nothing new."""
-    for year in asked_years(lent):
+    for year in asked_years(lent, files.policy()):
         add_interest_year(connection, number, year)
 
 
-def asked_years(lent: Lent) -> list[date]:
+def asked_years(lent: Lent, policy: Policy) -> list[date]:
     """The book years of a loan in which its interest is asked about, by the college's choice of the window."""
     if lent.product != CAPITAL or lent.group != ENTITLED:
         return []
-    by = files.policy().choice("art21.window", lent.creditor, lent.decided)
+    by = policy.choice("art21.window", lent.creditor, lent.decided)
     return [year.since for year in years_after(lent.applied if by == "application" else lent.starts)]
 
 

@@ -27,6 +27,7 @@ from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
 from ledger.errors import BadInput
 from ledger.money import euros
+from servicing import files
 from servicing.creditor import Creditor
 from servicing.debtors.store import add_debtors
 from servicing.debtors.values import NewDebtor
@@ -126,11 +127,12 @@ def _protect(loader: Loader, debtors: Mapping[str, int], numbers: Mapping[int, i
 
 def _ask_by_itself(loader: Loader, numbers: Mapping[int, int]) -> None:
     """Put new loans of established clients in the yearly cycle, in their years of art. 21."""
+    policy = files.policy()
     rows = [
         (numbers[at], number_of(year))
         for at, named in enumerate(loader.portfolio.loans)
         if named.grant is not None and at not in loader.known.loans
-        for year in asked_years(_lent(named.grant))
+        for year in asked_years(_lent(named.grant), policy)
     ]
     append_rows(loader.connection, interest_year, ("loan_id", "book_year"), rows)
 
