@@ -64,7 +64,7 @@ def test_nothing_happens_on_most_nights(database: Engine) -> None:
     assert touched == [1] + [0] * 30 + [1, 1, 0]
 
 
-def test_news_about_the_past_books_the_difference_tonight(database: Engine) -> None:
+def test_e17_news_about_the_past_books_the_difference_tonight(database: Engine) -> None:
     begin_on(database, at("2024-01-29"))
     late, on_time = (
         new_loan(database, PLAIN_TERMS, known=at("2024-01-29")),
