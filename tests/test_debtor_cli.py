@@ -167,7 +167,9 @@ def test_the_actor_is_the_account_of_the_operating_system(desk: Engine) -> None:
     assert (other.code, other.err) == (2, f"actor: 'director': you are {name}; log in as the person who acts")
 
 
-def test_h12_j9_no_bsn_leaves_a_trace(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_h12_j9_no_bsn_leaves_a_trace(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever goes wrong, a BSN stands in no output, no argument and no byte of the database."""
     open_desk(sqlite_url, tmp_path, monkeypatch)
     done: list[Done] = [
