@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from moneyed import Money
 
-from ledger.entry import ACCOUNTS_PER_CREDITOR, Entry, EntryKind, Key
+from ledger.entry import EntryKind, Key
 from ledger.errors import BadInput
 from ledger.money import money
+from reports.bookings import Booking
 from reports.earlier import EarlierLine, earlier_lines
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
@@ -125,7 +126,7 @@ class Movement(NamedTuple):
 
 
 def statement_of(
-    entries: Sequence[Entry], facts: Sequence[Fact], period: Period, now: date | None
+    entries: Sequence[Booking], facts: Sequence[Fact], period: Period, now: date | None
 ) -> Statement:
     """The statement from the entries of a loan and the facts known.
 
@@ -156,24 +157,23 @@ def statement_of(
     )
 
 
-def movements(entries: Iterable[Entry], kinds: Mapping[int, FactKind]) -> list[Movement]:
-    """The entries by value date; one that puts right what an earlier night booked says so."""
+def movements(entries: Iterable[Booking], kinds: Mapping[int, FactKind]) -> list[Movement]:
+    """The entries, which come in the order of their keys, by value date; one that corrects an earlier one says so."""
     first: dict[Cause, date] = {}
     found = []
-    for entry in sorted(entries, key=lambda entry: entry.key):
-        cause = Cause(entry.key.kind, entry.value_date, entry.fact, entry.row_nr)
-        corrects = first.setdefault(cause, entry.key.business_date) < entry.key.business_date
-        rows = list(_rows(entry))
-        found.append(Movement(cause, entry.key, _change(rows), _text(cause, rows, kinds, corrects)))
-    return sorted(found, key=lambda one: (one.cause.value_date, one.key))
+    for key, cause, rows in entries:
+        corrects = first.setdefault(cause, key.business_date) < key.business_date
+        found.append(Movement(cause, key, _change(rows), _text(cause, rows, kinds, corrects)))
+    # The sort keeps the order of keys within a day.
+    return sorted(found, key=lambda one: one.cause.value_date)
 
 
-def not_booked(entries: Sequence[Entry], facts: Sequence[Fact], now: date) -> list[Movement]:
+def not_booked(entries: Sequence[Booking], facts: Sequence[Fact], now: date) -> list[Movement]:
     """What the facts known give up to the end of `now` beyond the books; raises `BadInput` if they cannot hold."""
     kinds = {fact.nr: fact.kind for fact in facts}
     history = history_of(facts)
     state = live(history.terms, history.events, history.reversals, now)
-    booked = [row for entry in entries for row in _rows(entry)]
+    booked = [row for entry in entries for row in entry.rows]
     by_cause: dict[Cause, list[Booked]] = {}
     for row in differences(should_be(state.effects, None), booked):
         by_cause.setdefault(row.cause, []).append(row)
@@ -185,19 +185,13 @@ def not_booked(entries: Sequence[Entry], facts: Sequence[Fact], now: date) -> li
     return sorted(found, key=lambda one: (one.cause.value_date, one.cause))
 
 
-def _rows(entry: Entry) -> Iterable[Booked]:
-    cause = Cause(entry.key.kind, entry.value_date, entry.fact, entry.row_nr)
-    for posting in entry.postings:
-        debit, credit = posting.debit % ACCOUNTS_PER_CREDITOR, posting.credit % ACCOUNTS_PER_CREDITOR
-        yield Booked(cause, debit, credit, posting.cents)
-
-
 def _change(rows: Sequence[Booked]) -> Cents:
     totals = [0, 0, 0, 0]
-    for row in rows:
-        for account, cents in ((row.debit, row.cents), (row.credit, -row.cents)):
-            if account in COLUMN_OF:
-                totals[COLUMN_OF[account]] += cents
+    for _, debit, credit, cents in rows:
+        if debit in COLUMN_OF:
+            totals[COLUMN_OF[debit]] += cents
+        if credit in COLUMN_OF:
+            totals[COLUMN_OF[credit]] -= cents
     principal, interest, costs, credit = totals
     return Cents(principal, interest, costs, -credit)
 

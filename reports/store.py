@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from ledger.balance import AsOf
 from ledger.day import day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR
-from ledger.store import entries_of_loan
 from ledger.tables import creditor, journal
 from letters.outbox.year import Move
+from reports.bookings import bookings_of_loan
 from reports.state import Flow, granted_of
 from reports.statement import Period, Statement, statement_of
 from servicing.debtors.store import debtors_of_loan
@@ -49,7 +48,7 @@ def statement(
 
     With `known_at` as the books were and the facts were known when that business date was closed.
     """
-    entries = entries_of_loan(connection, loan.id, AsOf(business_date=known_at))
+    entries = bookings_of_loan(connection, loan.id, known_at)
     facts = facts_of(connection, [loan.id], known_at)[loan.id]
     if known_at is None and _is_booked(connection, loan.id, facts, now):
         return statement_of(entries, facts, period, None)
