@@ -7,13 +7,14 @@ from datetime import date
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
 from ledger.day import LAST_DAY, day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, Key
 from ledger.tables import journal
+from reports.statement import Booking
 from servicing.posting import Booked, Cause
 
 _COLUMNS = (
@@ -21,14 +22,6 @@ _COLUMNS = (
     *("value_date", "fact", "row_nr", "debit", "credit", "cents"),
 )
 _KINDS = {int(kind): kind for kind in EntryKind}
-
-
-class Booking(NamedTuple):
-    """An entry of the books: its key, why it was booked, and its rows with account numbers of the chart."""
-
-    key: Key
-    cause: Cause
-    rows: list[Booked]
 
 
 def bookings_of_loan(connection: Connection, loan: int, known_at: date | None) -> list[Booking]:

@@ -14,7 +14,6 @@ from moneyed import Money
 from ledger.entry import EntryKind, Key
 from ledger.errors import BadInput
 from ledger.money import money
-from reports.bookings import Booking
 from reports.earlier import EarlierLine, earlier_lines
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
@@ -114,6 +113,14 @@ class Statement:
     expected: Balances
     problem: str | None
     earlier: list[EarlierLine]
+
+
+class Booking(NamedTuple):
+    """An entry of the books: its key, why it was booked, and its rows with account numbers of the chart."""
+
+    key: Key
+    cause: Cause
+    rows: Sequence[Booked]
 
 
 class Movement(NamedTuple):
