@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
-from ledger.day import day_of, number_of
-from ledger.entry import ACCOUNTS_PER_CREDITOR
+from ledger.day import LAST_DAY, day_of, number_of
+from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, Key
 from ledger.tables import creditor, journal
 from letters.outbox.year import Move
-from reports.bookings import bookings_of_loan
 from reports.state import Flow, granted_of
-from reports.statement import Period, Statement, statement_of
+from reports.statement import Booking, Period, Statement, statement_of
 from servicing.debtors.store import debtors_of_loan
 from servicing.facts import Fact, FactKind
+from servicing.posting import Booked, Cause
 from servicing.store import LOANS_PER_QUERY, Loan, facts_of
 from servicing.tables import fact as fact_table
 from servicing.tables import loan as loan_table
 from servicing.tables import loan_state
 from servicing.wording import printable
+
+_COLUMNS = (
+    *("business_date", "loan", "kind", "nr"),
+    *("value_date", "fact", "row_nr", "debit", "credit", "cents"),
+)
+_KINDS = {int(kind): kind for kind in EntryKind}
 
 
 class Heading(NamedTuple):
@@ -54,6 +63,31 @@ def statement(
         return statement_of(entries, facts, period, None)
     passed = max([known_at or now, *(entry.key.business_date for entry in entries)])
     return statement_of(entries, facts, period, passed)
+
+
+def bookings_of_loan(connection: Connection, loan: int, known_at: date | None) -> list[Booking]:
+    """The entries of a loan in the order of their keys; with `known_at` those booked up to that business date."""
+    given = {"loan": loan, "day": number_of(known_at or LAST_DAY)}
+    return list(_bookings(connection.execute(_rows(), given).all()))
+
+
+@cache
+def _rows() -> Select[Any]:
+    query = select(*(journal.c[name] for name in _COLUMNS)).order_by(*journal.primary_key)
+    return query.where(journal.c.loan == bindparam("loan"), journal.c.business_date <= bindparam("day"))
+
+
+def _bookings(rows: Iterable[Sequence[int]]) -> Iterator[Booking]:
+    for (day, loan, kind, nr), lines in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+        booked = list(lines)
+        _, _, _, _, value_date, fact, row_nr, *_ = booked[0]
+        of_kind, on = _KINDS[kind], day_of(day)
+        cause = Cause(of_kind, on if value_date == day else day_of(value_date), fact, row_nr)
+        yield Booking(Key(on, loan, of_kind, nr), cause, [_booked(cause, *row[7:]) for row in booked])
+
+
+def _booked(cause: Cause, debit: int, credit: int, cents: int) -> Booked:
+    return Booked(cause, debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR, cents)
 
 
 def _is_booked(connection: Connection, loan: int, facts: Sequence[Fact], now: date) -> bool:
