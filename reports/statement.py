@@ -211,10 +211,7 @@ def _text(cause: Cause, rows: Sequence[Booked], kinds: Mapping[int, FactKind], c
 
 
 def _sum(changes: Iterable[Cents]) -> Cents:
-    total = Cents()
-    for change in changes:
-        total = total.plus(change)
-    return total
+    return Cents(*map(sum, zip(*changes, strict=True)))
 
 
 def _lines(found: Sequence[Movement], before: Cents) -> list[Line]:

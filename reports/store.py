@@ -92,11 +92,17 @@ def _booked(cause: Cause, debit: int, credit: int, cents: int) -> Booked:
 
 def _is_booked(connection: Connection, loan: int, facts: Sequence[Fact], now: date) -> bool:
     """Whether the night knew all facts when it last worked the loan, and nothing happened to it since."""
-    query = select(loan_state.c.worked_to, loan_state.c.next_event).where(loan_state.c.loan == loan)
-    state = connection.execute(query).first()
+    state = connection.execute(_state(), {"loan": loan}).first()
     if state is None or state.next_event <= number_of(now):
         return False
     return all(number_of(fact.known_on) <= state.worked_to for fact in facts)
+
+
+@cache
+def _state() -> Select[int, int]:
+    return select(loan_state.c.worked_to, loan_state.c.next_event).where(
+        loan_state.c.loan == bindparam("loan")
+    )
 
 
 def year_moves(connection: Connection, loans: Sequence[int], day: date) -> Iterator[tuple[int, Move]]:

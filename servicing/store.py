@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
 from ledger.day import day_of, number_of
 from ledger.entry import LOANS_PER_CREDITOR
+from ledger.tables import creditor
 from servicing.debtors.values import without_bsn
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.tables import fact, loan, loan_debtor
@@ -77,15 +78,22 @@ def next_loan_number(connection: Connection, creditor_id: int) -> int:
 def find_loan(connection: Connection, name: str) -> Loan:
     """The loan with this number or office number; raises `NoSuchLoan` when there is none, or more than one."""
     plain_text("number", name)
-    wanted = loan.c.external == name
-    if name.isascii() and name.isdigit() and len(name) < 19:
-        wanted = wanted | (loan.c.id == int(name))
-    rows = connection.execute(select(loan).where(wanted)).all()
+    is_number = name.isascii() and name.isdigit() and len(name) < 19
+    given = {"external": name, "number": int(name) if is_number else 0}
+    rows = connection.execute(_named(), given).all()
     if len(rows) != 1:
         found = "no loan" if not rows else f"{len(rows)} loans of different creditors"
         asked = name if _LOAN_NUMBER.fullmatch(name) else without_bsn(name)
         raise NoSuchLoan(f"{found} with number {asked!r}; aflos loan list shows them")
     return _loan(rows[0])
+
+
+@cache
+def _named() -> Select[Any]:
+    """By either number; creditor by creditor, as office numbers are indexed, so that the whole table is not read."""
+    by_office = loan.c.creditor_id.in_(select(creditor.c.id)) & (loan.c.external == bindparam("external"))
+    by_number = select(loan.c.id).where(loan.c.id == bindparam("number"))
+    return select(loan).where(loan.c.id.in_(select(loan.c.id).where(by_office).union(by_number)))
 
 
 def loans(connection: Connection, creditor_id: int | None = None) -> list[Loan]:
