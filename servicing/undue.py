@@ -14,6 +14,7 @@ from servicing.history import history_of
 from servicing.law import Law
 from servicing.life.state import COSTS, REFUNDABLE, STATUTORY, Effect
 from servicing.life.timeline import live
+from servicing.oldest_first import take
 from servicing.statutory_interest import (
     FLOOR_AUTHORITY,
     Debt,
@@ -74,10 +75,13 @@ def interest_back(facts: Sequence[Fact], of: int, until: date, law: Law, ways: W
     undue = list(_undue(effects, charge, cancellation))
     if not undue:
         raise FactRefused(f"fact {of}: nothing was paid of what it cancels by {until}: it brings no interest")
-    given_back = list(_given_back(effects, cancellation, sum(one.cents for one in undue)))
+    given_back: list[tuple[date, int]] = list(
+        _given_back(effects, cancellation, sum(one.cents for one in undue))
+    )
     parts = []
     for one in undue:
-        debt = Debt(one.cents, one.paid_on, until, tuple(_share(given_back, one.cents)))
+        repaid = tuple(Reduction(on, cents) for on, cents in take(given_back, one.cents))
+        debt = Debt(one.cents, one.paid_on, until, repaid)
         parts.append(Bearing(one, statutory_interest(debt, law, ways, by_authority=True)))
     total = sum(one.interest.total for one in parts)
     due = total if total >= law.value_on(FLOOR_AUTHORITY, until).cents else 0
@@ -131,14 +135,3 @@ def _given_back(effects: Sequence[Effect], cancellation: Fact, undue: int) -> It
             if still < left:
                 yield Reduction(effect.value_date, left - still)
             left = still
-
-
-def _share(given_back: list[Reduction], cents: int) -> Iterator[Reduction]:
-    """What of the repayments is for one undue payment, the oldest first; it is taken out of them."""
-    while cents and given_back:
-        first = given_back.pop(0)
-        taken = min(cents, first.cents)
-        cents -= taken
-        if first.cents > taken:
-            given_back.insert(0, Reduction(first.on, first.cents - taken))
-        yield Reduction(first.on, taken)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from ledger.entry import EntryKind
 from servicing.facts import DECIDED, Fact, FactKind
 from servicing.history import history_of
 from servicing.life.state import REFUNDABLE, Effect
 from servicing.life.timeline import live
+from servicing.oldest_first import take
 
 PLAIN = "Terugbetaling tegoed"
 """Where the money comes from several things, or was brought in."""
@@ -23,13 +23,6 @@ WORDS: Mapping[EntryKind, str] = {
     EntryKind.REDUCTION: "Terugbetaling na verlaging schuld",
 }
 """By what made the credit."""
-
-
-class _Credit(NamedTuple):
-    """Credit that one entry made and that is still there, in cents."""
-
-    words: str
-    cents: int
 
 
 def words_of_refund(facts: Sequence[Fact], decision: int) -> str:
@@ -59,26 +52,15 @@ def _refund(facts: Sequence[Fact], decision: int) -> Fact | None:
 
 def _taken(effects: Sequence[Effect], facts: Mapping[int, Fact], refund: Fact) -> Iterator[str]:
     """The words of the credits that a refund takes."""
-    standing: list[_Credit] = []
+    standing: list[tuple[str, int]] = []
     for effect in effects:
         if effect.credit == REFUNDABLE:
-            standing.append(_Credit(_words(effect, facts), int(effect.cents)))
+            standing.append((_words(effect, facts), int(effect.cents)))
         if effect.debit == REFUNDABLE:
-            gone = list(_take(standing, int(effect.cents)))
+            gone = [words for words, _ in take(standing, int(effect.cents))]
             if effect.fact == refund.nr:
                 yield from gone
                 return
-
-
-def _take(standing: list[_Credit], cents: int) -> Iterator[str]:
-    """Take an amount off the oldest credits; whose they were."""
-    while cents and standing:
-        first = standing.pop(0)
-        taken = min(cents, first.cents)
-        cents -= taken
-        if first.cents > taken:
-            standing.insert(0, _Credit(first.words, first.cents - taken))
-        yield first.words
 
 
 def _words(effect: Effect, facts: Mapping[int, Fact]) -> str:
