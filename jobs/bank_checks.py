@@ -123,7 +123,7 @@ def bank_of_night(
     given = {"first": span.since + 1, "last": span.until}
     files, lines = connection.execute(_FILES, given).one()
     refused = connection.execute(_REFUSED, given)
-    waiting = connection.execute(_WAITING).scalar_one()
+    waiting = lines_waiting(connection)
     return {
         "files": files,
         "lines": int(lines),
@@ -167,3 +167,8 @@ def missing(found: Sequence[AccountStand], day: date) -> list[dict[str, str]]:
 def last_banking_day(day: date) -> date:
     """The last banking day up to and including a day."""
     return day if is_banking_day(day) else add_banking_days(day, -1)
+
+
+def lines_waiting(connection: Connection) -> int:
+    """How many bank lines wait for a person, as the last night counted them."""
+    return int(connection.execute(_WAITING).scalar_one())

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from jobs.bank_checks import AccountStand, last_banking_day, stands
+from jobs.bank_checks import AccountStand, last_banking_day, lines_waiting, stands
 from jobs.bank_worklist import waiting_lines
 from ledger.day import LAST_DAY, day_of, number_of
 from ledger.entry import creditor_of_loan
 from ledger.money import euros
-from servicing.receipts.tables import bank_state
 
 
 class Missing(NamedTuple):
@@ -55,15 +54,12 @@ def _missing(stand: AccountStand) -> Missing:
     return Missing(stand.creditor, stand.account, day_of(stand.closed_on))
 
 
-_WAITING = select(func.coalesce(func.sum(bank_state.c.waiting), 0))
-
-
 def _receipts(connection: Connection, day: date, known_by: date | None) -> dict[int, str]:
     """The loans for which a receipt may be meant that nobody has assigned yet, parked ones among them.
 
     A night has counted the lines that wait when it booked the banks; without any it need not look.
     """
-    if known_by is not None and not connection.execute(_WAITING).scalar_one():
+    if known_by is not None and not lines_waiting(connection):
         return {}
     found: dict[int, str] = {}
     for one in waiting_lines(connection, day, known_by=known_by):

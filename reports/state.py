@@ -9,21 +9,14 @@ from datetime import date
 from typing import NamedTuple
 
 from servicing.law import Law
-from servicing.life.state import (
-    BANK,
-    COSTS,
-    DISBURSED,
-    INTEREST_ACCRUED,
-    INTEREST_DEFERRED,
-    INTEREST_DUE,
-    PRINCIPAL,
-    PRINCIPAL_DUE,
-    RECOVERED,
-    REFUNDABLE,
-    REFUNDS,
-    REMITTED,
-    STATUTORY,
+from servicing.life.outcome import (
+    COST_ACCOUNTS,
+    CREDIT_ACCOUNTS,
+    INTEREST_ACCOUNTS,
+    PRINCIPAL_ACCOUNTS,
+    RECOVERY_ACCOUNTS,
 )
+from servicing.life.state import BANK, DISBURSED, REFUNDABLE, REFUNDS, REMITTED
 from servicing.regime import REFORM
 from servicing.settlement.state_share import (
     PAID_OUT,
@@ -34,11 +27,10 @@ from servicing.settlement.state_share import (
 )
 
 PARTS: Mapping[int, str] = {
-    **dict.fromkeys((PRINCIPAL, PRINCIPAL_DUE, RECOVERED), "principal"),
-    **dict.fromkeys((INTEREST_DUE, INTEREST_ACCRUED, INTEREST_DEFERRED, STATUTORY), "interest"),
-    REMITTED: "interest",
-    COSTS: "costs",
-    REFUNDABLE: "credit",
+    **dict.fromkeys((*PRINCIPAL_ACCOUNTS, *RECOVERY_ACCOUNTS), "principal"),
+    **dict.fromkeys((*INTEREST_ACCOUNTS, REMITTED), "interest"),
+    **dict.fromkeys(COST_ACCOUNTS, "costs"),
+    **dict.fromkeys(CREDIT_ACCOUNTS, "credit"),
 }
 """What a receipt pays, by the account it is booked on; credit is money that waits for what comes due, or goes back.
 
