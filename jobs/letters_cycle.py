@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,15 +14,17 @@ from jobs.settlement_cycle import Found, Waiting
 from jobs.settlement_lines import lines_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import AflosError
-from letters.outbox.store import add_letters, letters_by_key
+from letters.outbox.dropping import too_late
+from letters.outbox.store import add_letters, add_steps, letters_by_key, open_letters
 from letters.outbox.telling import Told
-from letters.outbox.values import Letter, LetterDraft, State
+from letters.outbox.values import Letter, LetterDraft, State, Step
 from letters.outbox.yearly import YearlyCase, received_letter, step_key, yearly_letter
 from servicing import files
+from servicing.banking_days import ONE_DAY
 from servicing.creditors.store import quiet_creditors
 from servicing.facts import Fact
 from servicing.settlement.allowance import LIVING_ALLOWANCE
-from servicing.settlement.cycle import figures_on
+from servicing.settlement.cycle import LETTERS, figures_on
 from servicing.store import Recorded
 
 MOST_TIMES = 9
@@ -37,9 +39,11 @@ def write_cycle_letters(
 ) -> list[Waiting]:
     """Propose the letter that each case of living allowance is due; the cases of which none could be written.
 
-    Its hand-over is the step. What is in the outbox is not proposed twice; what fell away is proposed anew. Figures
-    that came in and lead to no other letter are confirmed.
+    Its hand-over is the step. What is in the outbox is not proposed twice; what fell away is proposed anew, also what
+    falls away now: a letter whose step is past, or its day. Figures that came in and lead to no other letter are
+    confirmed.
     """
+    _drop_past(connection, day, found, by)
     quiet = quiet_creditors(connection, day)
     due = [one for one in found if one.about == "allowance" and (one.stand.letter or _came_in(one, day))]
     waiting: list[Waiting] = []
@@ -47,6 +51,23 @@ def write_cycle_letters(
         own = [one for one in due if creditor_of_loan(one.case.loan) == creditor]
         waiting += _write(connection, creditor, own, (day, by))
     return waiting
+
+
+def _drop_past(connection: Connection, day: date, found: Sequence[Found], by: Recorded) -> None:
+    """Let the letters fall away that wait for a step which is due no more, or for a day which is past."""
+    waiting = open_letters(connection, kinds=set(LETTERS.values()))
+    own = {number: one for number, one in waiting.items() if one.draft.effects.cycle}
+    due = {_base(one) for one in found if one.stand.letter} if own else set()
+    reasons = {number: _why_past(one, due, day) for number, one in own.items()}
+    steps = {number: Step("fell-away", 0, day, why, by.actor) for number, why in reasons.items() if why}
+    add_steps(connection, steps, own, by)
+
+
+def _why_past(letter: Letter, due: Collection[str], day: date) -> str:
+    """Why a letter is past after a night; it is sent on the day after at the earliest."""
+    if letter.draft.key.rpartition(" ")[0] not in due:
+        return "the step that it is for is not due any more"
+    return too_late(letter, day + ONE_DAY)
 
 
 def _came_in(one: Found, day: date) -> Fact | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Engine, delete, update
 from sqlalchemy.exc import DBAPIError
 
 from ledger.database import reading, writing
+from letters.outbox.dropping import too_late
 from letters.outbox.store import (
     add_letters,
     add_page,
@@ -21,7 +23,17 @@ from letters.outbox.store import (
     sent_of,
 )
 from letters.outbox.tables import letter, letter_step
-from letters.outbox.values import Amount, Effects, LetterDraft, LetterRefused, OnLoan, Page, Sent, Step
+from letters.outbox.values import (
+    Amount,
+    Effects,
+    Letter,
+    LetterDraft,
+    LetterRefused,
+    OnLoan,
+    Page,
+    Sent,
+    Step,
+)
 from letters.print_runs.store import Together, add_run, add_run_step, find_run
 from letters.print_runs.values import RunStep
 from servicing.debtors.store import add_debtors
@@ -58,6 +70,14 @@ def drafted(debtor: int, *loans: int, key: str = "letter-1", creditor: int = 1) 
         Effects("statutory", 14),
         50691,
     )
+
+
+def test_a_letter_goes_before_the_day_by_which_it_wants_an_answer() -> None:
+    asks = replace(drafted(1, 100_000_001), fields={"send_before": "2025-03-17"}, effects=Effects())
+    assert not too_late(Letter(1, asks, DAY, "night"), at("2025-03-16"))
+    assert "by 2025-03-17: sent on 2025-03-17" in too_late(Letter(1, asks, DAY, "night"), at("2025-03-17"))
+    counted = replace(asks, effects=Effects("statutory", 14))
+    assert not too_late(Letter(1, counted, DAY, "night"), at("2025-03-17"))
 
 
 def step(name: str, day: date = DAY, run: int = 0) -> Step:

@@ -135,6 +135,30 @@ def test_each_step_of_the_cycle_has_its_letter_and_its_hand_over_is_the_step(
     _heard_by_letter(counter, tmp_path)
 
 
+def test_a_letter_whose_day_or_step_is_past_falls_away_that_night(counter: Engine, tmp_path: Path) -> None:
+    """Nobody put it together: it is asked anew with a day that lies ahead, and not at all once figures came."""
+    with freeze_time("2026-06-28"), authenticated("manager"):
+        advances(tmp_path, 12, "800.00")
+    (first,) = proposed(counter, "2026-06-28")
+    assert proposed(counter, "2026-07-10") == [first], "sent on 11 July it still leaves a day"
+    with freeze_time("2026-07-11 10:00:00"):
+        assert "Stuur ons uiterlijk op 12 juli 2026" in page(tmp_path, first)
+    (second,) = proposed(counter, "2026-07-11")
+    with freeze_time("2026-07-12 10:00:00"):
+        (gone,) = good_by("clerk", "letters", "list", "--state", "fell-away")["letters"]
+        assert gone["letter"] == first != second
+        assert "it wants an answer by 2026-07-12" in gone["why"]
+        assert "Stuur ons uiterlijk op 25 juli 2026" in page(tmp_path, second)
+    with freeze_time("2026-07-12"), authenticated("clerk"):
+        figures("JR-2025", "profit=2000.00", TAX)
+    proposed(counter, "2026-07-12")
+    with freeze_time("2026-07-13 10:00:00"):
+        rows = good_by("clerk", "letters", "list", "--state", "fell-away")["letters"]
+        assert [(one["letter"], one["why"]) for one in rows][1:] == [
+            (second, "the step that it is for is not due any more")
+        ]
+
+
 def _heard_by_letter(counter: Engine, tmp_path: Path) -> None:
     """Figures came: the client is heard by letter, and again when they change before it left."""
     with freeze_time("2026-07-04"), authenticated("clerk"):
@@ -145,10 +169,10 @@ def _heard_by_letter(counter: Engine, tmp_path: Path) -> None:
         assert (
             "Wij kunnen hoogstens € 4.712,94 terugvragen. Wat overblijft, € 4.887,06, wordt een gift" in text
         )
-    # Other figures: what was to be told is past, and is told anew.
+    # Other figures: what was to be told is past the same night, and is told anew.
     with freeze_time("2026-07-05 11:00:00"), authenticated("clerk"):
         figures("JR-2025b", "profit=14000.00", TAX)
-    assert len(proposed(counter, "2026-07-05")) == 2
+    assert hearing not in proposed(counter, "2026-07-05")
     with freeze_time("2026-07-06 10:00:00"):
         sent(tmp_path / "post")
         rows = good_by("clerk", "letters", "list", "--state", "fell-away")["letters"]

@@ -15,6 +15,7 @@ from jobs import clock
 from jobs.information import information
 from jobs.letters_dunning import fees_changed
 from jobs.letters_now import fallen_away
+from letters.outbox.dropping import too_late
 from letters.outbox.store import add_steps, letters_by_number, open_letters
 from letters.outbox.values import UNSENT, WAITING, Letter, LetterRefused, Step, StepName
 from letters.print_runs.store import Together, add_run
@@ -76,8 +77,14 @@ def put_together(desk: Desk, creditor: Creditor, selection: Selection) -> Chosen
 
 
 def drop(desk: Desk, letters: Mapping[int, Letter], sending: date | None = None) -> dict[int, str]:
-    """Take out, visibly, the letters whose reason went, or whose fee is another on the sending date; why, by number."""
-    reasons = fallen_away(desk.connection, letters, clock.today())
+    """Take out, visibly, the letters whose reason went, or that are wrong on the sending date; why, by number.
+
+    On that date the fee may be another, or the day by which an answer is wanted past.
+    """
+    late = {
+        number: why for number, one in letters.items() if (why := too_late(one, sending or clock.today()))
+    }
+    reasons = late | fallen_away(desk.connection, letters, clock.today())
     if sending is not None:
         reasons = fees_changed(desk.connection, letters, sending) | reasons
     steps = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
+from ledger.day import parse_day
 from ledger.money import euros
 from letters.outbox.framing import Addressee
+from letters.outbox.page_draft import TERM_FIELDS
 from letters.outbox.values import Effects, Letter
 from servicing.blocks import Block, stopping
 from servicing.facts import Fact, FactKind
@@ -65,6 +68,18 @@ def reason_to_drop(letter: Letter, now: Now) -> str:
     if to_debtor and list(now.addressee.lines) != draft.fields["addressee"]:
         return "name, address or representative changed since it was proposed"
     return ""
+
+
+def too_late(letter: Letter, sending: date) -> str:
+    """Why a letter cannot be sent on a day because of the day by which it wants an answer; empty where it can.
+
+    A day that is counted from sending is never past.
+    """
+    draft = letter.draft
+    frozen = TERM_FIELDS if draft.effects.term == "none" else ()
+    days = [parse_day(str(draft.fields[name])) for name in frozen if draft.fields.get(name)]
+    past = [day for day in days if day <= sending]
+    return f"it wants an answer by {min(past)}: sent on {sending} that is too late" if past else ""
 
 
 def _changing(effects: Effects) -> Mapping[FactKind, str]:

@@ -90,25 +90,24 @@ def letters_by_key(connection: Connection, keys: Iterable[str]) -> dict[int, Let
     return found
 
 
-def open_letters(connection: Connection, creditor: int | None = None) -> dict[int, Letter]:
-    """Every letter (of a creditor) that may still be sent, by number."""
-    gone = select(letter_step.c.letter_id).where(letter_step.c.step.in_(_GONE))
-    query = select(letter).where(letter.c.id.not_in(gone))
+def open_letters(
+    connection: Connection, creditor: int | None = None, kinds: Iterable[str] = ()
+) -> dict[int, Letter]:
+    """Every letter (of a creditor, of some kinds) that may still be sent, by number."""
+    query = select(letter).where(~_gone().exists())
     if creditor is not None:
         query = query.where(letter.c.creditor_id == creditor)
-    return _letters(connection, query)
+    wanted = sorted(kinds)
+    return _letters(connection, query.where(letter.c.kind.in_(wanted)) if wanted else query)
 
 
 def open_dunning(connection: Connection, loans: Iterable[int]) -> dict[int, str]:
     """The business key of every letter of dunning about these loans that may still be sent, by number."""
     asks = letter.c.effects.not_like(f"%{_NO_DUNNING}%")
-    gone = select(letter_step.c.nr).where(
-        letter_step.c.letter_id == letter.c.id, letter_step.c.step.in_(_GONE)
-    )
     found: dict[int, str] = {}
     for part in _parts(sorted(set(loans))):
         about = select(letter_loan.c.letter_id).where(letter_loan.c.loan_id.in_(part))
-        query = select(letter.c.id, letter.c.key).where(letter.c.id.in_(about), asks, ~gone.exists())
+        query = select(letter.c.id, letter.c.key).where(letter.c.id.in_(about), asks, ~_gone().exists())
         found |= {row.id: row.key for row in connection.execute(query.order_by(letter.c.id))}
     return found
 
@@ -119,11 +118,10 @@ _NO_DUNNING = '"dunning":{}'
 
 def open_letters_on(connection: Connection, loans: Iterable[int]) -> dict[int, Letter]:
     """The letters about these loans that may still be sent, by number."""
-    gone = select(letter_step.c.letter_id).where(letter_step.c.step.in_(_GONE))
     found: dict[int, Letter] = {}
     for part in _parts(sorted(set(loans))):
         about = select(letter_loan.c.letter_id).where(letter_loan.c.loan_id.in_(part))
-        found |= _letters(connection, select(letter).where(letter.c.id.in_(about), letter.c.id.not_in(gone)))
+        found |= _letters(connection, select(letter).where(letter.c.id.in_(about), ~_gone().exists()))
     return found
 
 
@@ -218,6 +216,12 @@ def sent_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Sent]:
 
 _GONE: tuple[State, ...] = ("excluded", "fell-away", "handed-over")
 """A letter with one of these steps is not sent any more."""
+
+
+def _gone() -> Select[Any]:
+    """The steps after which the letter of a query is not sent any more."""
+    steps = select(letter_step.c.nr).where(letter_step.c.letter_id == letter.c.id)
+    return steps.where(letter_step.c.step.in_(_GONE))
 
 
 def _letters(connection: Connection, query: Select[Any]) -> dict[int, Letter]:
