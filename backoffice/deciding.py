@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from backoffice.charging import refuse_charged_twice
 from backoffice.cli.database import Desk
+from backoffice.conditions import check_conditions
 from backoffice.crediting import refuse_released
 from backoffice.effects import EFFECTS
 from backoffice.registering import dossier_of, register
@@ -145,7 +146,9 @@ def approve(desk: Desk, number: int) -> Decided:
     if decision.step("approved"):
         return Decided(decision, None, again=True)
     _must_be_proposed(decision)
-    return _approved(desk, decision, _authority(desk, decision))
+    authority = _authority(desk, decision)
+    _still_allowed(desk, decision)
+    return _approved(desk, decision, authority)
 
 
 def reject(desk: Desk, number: int, reason: str) -> Decision:
@@ -232,6 +235,14 @@ def _approved(desk: Desk, decision: Decision, authority: Authority) -> Decided:
     if decision.kind.effect == "burdening":
         return Decided(decision, None, again=False)
     return _carried_out(desk, decision, desk.by.actor, note, None)
+
+
+def _still_allowed(desk: Desk, decision: Decision) -> None:
+    """Look again at what law and policy ask: facts may have changed since it was proposed."""
+    if decision.kind.fact is None:
+        return
+    heading = find_loan(desk.connection, str(decision.proposed.subject))
+    check_conditions(dossier_of(desk.connection, heading), heading.product, draft_of(decision, "", ""))
 
 
 def _carried_out(

@@ -70,6 +70,17 @@ class View:
         return days_past_due(self.late_since, self.on)
 
 
+class GivenUp(NamedTuple):
+    """What was taken off the parts of a loan, in cents; interest with statutory interest."""
+
+    principal: int = 0
+    interest: int = 0
+    costs: int = 0
+
+
+NOT_GIVEN_UP = GivenUp()
+
+
 def view_on(dossier: Dossier, on: date) -> View:
     """The loan on a day, from all that is known about it now."""
     history = history_of(dossier.facts)
@@ -84,12 +95,14 @@ def view_on(dossier: Dossier, on: date) -> View:
     )
 
 
-def given_up(dossier: Dossier, key: str, on: date) -> int:
-    """What a waiver under a key took off the loan by a day, in cents; 0 where there is none."""
+def given_up(dossier: Dossier, key: str, on: date) -> GivenUp:
+    """What a waiver under a key took off the loan by a day; nothing where there is none."""
     history = history_of(dossier.facts)
     numbers = {fact.nr for fact in dossier.holding if (fact.kind, fact.key) == (FactKind.WAIVER, key)}
     state = live(history.terms, history.events, history.reversals, on)
-    return sum(int(effect.cents) for effect in state.effects if effect.fact in numbers)
+    gone = [effect for effect in state.effects if effect.fact in numbers]
+    parts = (PRINCIPAL_ACCOUNTS, INTEREST_ACCOUNTS, COST_ACCOUNTS)
+    return GivenUp(*(sum(int(each.cents) for each in gone if each.credit in accounts) for accounts in parts))
 
 
 def payment_lines(dossier: Dossier, on: date) -> list[PaymentLine]:

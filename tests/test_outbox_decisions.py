@@ -10,7 +10,9 @@ from sqlalchemy import Engine
 from jobs import clock
 from ledger.database import reading
 from ledger.money import cents_of
+from letters.compose import Draft, compose
 from letters.fields import FieldRule
+from letters.files import catalogue
 from letters.outbox.deciding import given_fields, letter_of
 from letters.outbox.values import LetterRefused
 from servicing.decisions.store import find_decision
@@ -140,6 +142,28 @@ def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) 
         "U krijgt € 21,90 rente van ons over wat u te veel betaalde, van 3 februari 2025 tot 1 juli 2025.",
     ]
     assert good_by("clerk", "worklist", "--source", "letter") == []
+
+
+def test_a_waiver_of_all_tells_what_was_waived_and_that_nothing_is_left(counter: Engine) -> None:
+    part = ("--part", "principal", "--amount", "5000.00", "--on", "2025-01-01", "--decision", "B-1")
+    good_by("clerk", "decide", "waiver", LOAN, *part)
+    good_by("clerk", "decide", "waiver", LOAN, "--part", "all", "--on", "2025-01-15", "--decision", "B-2")
+    letters = []
+    for number in ("1", "2"):
+        good_by("approver", "approve", number)
+        (written,) = good_by("clerk", "letters", "write", number, "--reason", "U kunt niet betalen.")[
+            "letters"
+        ]
+        letters.append(letter(counter, written).draft)
+    a_part, all_of_it = (one.fields for one in letters)
+    assert (a_part["waived_rows"], "balance_rows" in a_part) == ([["Hoofdsom", 5_000_00]], True)
+    # 20,000.00 x 8 % x 14 / 31 / 12: the interest of fourteen days of January.
+    assert all_of_it["waived_rows"] == [["Hoofdsom", 20_000_00], ["Rente", 60_22]]
+    assert (all_of_it["waived"], all_of_it["balance"], "balance_rows" in all_of_it) == (20_060_22, 0, False)
+    sent_fields: dict[str, object] = {**all_of_it, "date": "2025-01-20", "our_reference": "1"}
+    said = str(compose(catalogue(), Draft("waiver", "almere", sent_fields)).pieces)
+    assert "alles kwijt wat u nog moest betalen" in said
+    assert "Er blijft niets over." in said
 
 
 @pytest.mark.parametrize(

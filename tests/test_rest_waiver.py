@@ -87,10 +87,8 @@ def test_it_is_refused_before_its_time(events: tuple[dict[str, Any], ...], on: s
         kept(*events, on=on)
 
 
-def test_two_persons_waive_the_rest_and_its_letter_tells_how_much(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
+def free_since_2019() -> str:
+    """A loan of which interest stopped with the business on its first day, 5,000.00 of it repaid; its number."""
     on = "2019-01-01"
     granted: dict[str, str | None] = {
         "decision": "B-2019-1",
@@ -103,6 +101,14 @@ def test_two_persons_waive_the_rest_and_its_letter_tells_how_much(
     good_by("approver", "decide", "interest-free", loan, "--on", on, "--decision", "B-1")
     good_by("manager", "approve", "1")
     good_by("clerk", "payment", "add", loan, "--amount", "5000.00", "--on", "2023-12-01")
+    return loan
+
+
+def test_two_persons_waive_the_rest_and_its_letter_tells_how_much(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
+    loan = free_since_2019()
     rest = ("decide", "rest-waiver", loan, "--on", "2024-02-01", "--decision", "B-2")
     assert "no arrangement says what was to be paid: say with --although" in by("approver", *rest).err
     waived = (*rest, "--although", "no income above the norm in any year")
@@ -113,6 +119,11 @@ def test_two_persons_waive_the_rest_and_its_letter_tells_how_much(
         2,
     )
     assert "you made it" in by("approver", "approve", "2").err
+    good_by("clerk", "payment", "add", loan, "--amount", "100.00", "--on", "2024-01-05")
+    changed = by("manager", "approve", "2").err
+    assert "paid was 5000.00 when it was proposed and is 5100.00 now: reject this proposal" in changed
+    last = str(good_by("clerk", "loan", "show", loan)["facts"][-1]["fact"])
+    good_by("clerk", "loan", "withdraw", loan, last, "--reason", "of another loan")
     good_by("manager", "approve", "2")
     assert good_by("approver", *waived)["recorded"] is False
     assert good_by("clerk", "loan", "show", loan, "--on", "2024-02-01")["outstanding"]["principal"] == "0.00"

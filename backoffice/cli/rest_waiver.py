@@ -9,10 +9,9 @@ import click
 
 from backoffice.cli.finishing import document_option, finish, preview_option
 from backoffice.cli.options import actor_option, as_json, past_day
-from servicing import files
-from servicing.facts import Draft, FactKind, FactRefused
+from backoffice.conditions import rest_says
+from servicing.facts import Draft, FactKind
 from servicing.registration import Dossier
-from servicing.rest_waiver import rest_after_track
 from servicing.texts import plain_text
 
 
@@ -38,17 +37,7 @@ def rest_waiver(loan: str, on: str, although: str, decision: str, **how: Any) ->
     says: dict[str, object] = {}
 
     def check(dossier: Dossier, code: str) -> None:
-        says.update(_said_before(dossier, decision) or _says(dossier, code))
-
-    def _says(dossier: Dossier, code: str) -> Mapping[str, object]:
-        try:
-            kept = rest_after_track(dossier.facts, files.products()[code], files.law(), day)
-        except FactRefused as refused:
-            raise FactRefused(f"loan {dossier.loan}: {refused}") from None
-        if kept.against and not why:
-            found = "; ".join(kept.against)
-            raise FactRefused(f"loan {dossier.loan}: {found}: say with --although why the rest is waived")
-        return kept.says(why)
+        says.update(_said_before(dossier, decision) or rest_says(dossier, code, day, why))
 
     def make(dossier: Dossier) -> Draft:
         return Draft(dossier.loan, FactKind.WAIVER, day, decision, data=says, source=decision)

@@ -24,7 +24,7 @@ from servicing.decisions.proposal import Decision
 from servicing.deferral import Count, deferral_periods, months_used
 from servicing.facts import Fact, FactKind
 from servicing.settlement.line import Line
-from servicing.viewing import View
+from servicing.viewing import NOT_GIVEN_UP, GivenUp, View
 from servicing.wording import dutch_amount, dutch_day
 
 PUBLIC: Mapping[str, str] = {
@@ -71,7 +71,7 @@ def about_of(decision: Decision, facts: Sequence[Fact]) -> FactKind | None:
 class Decided:
     """A decision as its letter needs it: its data, the loan as it stands with it, who signs and by which mandate.
 
-    `lines` explain a settlement; `given_up` is what a waiver took off the loan in cents. `count` and `most_months` are
+    `lines` explain a settlement; `given_up` is what a waiver took off the loan. `count` and `most_months` are
     how months of deferral are counted and how many there may be.
     """
 
@@ -86,7 +86,7 @@ class Decided:
     count: Count
     most_months: int
     lines: Sequence[Line] = ()
-    given_up: int = 0
+    given_up: GivenUp = NOT_GIVEN_UP
 
 
 def known_fields(decided: Decided) -> Fields:
@@ -102,18 +102,16 @@ def known_fields(decided: Decided) -> Fields:
 
 
 def balance_fields(view: View) -> Fields:
-    """What is owed on a day, and what it is made of."""
+    """What is owed on a day, and what it is made of; where nothing is, no rows."""
     rows = (
         ("Hoofdsom", view.open.principal),
         ("Rente", view.open.interest),
         ("Kosten", view.open.costs),
         ("Te veel aan u terugbetaald", max(0, -view.open.credit)),
     )
-    return {
-        "balance": int(view.open.total),
-        "balance_day": view.on.isoformat(),
-        "balance_rows": [[text, int(cents)] for text, cents in rows if cents],
-    }
+    fields: Fields = {"balance": int(view.open.total), "balance_day": view.on.isoformat()}
+    owed = [[text, int(cents)] for text, cents in rows if cents]
+    return fields | ({"balance_rows": owed} if owed else {})
 
 
 def _deferral(decided: Decided) -> Fields:
@@ -176,10 +174,17 @@ GIVEN_BACK: Mapping[FactKind, str] = {
 """What is done after an objection, as its letter says it."""
 
 
+def _waiver(decided: Decided) -> Fields:
+    """What was waived, and of which parts: never more than was open."""
+    gone = zip(("Hoofdsom", "Rente", "Kosten"), decided.given_up, strict=True)
+    rows = [[text, cents] for text, cents in gone if cents]
+    return {"waived": sum(decided.given_up)} | ({"waived_rows": rows} if rows else {})
+
+
 def _rest_waiver(decided: Decided) -> Fields:
     until = parse_day(str(decided.data["until"]))
     return {
-        "waived": decided.given_up,
+        "waived": sum(decided.given_up),
         "track_from": str(decided.data["since"]),
         "track_until": (until - timedelta(days=1)).isoformat(),
         "track_paid": cents_of(str(decided.data["paid"])),
@@ -190,7 +195,7 @@ MORE: Mapping[str, Callable[[Decided], Fields]] = {
     "defer": _deferral,
     "arrangement": _arrangement,
     "statutory-interest": _interest,
-    "waiver": lambda decided: {"waived": decided.cents or decided.given_up},
+    "waiver": _waiver,
     "rest-waiver": _rest_waiver,
     UNBLOCK: _objection,
     WITHDRAWAL: lambda decided: withdrawn_fields(decided.data),

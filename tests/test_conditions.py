@@ -1,0 +1,80 @@
+"""What law and policy asked of a decision when it was proposed is looked at again when it is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+
+from backoffice.charging import Owed, interest_owed
+from backoffice.conditions import check_conditions
+from servicing.facts import Draft, FactKind, FactRefused
+from servicing.registration import Dossier
+from tests.as_facts import LOAN, drafts_of, facts_of
+
+CAPITAL = "bbz_business_capital"
+TERMS: dict[str, Any] = {
+    "principal": "6000.00",
+    "annual_rate_percent": "8",
+    "start": "2023-01-01",
+    "instalments": 60,
+}
+LENT = {"on": "2023-01-01", "type": "disburse", "amount": "6000.00"}
+COST = {"on": "2023-02-10", "type": "cost", "amount": "1000.00", "id": "cost"}
+CANCELLED = {"on": "2025-05-01", "type": "cancellation", "of": "cost", "amount": "1000.00"}
+
+
+def known(*events: dict[str, Any]) -> Dossier:
+    return Dossier(LOAN, date(2023, 1, 1), facts_of(drafts_of(TERMS, [LENT, *events])))
+
+
+def paid(on: str, amount: str) -> dict[str, Any]:
+    return {"on": on, "type": "payment", "amount": amount}
+
+
+def deferred(year: int) -> dict[str, str]:
+    days = {"on": f"{year}-01-01", "from": f"{year}-01-01", "until": f"{year + 1}-01-01"}
+    return {**days, "type": "deferral", "of": "principal", "end": "same"}
+
+
+def proposed(kind: FactKind, on: str, cents: int, data: Mapping[str, object]) -> Draft:
+    return Draft(LOAN, kind, date.fromisoformat(on), "B-1", cents, data=data, source="B-1")
+
+
+def test_a_deferral_of_months_that_another_used_up_meanwhile_is_refused() -> None:
+    wanted = {key: value for key, value in deferred(2026).items() if key not in {"on", "type"}}
+    draft = proposed(FactKind.DEFERRAL, "2026-01-01", 0, wanted)
+    check_conditions(known(deferred(2023), deferred(2024)), CAPITAL, draft)
+    used = known(deferred(2023), deferred(2024), deferred(2025))
+    with pytest.raises(FactRefused, match="is over the 36 months"):
+        check_conditions(used, CAPITAL, draft)
+    # A contract of private law only warns, and did so when it was proposed.
+    check_conditions(used, "doorstartfonds_credit", draft)
+
+
+def test_statutory_interest_above_what_is_computed_by_then_is_refused() -> None:
+    draft = proposed(FactKind.STATUTORY_INTEREST, "2024-12-31", 50_00, {"attributable": "a car first"})
+    check_conditions(known(), CAPITAL, draft)
+    with pytest.raises(FactRefused, match=r"50.00 on 2024-12-31: 0.00 is computed"):
+        check_conditions(known(paid("2023-01-15", "4000.00")), CAPITAL, draft)
+
+
+def test_computed_interest_that_is_another_by_then_is_refused() -> None:
+    before = known(COST, paid("2023-03-01", "1500.00"), CANCELLED)
+    draft = interest_owed(before, Owed("B-1", date(2025, 7, 1), 0, "5"))
+    check_conditions(before, CAPITAL, draft)
+    refunded = {"on": "2025-06-01", "type": "credit_refund", "amount": "1000.00"}
+    with pytest.raises(FactRefused, match=r"was computed when it was proposed and .* now: reject this"):
+        check_conditions(known(COST, paid("2023-03-01", "1500.00"), CANCELLED, refunded), CAPITAL, draft)
+    # What a person computed is not computed again.
+    check_conditions(before, CAPITAL, proposed(FactKind.INTEREST_OWED, "2025-07-01", 1_00, {}))
+
+
+def test_a_decision_that_rests_on_nothing_computed_is_left_to_the_person() -> None:
+    for draft in (
+        proposed(FactKind.WAIVER, "2025-07-01", 0, {"of": "all"}),
+        proposed(FactKind.WRITE_OFF, "2025-07-01", 0, {"of": "all"}),
+    ):
+        check_conditions(known(), CAPITAL, draft)
