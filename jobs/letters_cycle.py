@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -23,7 +24,6 @@ from servicing import files
 from servicing.banking_days import ONE_DAY
 from servicing.creditors.store import quiet_creditors
 from servicing.facts import Fact
-from servicing.settlement.allowance import LIVING_ALLOWANCE
 from servicing.settlement.cycle import LETTERS, figures_on
 from servicing.store import Recorded
 
@@ -37,7 +37,7 @@ PAST: frozenset[State] = frozenset({"fell-away", "returned", "withdrawn"})
 def write_cycle_letters(
     connection: Connection, day: date, found: Sequence[Found], by: Recorded
 ) -> list[Waiting]:
-    """Propose the letter that each case of living allowance is due; the cases of which none could be written.
+    """Propose the letter that each case is due; the cases of which none could be written.
 
     Its hand-over is the step. What is in the outbox is not proposed twice; what fell away is proposed anew, also what
     falls away now: a letter whose step is past, or its day. Figures that came in and lead to no other letter are
@@ -45,7 +45,7 @@ def write_cycle_letters(
     """
     _drop_past(connection, day, found, by)
     quiet = quiet_creditors(connection, day)
-    due = [one for one in found if one.about == "allowance" and (one.stand.letter or _came_in(one, day))]
+    due = [one for one in found if one.stand.letter or _came_in(one, day)]
     waiting: list[Waiting] = []
     for creditor in sorted({creditor_of_loan(one.case.loan) for one in due} - set(quiet)):
         own = [one for one in due if creditor_of_loan(one.case.loan) == creditor]
@@ -80,7 +80,7 @@ def _write(
     connection: Connection, creditor: int, due: Sequence[Found], night: tuple[date, Recorded]
 ) -> list[Waiting]:
     day, by = night
-    _, debtors = headings_of(connection, sorted({one.case.loan for one in due}))
+    headings, debtors = headings_of(connection, sorted({one.case.loan for one in due}))
     numbered = _numbered(connection, due, debtors, day)
     loans = {one.case.loan for one, _ in numbered}
     everybody = {debtor for loan in loans for debtor in debtors[loan]}
@@ -93,7 +93,7 @@ def _write(
     for one, times in numbered:
         try:
             told = _told(freezer, one, times)
-            product = files.products()[LIVING_ALLOWANCE]
+            product = files.products()[headings[one.case.loan][0]]
             drafts += freezer.frozen(told, product, one.case.loan, debtors[one.case.loan])
         except AflosError as wrong:
             waiting.append(Waiting(one.case.loan, one.case.year.since, str(wrong)))
@@ -123,7 +123,7 @@ def _told(freezer: Freezer, one: Found, times: int) -> Told:
         return yearly_letter(_yearly(freezer, one), times)
     figures = _came_in(one, freezer.day)
     assert figures is not None, one.case
-    return received_letter(one.case.year, figures)
+    return received_letter(one.case.year, figures, of_interest=one.about == "interest")
 
 
 def _base(one: Found) -> str:
@@ -144,9 +144,14 @@ def _times(base: str, known: Sequence[Letter], day: date) -> int:
 def _yearly(freezer: Freezer, one: Found) -> YearlyCase:
     """A case as its letter needs it; of a hearing with the lines of what is proposed."""
     phone = freezer.catalogue.letterhead(freezer.creditor.code).phone
+    case = YearlyCase(one.case, one.stand, one.times, freezer.day, phone, of_interest=one.about == "interest")
     kept = one.kept if one.stand.state == "hearing-due" else None
     if kept is None:
-        return YearlyCase(one.case, one.stand, one.times, freezer.day, phone)
-    is_missing = kept.basis == "missing"
-    proposed = kept.nr, kept.amounts, lines_of(kept), is_missing
-    return YearlyCase(one.case, one.stand, one.times, freezer.day, phone, *proposed)
+        return case
+    return replace(
+        case,
+        proposal=kept.nr,
+        amounts=kept.amounts,
+        lines=lines_of(kept),
+        is_without_figures=kept.basis == "missing",
+    )

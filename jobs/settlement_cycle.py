@@ -22,6 +22,7 @@ from servicing.decisions.store import decisions
 from servicing.facts import Fact
 from servicing.law import Law
 from servicing.policy import Choices, Policy
+from servicing.regime import REFORM
 from servicing.settlement.allowance import LIVING_ALLOWANCE, Allowance, allowance_of
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.cycle import (
@@ -32,6 +33,7 @@ from servicing.settlement.cycle import (
     Times,
     YearCase,
     after_hearing,
+    asking_for_interest,
     figures_on,
     newest,
     power_lapses_on,
@@ -121,10 +123,9 @@ def cases(
         _found(entry, facts[entry.loan], proposals.get((entry.loan, entry.year.since), []), context)
         for entry in entries
     ]
-    found = _in_cycle(found, day)
-    if not beside:
-        return found
-    return [replace(one, beside=beside.get((one.case.loan, one.case.year.since))) for one in found]
+    if beside:
+        found = [replace(one, beside=beside.get((one.case.loan, one.case.year.since))) for one in found]
+    return _in_cycle(found, day)
 
 
 def _entries(
@@ -158,8 +159,14 @@ def _in_cycle(found: Sequence[Found], day: date) -> list[Found]:
     return [
         one
         for one in found
-        if one.about == "allowance" or in_cycle(one.case, one.times, years.get(one.case.loan, ()), day)
+        if one.about == "allowance"
+        or in_cycle(one.case, one.times, years.get(one.case.loan, ()), day, is_excluded=_is_excluded(one))
     ]
+
+
+def _is_excluded(one: Found) -> bool:
+    """Whether living allowance of the same year leaves nothing to remit (lid 1, of applications since 2020)."""
+    return one.beside is not None and one.application >= REFORM
 
 
 def _application_dates(connection: Connection, numbers: Iterable[int]) -> dict[int, date]:
@@ -204,6 +211,8 @@ def _found(entry: Entry, facts: Sequence[Fact], made: Sequence[Kept], context: C
     decided, known, codes, day = context
     choices = Choices(known.policy, codes[creditor_of_loan(entry.loan)], day, {})
     times = times_of(entry.year, facts, known.law, choices)
+    if entry.about == "interest":
+        times = asking_for_interest(times, choices.choice("art21.missing"))
     kept = made[-1] if made else None
     decision = _decision_about(made, decided)
     proposed = Proposed(kept.last_fact, kept.known_on, kept.amounts.largest_reclaim) if kept else None

@@ -15,7 +15,7 @@ from servicing.facts import Fact, FactKind
 from servicing.settlement.interest_years import group_of, years_after
 from tests.desk import LOAN, add_loan, good, open_desk, run
 from tests.portfolios import PAID_OUT, bring, write_csv
-from tests.settled_years import figures
+from tests.settled_years import advances, figures
 
 ON = date(2023, 7, 1)
 
@@ -124,3 +124,13 @@ def test_the_group_told_last_counts_and_nothing_is_guessed() -> None:
     grant, later = told(1, FactKind.GRANT, group="starter"), told(2, FactKind.CLIENT_GROUP, group="older")
     assert (group_of([grant]), group_of([later, grant])) == ("starter", "older")
     assert [year.since.year for year in years_after(date(2023, 12, 31))] == [2024, 2025]
+
+
+@pytest.mark.usefixtures("desk")
+def test_living_allowance_in_the_same_year_leaves_nothing_to_ask(tmp_path: Path) -> None:
+    """Since 2020 a year with living allowance gives no remission (art. 21 lid 1); other years are asked."""
+    lent()
+    with freeze_time("2026-04-02"), authenticated("manager"):
+        advances(tmp_path, 2, "800.00", year=2025)
+        rows = {(str(row["loan"]), row["book_year"]): row["state"] for row in good("settle", "list")}
+    assert {year for number, year in rows if number == LOAN} == {"2024-01-01"}

@@ -43,12 +43,12 @@ def page(folder: Path, number: int) -> str:
     return read(Path(shown["file"]).read_bytes())
 
 
-def proposed(engine: Engine, day: str) -> list[Any]:
-    """Close the nights up to a day; the letters that are proposed then."""
+def proposed(engine: Engine, day: str, kind: str = "") -> list[Any]:
+    """Close the nights up to a day; the letters (of a kind) that are proposed then."""
     night(engine, day)
     with freeze_time(f"{at(day) + timedelta(days=1)} 09:00:00"):
         rows = good_by("clerk", "letters", "list")["letters"]
-        return [one["letter"] for one in rows if one["state"] == "proposed"]
+        return [one["letter"] for one in rows if one["state"] == "proposed" and kind in {"", one["kind"]}]
 
 
 def written(decision: int, *words: str) -> Any:  # noqa: ANN401 - any JSON
@@ -226,3 +226,45 @@ def test_interest_that_is_remitted_or_not_is_told(counter: Engine, tmp_path: Pat
     assert "Daarom schelden wij € " in text
     assert "Deze rente hoeft u niet te betalen Bbz art. 21 lid 1 € " in text
     assert "Wij schelden over 2023 geen rente van uw lening kwijt" in refused
+
+
+def test_interest_is_asked_reminded_and_confirmed_by_letter(counter: Engine, tmp_path: Path) -> None:
+    """The group stands in the decision: the night asks for the figures of 2025 and says what they are for."""
+    with freeze_time("2026-06-28"), authenticated("clerk"):
+        granted = {"decision_date": "2023-07-01", "start": "2023-07-01"}
+        assert add_loan(**granted, application_date="2023-07-01", group="established").code == 0
+        assert run("loan", "disburse", LOAN, "--amount", "25000.00", "--on", "2023-07-01").code == 0
+    (request,) = proposed(counter, "2026-06-28", "yearly_figures_request")
+    with freeze_time("2026-06-29 10:00:00"):
+        text = page(tmp_path, request)
+        assert "Dan hoeft u de rente over dat jaar misschien niet of niet helemaal te betalen" in text
+        assert "U moet de rente over 2025 dan gewoon betalen" in text
+        assert "terugvragen" not in text
+        sent(tmp_path / "post")
+    (reminder,) = proposed(counter, "2026-06-29", "yearly_figures_reminder")
+    with freeze_time("2026-06-30 10:00:00"):
+        text = page(tmp_path, reminder)
+        assert "Op 29 juni 2026 vroegen wij u om uw jaarcijfers over 2025" in text
+        assert "moet u de rente van uw bedrijfskrediet over 2025 gewoon betalen" in text
+        assert "in een gift" not in text
+    with freeze_time("2026-06-30 11:00:00"), authenticated("clerk"):
+        figures("JR-2025", "profit=14250.00", "household=single", TAX, loan=LOAN)
+    (received,) = proposed(counter, "2026-06-30", "figures_received")
+    with freeze_time("2026-07-01 10:00:00"):
+        assert "rekenen wij uit hoeveel rente van uw bedrijfskrediet" in page(tmp_path, received)
+
+
+def test_a_confirmation_falls_away_when_its_figures_are_withdrawn(counter: Engine, tmp_path: Path) -> None:
+    with freeze_time("2026-06-30"), authenticated("manager"):
+        advances(tmp_path, 12, "950.00", household="couple")
+        figures("JR-2025", "profit=13000.00", "own_capital=20000.00", TAX)
+    (received,) = proposed(counter, "2026-06-30")
+    with freeze_time("2026-07-01 10:00:00"), authenticated("manager"):
+        facts = good_by("manager", "loan", "show", LIVING)["facts"]
+        (nr,) = [str(one["fact"]) for one in facts if one["kind"] == "year-figures"]
+        good_by("manager", "loan", "withdraw", LIVING, nr, "--reason", "of another client")
+    assert proposed(counter, "2026-07-01", "yearly_figures_request")
+    with freeze_time("2026-07-02 10:00:00"):
+        sent(tmp_path / "post")
+        rows = good_by("clerk", "letters", "list", "--state", "fell-away")["letters"]
+        assert [one["letter"] for one in rows] == [received]

@@ -18,6 +18,7 @@ from servicing.settlement.cycle import (
     Proposed,
     YearCase,
     after_hearing,
+    asking_for_interest,
     newest,
     power_lapses_on,
     stand_of,
@@ -74,6 +75,24 @@ def standing(facts: Sequence[Fact], day: str, **more: Any) -> tuple[str, str]:
 )
 def test_before_a_proposal(facts: list[Fact], day: str, wanted: tuple[str, str]) -> None:
     assert standing(facts, day) == wanted
+
+
+@pytest.mark.parametrize(
+    ("missing", "facts", "day", "wanted"),
+    [
+        ("remind_then_refuse", [REQUEST], "2026-06-01", ("reminder-due", "2026-06-01")),
+        ("remind_then_refuse", [REQUEST], "2026-07-02", ("recovery-term-due", "2026-07-02")),
+        ("refuse", [REQUEST], "2026-06-01", ("requested", "2026-04-02")),
+        ("refuse", [REQUEST], "2026-07-02", ("recovery-term-due", "2026-07-02")),
+        ("wait", [REQUEST, REMINDER], "2026-07-02", ("reminded", "2026-06-03")),
+    ],
+)
+def test_c5_the_college_says_what_happens_when_figures_about_interest_stay_out(
+    missing: str, facts: list[Fact], day: str, wanted: tuple[str, str]
+) -> None:
+    times = times_of(YEAR, facts, LAW, Choices(POLICY, "almere", at(day), {}))
+    stand = stand_of(YearCase(100000001, YEAR, facts), asking_for_interest(times, missing), at(day))
+    assert (stand.state, stand.since.isoformat()) == wanted
 
 
 def test_after_a_proposal() -> None:

@@ -62,7 +62,9 @@ def reason_to_drop(letter: Letter, now: Now) -> str:
             stops += stopping(blocks, "dunning", draft.debtor)
         if stops:
             return f"loan {on.loan}: {stops[0].reason}"
-        news = _news(now.facts[on.loan], on.facts, _changing(draft.effects))
+        news = _withdrawn(now.facts[on.loan], draft.effects.confirms) or _news(
+            now.facts[on.loan], on.facts, _changing(draft.effects)
+        )
         if news:
             return f"loan {on.loan}: {news}"
     if to_debtor and list(now.addressee.lines) != draft.fields["addressee"]:
@@ -85,6 +87,14 @@ def too_late(letter: Letter, sending: date) -> str:
 def _changing(effects: Effects) -> Mapping[FactKind, str]:
     """The facts after which a letter is wrong."""
     return CHANGES_WHAT_IS_OWED if effects.falls_away else CHANGES_THE_CYCLE if effects.cycle else {}
+
+
+def _withdrawn(facts: Sequence[Fact], confirms: int) -> str:
+    """That the fact a letter confirms is withdrawn."""
+    for fact in facts:
+        if confirms and fact.kind is FactKind.WITHDRAWAL and fact.of == confirms:
+            return f"what it confirms was withdrawn on {fact.known_on}"
+    return ""
 
 
 def _news(facts: Sequence[Fact], known: int, changing: Mapping[FactKind, str]) -> str:

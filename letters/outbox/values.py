@@ -79,6 +79,7 @@ class Effects:
     `dunning` is what the facts of the step say, empty for another letter. `is_asked_for`: somebody wants it, so that
     what stops dunning does not stop it. `is_addressed`: a person said to whom, and no block or move changes that.
     `cycle` is the same for a step of the yearly cycle: loan, book year, step, and under which reference.
+    `confirms` is the fact that it says came in, 0 for none: withdrawn, the letter falls away.
     """
 
     term: TermKind = "none"
@@ -91,6 +92,7 @@ class Effects:
     is_asked_for: bool = False
     is_addressed: bool = False
     cycle: Mapping[str, Any] = field(default_factory=dict)
+    confirms: int = 0
 
     def term_end(self, sent_on: date) -> date | None:
         """The last day of the term of a letter sent on a day; None where it sets none."""

@@ -35,7 +35,10 @@ NO_AMOUNTS = Amounts()
 
 @dataclass(frozen=True, slots=True)
 class YearlyCase:
-    """A case for whose state a letter is due, on a day; of a hearing what is proposed, with its lines."""
+    """A case for whose state a letter is due, on a day; of a hearing what is proposed, with its lines.
+
+    `of_interest`: it is about the interest of business capital, not about living allowance.
+    """
 
     case: YearCase
     stand: Stand
@@ -46,6 +49,7 @@ class YearlyCase:
     amounts: Amounts = NO_AMOUNTS
     lines: Sequence[Line] = ()
     is_without_figures: bool = False
+    of_interest: bool = False
 
 
 def step_key(case: YearCase, stand: Stand, proposal: int) -> str:
@@ -70,8 +74,8 @@ def yearly_letter(one: YearlyCase, times: int) -> Told:
     return Told(LETTERS[state], key, year | FIELDS[state](one), effects=effects)
 
 
-def received_letter(year: BookYear, figures: Fact) -> Told:
-    """That the figures of a year came in, for each time they did."""
+def received_letter(year: BookYear, figures: Fact, *, of_interest: bool) -> Told:
+    """That the figures of a year came in, for each time they did; it falls away when they are withdrawn."""
     since = year.since.isoformat()
     given = figures.data["figures"]
     assert isinstance(given, Mapping), f"fact {figures.nr} holds no figures"
@@ -79,12 +83,18 @@ def received_letter(year: BookYear, figures: Fact) -> Told:
     return Told(
         "figures_received",
         f"{since} figures {figures.nr}",
-        {"book_year": year_text(since), "received": items},
+        {"book_year": year_text(since), "received": items, **_about(of_interest)},
+        effects=Effects(confirms=figures.nr),
     )
 
 
 def _request(one: YearlyCase) -> Fields:
-    return {"documents": _documents(one), "send_before": _send_before(one)}
+    return {"documents": _documents(one), "send_before": _send_before(one), **_about(one.of_interest)}
+
+
+def _about(of_interest: bool) -> Fields:  # noqa: FBT001 - the one thing it is asked
+    """What makes a letter one about interest; nothing where it is about living allowance."""
+    return {"of_interest": True} if of_interest else {}
 
 
 def _reminder(one: YearlyCase) -> Fields:
@@ -93,6 +103,7 @@ def _reminder(one: YearlyCase) -> Fields:
         "missing": _documents(one),
         "send_before": _send_before(one),
         "first_request": asked[-1].isoformat(),
+        **_about(one.of_interest),
     }
 
 

@@ -65,7 +65,10 @@ FIGURES_OF_A_YEAR = ADVANCES | {FactKind.ASSISTANCE, FactKind.YEAR_FIGURES}
 
 
 class Times(NamedTuple):
-    """The days of a book year's cycle, and how many days a recovery term and a hearing take."""
+    """The days of a book year's cycle, and how many days a recovery term and a hearing take.
+
+    Not `reminds`: who was asked is not reminded. Not `refuses`: figures that stay out are waited for.
+    """
 
     request: date
     reminder: date
@@ -73,6 +76,8 @@ class Times(NamedTuple):
     decide_by: date
     recovery_days: int
     hearing_days: int
+    reminds: bool = True
+    refuses: bool = True
 
 
 class Proposed(NamedTuple):
@@ -130,6 +135,11 @@ def times_of(year: BookYear, facts: Iterable[Fact], law: Law, policy: Choices) -
         policy.number("cycle.recovery_term"),
         policy.number("cycle.hearing_term"),
     )
+
+
+def asking_for_interest(times: Times, missing: str) -> Times:
+    """The same days as the college asks for figures about interest (`art21.missing`, choice C5)."""
+    return times._replace(reminds=missing != "refuse", refuses=missing != "wait")
 
 
 def steps_of(facts: Iterable[Fact], year: BookYear) -> list[tuple[CycleStep, date, date | None]]:
@@ -202,7 +212,7 @@ def _before_the_proposal(case: YearCase, times: Times, day: date) -> Stand:
         return _in_recovery_term(
             done["recovery-term"], _ends(steps, "recovery-term", times.recovery_days), times, day
         )
-    if day > times.deadline and "request" in done:
+    if times.refuses and day > times.deadline and "request" in done:
         return Stand("recovery-term-due", times.deadline + timedelta(days=1), times.deadline)
     return _asking(case, done, times, day)
 
@@ -224,8 +234,9 @@ def _asking(case: YearCase, done: dict[CycleStep, date], times: Times, day: date
     if "reminder" in done:
         return Stand("reminded", done["reminder"], times.deadline)
     if "request" in done:
-        if day < times.reminder:
-            return Stand("requested", done["request"], times.reminder)
+        if not times.reminds or day < times.reminder:
+            due = times.reminder if times.reminds else times.deadline
+            return Stand("requested", done["request"], due)
         return Stand("reminder-due", max(times.reminder, done["request"]), times.reminder)
     if day < times.request:
         return Stand("year-ended", case.year.until, times.request)

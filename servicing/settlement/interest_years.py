@@ -39,17 +39,20 @@ def years_after(day: date) -> list[BookYear]:
     return [BookYear(date(day.year + nr, 1, 1)) for nr in range(1, YEARS + 1)]
 
 
-def in_cycle(case: YearCase, times: Times, others: Sequence[BookYear], day: date) -> bool:
+def in_cycle(
+    case: YearCase, times: Times, others: Sequence[BookYear], day: date, *, is_excluded: bool = False
+) -> bool:
     """Whether a book year of interest is in the cycle; `others` are years of the loan with figures.
 
     It is where somebody told of it, unless the figures of overlapping books took its place. By itself it is once it
-    has ended, of an established client, with interest due, if figures could still come when the group was told.
+    has ended, of an established client, with interest due, if figures could still come when the group was told;
+    not where it `is_excluded`, since nothing could be remitted.
     """
     if figures_on(case.facts, case.year) or case.proposed or case.decided:
         return True
     if any(other.since < case.year.until and case.year.since < other.until for other in others):
         return False
-    return bool(steps_of(case.facts, case.year)) or _is_asked(case, times, day)
+    return bool(steps_of(case.facts, case.year)) or (not is_excluded and _is_asked(case, times, day))
 
 
 def _is_asked(case: YearCase, times: Times, day: date) -> bool:
