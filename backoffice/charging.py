@@ -40,7 +40,7 @@ class Charge(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """Interest the creditor owes: by which decision, up to which day, cents (0: computed), by which cancellation."""
+    """Interest the creditor owes: by which decision, up to which day, cents (0: computed), by which correction."""
 
     decision: str
     on: date
@@ -54,7 +54,7 @@ def interest_owed(dossier: Dossier, owed: Owed) -> Draft:
     Raises `BadInput` for neither or both, `FactRefused` where nothing is owed.
     """
     if bool(owed.cents) == (owed.fact is not None):
-        raise BadInput("amount: give it, or --of the cancellation from which it is computed, and not both")
+        raise BadInput("amount: give it, or --of the correction from which it is computed, and not both")
     cents, says = owed.cents, dict[str, object]()
     known = _known(dossier, FactKind.INTEREST_OWED, owed.decision)
     if owed.fact is not None:
@@ -75,11 +75,11 @@ def refuse_private_claim(dossier: Dossier, product: str) -> None:
 def _computed(dossier: Dossier, owed: Owed) -> tuple[int, dict[str, object]]:
     """The interest up to a day, and what the decision says about it."""
     choices = Choices(files.policy(), codes()[creditor_of_loan(dossier.loan)], owed.on, {})
-    cancellation = named_fact(dossier, str(owed.fact)).nr
-    found = interest_back(dossier.facts, cancellation, owed.on, files.law(), ways_of(choices))
+    correction = named_fact(dossier, str(owed.fact)).nr
+    found = interest_back(dossier.facts, correction, owed.on, files.law(), ways_of(choices))
     if not found.due:
         raise FactRefused(
-            f"loan {dossier.loan}: interest on fact {cancellation} up to {owed.on} is {euros(found.total)}: below the "
+            f"loan {dossier.loan}: interest on fact {correction} up to {owed.on} is {euros(found.total)}: below the "
             f"floor of Awb art. 4:98 lid 2 ({FLOOR_AUTHORITY}) nothing is owed"
         )
     return found.due, dict(found.says)

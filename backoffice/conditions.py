@@ -66,9 +66,9 @@ def _statutory_interest(dossier: Dossier, product: str, draft: Draft) -> None:
 
 def _interest_owed(dossier: Dossier, _product: str, draft: Draft) -> None:
     """What is given back is the same still, where the interest on it was computed."""
-    if "cancellation" not in draft.data:
+    if "correction" not in draft.data:
         return
-    owed = Owed(draft.key, draft.value_date, 0, str(draft.data["cancellation"]))
+    owed = Owed(draft.key, draft.value_date, 0, str(draft.data["correction"]))
     now = interest_owed(dossier, owed).cents
     if now != draft.cents:
         raise FactRefused(

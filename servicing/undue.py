@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from servicing.blocks import holding_of
 from servicing.facts import Fact, FactKind, FactRefused
 from servicing.history import history_of
 from servicing.law import Law
-from servicing.life.state import COSTS, REFUNDABLE, STATUTORY, Effect
+from servicing.life.state import COSTS, PRINCIPAL, PRINCIPAL_DUE, REFUNDABLE, STATUTORY, Effect
 from servicing.life.timeline import live
 from servicing.oldest_first import take
 from servicing.statutory_interest import (
@@ -25,8 +25,19 @@ from servicing.statutory_interest import (
     told,
 )
 
-CHARGED = {FactKind.COST: COSTS, FactKind.STATUTORY_INTEREST: STATUTORY}
-"""What can be cancelled, and the account on which it stands until it is paid."""
+PRINCIPALS = frozenset({PRINCIPAL, PRINCIPAL_DUE})
+CHARGED: Mapping[FactKind, frozenset[int]] = {
+    FactKind.COST: frozenset({COSTS}),
+    FactKind.STATUTORY_INTEREST: frozenset({STATUTORY}),
+    FactKind.TRANSFERRED: PRINCIPALS,
+}
+"""What can be taken back, wholly or in part, and the accounts on which it stands until it is paid."""
+
+TAKES_BACK = frozenset({FactKind.CANCELLATION, FactKind.REDUCED})
+"""Facts that take back a charge, or a claim out of a settlement."""
+
+CORRECTS = frozenset({FactKind.WITHDRAWAL, FactKind.RATE, FactKind.SCHEDULE, FactKind.INTEREST_FREE})
+"""Facts after which less was owed all the time: what was paid above that is credit from the day it was paid."""
 
 
 class Undue(NamedTuple):
@@ -47,7 +58,7 @@ class Bearing(NamedTuple):
 class InterestBack:
     """Interest on what was paid too much, up to a day: payment by payment, in all, and what of it is due; in cents."""
 
-    cancellation: int
+    correction: int
     until: date
     parts: tuple[Bearing, ...]
     total: int
@@ -57,27 +68,25 @@ class InterestBack:
     def says(self) -> dict[str, object]:
         """What the decision keeps of it, so that its letter and the explanation of its booking tell the same."""
         return {
-            "cancellation": self.cancellation,
+            "correction": self.correction,
             "since": self.parts[0].paid.paid_on.isoformat(),
             "lines": [line for one in self.parts for line in told(one.interest)],
         }
 
 
 def interest_back(facts: Sequence[Fact], of: int, until: date, law: Law, ways: Ways) -> InterestBack:
-    """The interest on what was paid of a charge that a cancellation (fact `of`) took back, from payment to repayment.
+    """The interest on what was paid and is given back because of a correction (fact `of`), from payment to repayment.
 
     The day of repayment is `until`, or earlier as far as credit was refunded before it. Nothing is due below the floor.
-    Raises `FactRefused` where the fact is no cancellation or nothing was paid, `UnknownLaw` for a missing rate.
+    Raises `FactRefused` where the fact gives nothing back, `UnknownLaw` for a missing rate.
     """
-    cancellation, charge = _cancelled(facts, of)
-    history = history_of(facts)
-    effects = live(history.terms, history.events, history.reversals, until).effects
-    undue = list(_undue(effects, charge, cancellation))
+    correction = _correction(facts, of)
+    effects = _effects(facts, until)
+    undue = _taken_back(facts, correction, effects) or _credited(facts, correction, effects, until)
     if not undue:
-        raise FactRefused(f"fact {of}: nothing was paid of what it cancels by {until}: it brings no interest")
-    given_back: list[tuple[date, int]] = list(
-        _given_back(effects, cancellation, sum(one.cents for one in undue))
-    )
+        raise FactRefused(f"fact {of}: nothing that was paid is given back by {until}: it brings no interest")
+    since = correction.value_date if correction.kind in TAKES_BACK else undue[0].paid_on
+    given_back: list[tuple[date, int]] = list(_given_back(effects, since, sum(one.cents for one in undue)))
     parts = []
     for one in undue:
         repaid = tuple(Reduction(on, cents) for on, cents in take(given_back, one.cents))
@@ -88,42 +97,91 @@ def interest_back(facts: Sequence[Fact], of: int, until: date, law: Law, ways: W
     return InterestBack(of, until, tuple(parts), total, due)
 
 
-def _cancelled(facts: Sequence[Fact], of: int) -> tuple[Fact, Fact]:
-    """A cancellation that holds, and the charge it takes back."""
-    by_nr = {fact.nr: fact for fact in holding_of(facts, None)}
-    found = by_nr.get(of)
-    if found is None or found.kind is not FactKind.CANCELLATION:
+def _effects(facts: Sequence[Fact], until: date) -> Sequence[Effect]:
+    history = history_of(facts)
+    return live(history.terms, history.events, history.reversals, until).effects
+
+
+def _correction(facts: Sequence[Fact], of: int) -> Fact:
+    """A fact that holds and by which money may go back."""
+    found = next((fact for fact in holding_of(facts, None) if fact.nr == of), None)
+    if found is None or found.kind not in TAKES_BACK | CORRECTS:
+        names = ", ".join(sorted(kind.text for kind in TAKES_BACK | CORRECTS))
+        is_kind = f"is a {found.kind.text}" if found else "does not hold"
         raise FactRefused(
-            f"fact {of}: is no cancellation that holds; interest of Awb 4:102 runs on what one gives back"
+            f"fact {of}: {is_kind}; interest of Awb 4:102 is computed for one of {names}: else give --amount"
         )
-    return found, by_nr[found.of]
+    return found
 
 
-def _undue(effects: Sequence[Effect], charge: Fact, cancellation: Fact) -> Iterator[Undue]:
-    """By how much each payment would have been smaller without the charge, as far as it became credit; oldest first."""
-    account, owed_without = CHARGED[charge.kind], 0
-    left = _to_give_back(effects, cancellation)
+def _taken_back(facts: Sequence[Fact], correction: Fact, effects: Sequence[Effect]) -> list[Undue]:
+    """By how much each payment would have been smaller without what was taken back, as far as it became credit.
+
+    What is still owed of a charge is paid by its first payments. Oldest first.
+    """
+    if correction.kind not in TAKES_BACK:
+        return []
+    charge = next(fact for fact in facts if fact.nr == correction.of)
+    others = [
+        fact for fact in holding_of(facts, None) if (fact.kind, fact.of) == (correction.kind, charge.nr)
+    ]
+    before = [fact for fact in others if (fact.value_date, fact.nr) <= (correction.value_date, correction.nr)]
+    still = charge.cents - sum(fact.cents for fact in before)
+    known = [each for each in effects if each.value_date <= correction.value_date]
+    known = [each for each in known if each.fact not in {fact.nr for fact in others}]
+    became = sum(
+        int(each.cents) for each in effects if (each.fact, each.credit) == (correction.nr, REFUNDABLE)
+    )
+    return list(_up_to(became, _more_than(known, charge, still)))
+
+
+def _more_than(effects: Sequence[Effect], charge: Fact, still: int) -> Iterator[Undue]:
+    """What each payment took of a charge above what is still owed of it."""
+    accounts, owed = CHARGED[charge.kind], 0
     for effect in effects:
-        if effect.fact in {charge.nr, cancellation.nr} or effect.value_date > cancellation.value_date:
-            continue
-        if effect.debit == account:
-            owed_without += int(effect.cents)
-        elif effect.credit == account:
-            more = max(0, int(effect.cents) - owed_without)
-            owed_without -= int(effect.cents) - more
-            undue = min(left, more if effect.kind is EntryKind.PAYMENT else 0)
-            left -= undue
-            if undue:
-                yield Undue(effect.value_date, undue)
+        if effect.credit in accounts and effect.debit not in accounts:
+            more = max(0, int(effect.cents) - owed)
+            owed -= int(effect.cents) - more
+            if more and effect.kind is EntryKind.PAYMENT:
+                yield Undue(effect.value_date, more)
+        elif effect.debit in accounts and effect.credit not in accounts:
+            owed += still if effect.fact == charge.nr else int(effect.cents)
 
 
-def _to_give_back(effects: Sequence[Effect], cancellation: Fact) -> int:
-    """What of a cancelled charge was paid already and became credit, in cents."""
-    became = (one for one in effects if one.fact == cancellation.nr and one.credit == REFUNDABLE)
-    return sum(int(one.cents) for one in became)
+def _up_to(most: int, undue: Iterable[Undue]) -> Iterator[Undue]:
+    """The oldest of them, at most so many cents together."""
+    for one in undue:
+        cents = min(most, one.cents)
+        most -= cents
+        if cents:
+            yield Undue(one.paid_on, cents)
 
 
-def _given_back(effects: Sequence[Effect], cancellation: Fact, undue: int) -> Iterator[Reduction]:
+def _credited(facts: Sequence[Fact], correction: Fact, effects: Sequence[Effect], until: date) -> list[Undue]:
+    """How much more of each payment is credit with the correction than without it; of payments up to it."""
+    if correction.kind not in CORRECTS:
+        return []
+    without = [fact for fact in facts if fact.nr != correction.nr]
+    now, before = _credit_of(effects), _credit_of(_effects(without, until))
+    paid = {fact.nr: fact for fact in facts}
+    found = [
+        Undue(paid[nr].value_date, cents - before.get(nr, 0))
+        for nr, cents in now.items()
+        if cents > before.get(nr, 0) and paid[nr].value_date <= correction.known_on
+    ]
+    return sorted(found)
+
+
+def _credit_of(effects: Sequence[Effect]) -> dict[int, int]:
+    """What of each payment became credit, in cents, by its fact."""
+    found: dict[int, int] = {}
+    for effect in effects:
+        if effect.kind is EntryKind.PAYMENT and effect.credit == REFUNDABLE:
+            found[effect.fact] = found.get(effect.fact, 0) + int(effect.cents)
+    return found
+
+
+def _given_back(effects: Sequence[Effect], since: date, undue: int) -> Iterator[Reduction]:
     """When and by how much less credit was left than what is to be given back; other credit goes first."""
     credit, left = 0, undue
     for effect in effects:
@@ -131,7 +189,7 @@ def _given_back(effects: Sequence[Effect], cancellation: Fact, undue: int) -> It
             credit += int(effect.cents)
         if effect.debit == REFUNDABLE:
             credit -= int(effect.cents)
-            still = min(left, max(0, credit)) if effect.value_date >= cancellation.value_date else left
+            still = min(left, max(0, credit)) if effect.value_date >= since else left
             if still < left:
                 yield Reduction(effect.value_date, left - still)
             left = still

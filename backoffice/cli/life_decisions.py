@@ -123,7 +123,10 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
     "amount": click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91."),
     "computed": click.option("--amount", metavar="AMOUNT", help="Euros; left out where --of computes it."),
     "back": click.option(
-        "--of", "fact", metavar="FACT", help="The cancellation by which it is given back, by number."
+        "--of",
+        "fact",
+        metavar="FACT",
+        help="By which fact it is given back, such as a cancellation; by number.",
     ),
     "some": click.option("--amount", metavar="AMOUNT", help="Euros; left out where all is given up."),
     "part": click.option("--part", required=True, type=click.Choice(PARTS), help="Which part of the claim."),

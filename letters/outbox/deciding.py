@@ -168,6 +168,7 @@ def _runs(fact: Fact) -> str:
 
 GIVEN_BACK: Mapping[FactKind, str] = {
     FactKind.CANCELLATION: "U hoeft {} aan kosten of rente niet te betalen.",
+    FactKind.REDUCED: "Wij vorderen {} minder van u terug.",
     FactKind.INTEREST_OWED: "U krijgt {} rente van ons{}.",
     FactKind.CREDIT_REFUND: "Wij betalen {} aan u terug.",
 }
