@@ -123,7 +123,8 @@ def _told(freezer: Freezer, one: Found, times: int) -> Told:
         return yearly_letter(_yearly(freezer, one), times)
     figures = _came_in(one, freezer.day)
     assert figures is not None, one.case
-    return received_letter(one.case.year, figures, of_interest=one.about == "interest")
+    is_interest = one.about == "interest"
+    return received_letter(one.case.year, figures, one.times.decide_by, of_interest=is_interest)
 
 
 def _base(one: Found) -> str:

@@ -27,7 +27,7 @@ from servicing.life.state import COSTS, PRINCIPAL_DUE, STATUTORY, State
 from servicing.life.timeline import live
 from servicing.reviewing import completed, next_review, reviews_of
 from servicing.store import Recorded, record
-from servicing.worklist import Case
+from servicing.worklist import Case, Item
 from tests.desk import LOAN, good, open_loan, run
 from tests.dunning_cases import LAW, PROCEDURES, PRODUCTS, at, fact, letter, overdue, rules, step_on, told
 
@@ -231,11 +231,18 @@ def test_d14_a_claim_of_years_is_proposed_for_waiver_until_a_person_looked() -> 
         fact(4, FactKind.PAYMENT, "2021-01-01", cents=100_000),
     ]
 
-    def told_of(day: str, facts: list[Fact], rule: str = "propose_3_5_10_years") -> list[str]:
+    def items_of(day: str, facts: list[Fact], rule: str = "propose_3_5_10_years") -> list[Item]:
         by = rules("recovery_claim", waiver__rules=rule)
-        case = Case(int(LOAN), 1, facts)
-        return [str(one.due) for one in item_of_waiver(case, by.product, (LAW, by.choices), at(day))]
+        return item_of_waiver(Case(int(LOAN), 1, facts), by.product, (LAW, by.choices), at(day))
 
+    def told_of(day: str, facts: list[Fact], rule: str = "propose_3_5_10_years") -> list[str]:
+        return [str(one.due) for one in items_of(day, facts, rule)]
+
+    (item,) = items_of("2023-03-03", claim)
+    assert "that the term is 3 years is not verified (policy of several municipalities" in item.reason
+    assert item.next_action.startswith(
+        "confirm the term first (aflos law show practice_waiver_term_no_fault)"
+    )
     assert told_of("2023-03-02", claim) == []
     assert told_of("2023-03-03", claim) == ["2023-03-03"]
     assert told_of("2025-03-03", claim) == ["2025-03-03"]

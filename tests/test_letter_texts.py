@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
 import pytest
 
 from bank.epc import Payee, epc_text
@@ -20,7 +24,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "31 december 2031", "direct opeisbaar", "stopt of overdraagt", "failliet", "pandrecht", "artikel 39"),
     "grant_living_allowance": ("voorlopig als lening zonder rente", "Na afloop van uw boekjaar", "jaarcijfers binnen zes maanden",
         "artikel 38", "artikel 11"),
-    "repayment_schedule": ("€ 23.314,15", "Aflossing", "Rente", "Te betalen", "Restant", "31 januari 2027"),
+    "repayment_schedule": ("€ 25.000,00", "Aflossing", "Rente", "Te betalen", "Restant", "31 januari 2027"),
     "yearly_statement": ("jaaroverzicht 2025", "Hoofdsom", "Rente", "Kosten", "€ 23.166,42", "€ 1.924,51 rente", "€ 506,91 te laat"),
     "mortgage_yearly_statement": ("artikel 43d", "uw lening € 23.166,42", "saldo van rente was € 123,40"),
     "yearly_figures_request": ("jaarrekening over 2025", "uiterlijk op 15 januari 2027", "alles terugvragen", "meer tijd"),
@@ -30,7 +34,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "binnen zes weken", "belangen afgewogen", "kinderen", "artikel 12"),
     "settlement_withdrawn": ("20 augustus 2026", "trekken wij in", "€ 4.414,76 terug", "Had u al iets betaald?", "nieuw besluit"),
     "interest_remission": ("Onder de jaarnorm", "€ 962,25 rente", "artikel 21", "verrekenen", "€ 455,34"),
-    "arrangement": ("€ 506,91 per maand", "31 december 2026", "31 mei 2029", "voorwaarden", "loopt de rente door", "artikel 4:101",
+    "arrangement": ("€ 150,00 per maand", "31 december 2026", "31 mei 2029", "voorwaarden", "loopt de rente door", "artikel 4:101",
         "in een keer betalen"),
     "deferral": ("1 december 2026 tot en met 31 mei 2027", "de aflossing en de rente", "18 van de 36 maanden", "artikel 41"),
     "reminder": ("€ 1.058,82", "kost u niets", "Termijn 15"),
@@ -43,7 +47,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "enforcement_order": ("Dwangbevel", "€ 1.058,82", "besluit van 20 augustus 2026, kenmerk 2026-002207", "aanmaningsvergoeding van € 19,00",
         "Vanaf 20 november 2026", "voor uw rekening", "ten uitvoer gelegd", "In naam van de Koning", "Wat u moest betalen"),
     "set_off": ("schuld is € 23.314,15", "uitkering is € 1.401,23", "beslagvrije voet", "€ 1.331,17", "€ 70,06 per maand", "artikel 4:93"),
-    "interest_free_after_end": ("de helft van uw netto-inkomen", "vijf jaar", "€ 249,38", "Elk jaar vragen wij om uw inkomen", "artikel 43 lid 2"),
+    "interest_free_after_end": ("de helft van uw netto-inkomen", "vijf jaar", "€ 250,00", "Elk jaar vragen wij om uw inkomen", "artikel 43 lid 2"),
     "waiver": ("€ 8.123,40 niet meer te betalen", "artikel 4:94a", "voorwaarde"),
     "rest_waiver": ("€ 8.123,40 niet meer te betalen", "1 oktober 2021 tot en met 30 september 2026", "€ 19.326,00", "artikel 43 lid 2"),
     "buy_off": ("€ 15.190,75 in een keer", "10 december 2026", "€ 8.123,40"),
@@ -55,30 +59,30 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "request_refused": ("uitstel van betaling voor zes maanden", "19 oktober 2026", "Waarom beslissen wij dit?", "artikel 4:94"),
     "arrangement_ended": ("betalingsregeling", "10 februari 2026", "1 december 2026", "artikel 4:96"),
     "calling_in_hearing": ("nog niets besloten", "10 december 2026", "langskomen", "€ 23.314,15"),
-    "settlement_offer_answer": ("24% tegen kwijting", "artikel 42", "€ 5.580,00", "naar verhouding", "zekerheid"),
+    "settlement_offer_answer": ("24% tegen kwijting", "artikel 42", "€ 5.595,40", "naar verhouding", "zekerheid"),
     "balance_statement": ("A. de Vries-Özdemir", "Hoofdsom", "€ 23.314,15", "25 november 2026"),
     "claim_filing": ("C/16/26/123 R", "€ 23.314,15", "wettelijke schuldsanering", "bevoorrecht", "pandrecht"),
     "review_form": ("15 januari 2027", "netto-inkomen", "huur of hypotheek", "handtekening", "artikel 60 lid 1"),
-    "review_outcome": ("blijft € 150,00", "€ 1.900,00", "€ 249,38", "1 november 2027"),
-    "figures_received": ("jaarrekening over 2025", "Wat missen wij nog?", "15 januari 2027"),
+    "review_outcome": ("blijft € 150,00", "€ 1.901,23", "€ 250,00", "1 november 2027"),
+    "figures_received": ("jaarrekening over 2025", "Wat missen wij nog?", "15 januari 2027", "uiterlijk op 31 maart 2027 een besluit"),
     "direct_debit_notice": ("€ 506,91", "31 december 2026", "NL60 TEST 0340 0000 04", "M-300000017-1", "NL69ZZZ000000030000", "acht weken"),
     "correction": ("12 november 2026", "aanmaning", "geldt niet meer", "excuses", "€ 19,00"),
     "objection_outcome": ("1 september 2026", "gegrond", "ingetrokken", "artikel 4:102"),
-    "grant_preparation_costs": ("€ 25.000,00", "Start u niet?", "artikel 29"),
+    "grant_preparation_costs": ("€ 3.000,00", "Start u niet?", "artikel 29"),
     "guarantee_called": ("Voorbeeldbank", "12 november 2026", "8% per jaar", "artikel 16"),
     # Private law.
     "private_reminder": ("14 maart 2024", "€ 1.058,82", "kost u niets"),
     "private_notice_of_default": ("Ingebrekestelling", "redelijke termijn", "10 december 2026", "in verzuim", "artikel 6:82"),
     "private_default_by_date": ("vaste datums", "in verzuim", "artikel 6:83", "10 december 2026"),
-    "private_fourteen_days": ("binnen veertien dagen", "de dag nadat u deze brief heeft ontvangen", "€ 158,82", "15% over", "artikel 6:96"),
+    "private_fourteen_days": ("binnen veertien dagen", "de dag nadat u deze brief heeft ontvangen", "12 december 2026", "€ 158,82", "15% over", "artikel 6:96"),
     "private_arrangement": ("allebei hebben getekend", "€ 1.058,82", "handtekening van u", "namens de provincie Flevoland"),
     "private_calling_in": ("artikel 9 van de overeenkomst", "€ 23.314,15", "10 december 2026"),
     "private_interruption": ("ondubbelzinnig het recht voor op betaling", "artikel 3:317", "nieuwe termijn van vijf jaar", "bewijs van bezorging"),
     # Service.
     "payment_confirmation": ("€ 506,91", "25 november 2026", "Aflossing van termijn 16", "schuld € 23.314,15"),
     "payoff_statement": ("€ 23.314,15", "30 november 2026", "€ 23.344,99", "tot en met 2 december 2026", "geen kosten"),
-    "welcome": ("€ 25.000,00", "1 december 2026", "Uw aflossingsschema", "31 januari 2027", "€ 506,91", "Restant"),
-    "bounced_direct_debit": ("€ 506,91", "31 december 2026", "niet genoeg geld", "niets extra", "10 december 2026"),
+    "welcome": ("€ 25.000,00", "24 november 2026", "Uw aflossingsschema", "31 januari 2027", "€ 506,91", "Restant"),
+    "bounced_direct_debit": ("€ 506,91", "20 november 2026", "niet genoeg geld", "niets extra"),
     "address_enquiry": ("Kustweg 12 b", "binnen twee weken", "handtekening"),
     "estate": ("30 oktober 2026 is overleden", "condoleren", "nalatenschap", "€ 23.314,15", "beneficiair", "geen herinneringen"),
     "statement_of_account": ("1 januari 2026 tot en met 25 november 2026", "Termijn 5 vervalt", "Saldo", "nog niet geboekt"),
@@ -102,6 +106,38 @@ def test_every_letter_a_product_names_exists() -> None:
 def test_every_required_element_is_on_the_page(code: str) -> None:
     said = text(code)
     assert not [element for element in REQUIRED[code] if element not in said]
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_the_sample_of_every_letter_could_be_real(code: str) -> None:
+    """Nothing that is open falls due, and nothing that happened lies, after the letter; nothing is due before it."""
+    fields = sample(the_press().catalogue, code).fields
+    day = str(fields["date"])
+    happened = (
+        "disbursed_on",
+        "paid_on",
+        "closed_on",
+        "reminder_date",
+        "formal_reminder_date",
+        "balance_day",
+    )
+    assert not [name for name in happened if str(fields.get(name, "")) > day]
+    assert not [row for row in rows_of(fields, "open_rows") if str(row[0]) > day]
+    assert str(fields.get("pay_before") or day) >= day
+    balance = 2_500_000
+    for _, _, principal, interest, due, left in rows_of(fields, "schedule_rows"):
+        balance -= principal
+        assert (principal + interest, balance) == (due, left)
+    for name in ("earlier_rows", "statement_rows"):
+        rows = rows_of(fields, name)
+        for before, row in pairwise(rows):
+            assert row[-1] == before[-1] + sum(row[2:-1]), (name, row)
+
+
+def rows_of(fields: Mapping[str, object], name: str) -> list[Any]:
+    rows = fields.get(name) or []
+    assert isinstance(rows, list)
+    return rows
 
 
 @pytest.mark.parametrize("code", KINDS)

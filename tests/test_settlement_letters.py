@@ -191,6 +191,7 @@ def test_a_gift_needs_no_reason_but_the_computation(counter: Engine, tmp_path: P
         assert "de winst van uw bedrijf over 2025" in said
         assert "uw vermogen" in said
         assert "uw andere inkomen" not in said
+        assert "Wij willen uiterlijk op 1 januari 2027 een besluit nemen" in said
         text = page(tmp_path, written(decided()))
     assert "U krijgt nog € 1.467,22 van ons" in text
     assert "U betaalt" not in text

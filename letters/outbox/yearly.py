@@ -74,18 +74,20 @@ def yearly_letter(one: YearlyCase, times: int) -> Told:
     return Told(LETTERS[state], key, year | FIELDS[state](one), effects=effects)
 
 
-def received_letter(year: BookYear, figures: Fact, *, of_interest: bool) -> Told:
-    """That the figures of a year came in, for each time they did; it falls away when they are withdrawn."""
+def received_letter(year: BookYear, figures: Fact, decide_by: date, *, of_interest: bool) -> Told:
+    """That the figures of a year came in, for each time they did, and by when the office means to decide.
+
+    It falls away when they are withdrawn.
+    """
     since = year.since.isoformat()
     given = figures.data["figures"]
     assert isinstance(given, Mapping), f"fact {figures.nr} holds no figures"
     items = [text.format(year=year_text(since)) for key, text in RECEIVED.items() if key in given]
-    return Told(
-        "figures_received",
-        f"{since} figures {figures.nr}",
-        {"book_year": year_text(since), "received": items, **_about(of_interest)},
-        effects=Effects(confirms=figures.nr),
-    )
+    fields: dict[str, object] = {"book_year": year_text(since), "received": items, **_about(of_interest)}
+    if decide_by > figures.known_on:
+        fields["decide_before"] = decide_by.isoformat()
+    key, effects = f"{since} figures {figures.nr}", Effects(confirms=figures.nr)
+    return Told("figures_received", key, fields, effects=effects)
 
 
 def _request(one: YearlyCase) -> Fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from ledger.money import euros
 from servicing.blocks import holding_of
@@ -11,7 +12,7 @@ from servicing.deferral import deferral_periods
 from servicing.dunning.announced import announced_on
 from servicing.facts import FactKind
 from servicing.history import history_of
-from servicing.law import Law
+from servicing.law import Law, LawValue
 from servicing.life.outcome import open_amounts
 from servicing.life.timeline import live
 from servicing.policy import Choices
@@ -27,6 +28,14 @@ FOR_WHOM = (
 YEAR = Step(1, "y")
 
 
+class Passed(NamedTuple):
+    """A term that is over: since when, for whom it is, and the figure behind it."""
+
+    on: date
+    whom: str
+    term: LawValue
+
+
 def item_of_waiver(case: Case, product: Product, ways: tuple[Law, Choices], day: date) -> list[Item]:
     """A claim that stood so many years since its decision was handed over, once for each term, until handled.
 
@@ -39,13 +48,11 @@ def item_of_waiver(case: Case, product: Product, ways: tuple[Law, Choices], day:
         return []
     if rule == "propose_3_5_10_years":
         begun += timedelta(days=sum((until - since).days for since, until in deferral_periods(case.facts)))
-    told = [
-        (step_date(begun, YEAR, law.value_on(term, day).count), whom)
-        for term, whom in zip(TERMS, FOR_WHOM, strict=True)
-    ]
-    passed = [(on, whom) for on, whom in told if on <= day]
+    terms = [(law.value_on(term, day), whom) for term, whom in zip(TERMS, FOR_WHOM, strict=True)]
+    told = [Passed(step_date(begun, YEAR, term.count), whom, term) for term, whom in terms]
+    passed = [one for one in told if one.on <= day]
     owed = _owed(case, day) if passed else 0
-    return [_item(case, passed[-1], owed, day)] if owed and not _is_handled(case, passed[-1][0]) else []
+    return [_item(case, passed[-1], owed, day)] if owed and not _is_handled(case, passed[-1].on) else []
 
 
 def _owed(case: Case, day: date) -> int:
@@ -62,10 +69,16 @@ def _is_handled(case: Case, since: date) -> bool:
     )
 
 
-def _item(case: Case, passed: tuple[date, str], owed: int, day: date) -> Item:
-    on, whom = passed
+def _item(case: Case, passed: Passed, owed: int, day: date) -> Item:
+    """A term that nobody compared with its source is first to be confirmed by a person."""
     claim = max(fact.nr for fact in case.facts if fact.kind is FactKind.ANNOUNCED)
-    reason = f"{euros(owed)} is left of a claim that may be waived since {on} {whom} (Pw 58 lid 7; Awb 4:94a)"
+    reason = (
+        f"{euros(owed)} is left of a claim that may be waived since {passed.on} {passed.whom} "
+        "(Pw 58 lid 7; Awb 4:94a)"
+    )
     action = "look at fault and payments: aflos decide waiver, or aflos worklist done"
+    if not passed.term.verified:
+        reason += f"; that the term is {passed.term.text} years is not verified ({passed.term.source})"
+        action = f"confirm the term first (aflos law show {passed.term.parameter}), then {action}"
     owner = contact_person(case.facts, day)
-    return Item("dunning", case.creditor, case.subject, claim, owner, on, reason, action)
+    return Item("dunning", case.creditor, case.subject, claim, owner, passed.on, reason, action)
