@@ -19,13 +19,18 @@ from servicing.store import Loan, facts_of
 def blocks_of(connection: Connection, heading: Loan, day: date) -> list[Block]:
     """What blocks a loan on a day, as known now; also that it has lapsed."""
     facts = facts_of(connection, [heading.id])[heading.id]
-    holds = files.policy().choice("objection.dunning", codes()[heading.creditor_id], day) == "hold"
+    holds = holds_after_objection(heading, day)
     quiet = quiet_creditors(connection, day).get(heading.creditor_id)
     lapses = limitations(connection, day, [heading.id]).get(heading.id, [])
     return [
         *blocks_on(facts, day, objection_holds=holds, quiet=quiet),
         *lapse_blocks(lapses, day),
     ]
+
+
+def holds_after_objection(heading: Loan, day: date) -> bool:
+    """Whether an objection stops dunning, by the policy of the creditor."""
+    return files.policy().choice("objection.dunning", codes()[heading.creditor_id], day) == "hold"
 
 
 def block_shown(block: Block) -> dict[str, object]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from backoffice.cli.database import Desk
 from backoffice.registering import Registered, dossier_of, refuse_undecided, register
 from backoffice.rights import check_debtor, check_right
@@ -15,7 +17,7 @@ from servicing.circumstances import COPIED, EVENT_KINDS, NOT_MOVED, EventKind, c
 from servicing.debtors.store import find_debtor, loans_of_debtor, records_of
 from servicing.facts import CIRCUMSTANCES, Draft, Fact, FactKind, FactRefused
 from servicing.registration import Dossier
-from servicing.store import debtors_of, facts_of, find_loan, record
+from servicing.store import Loan, debtors_of, facts_of, find_loan, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,36 @@ class Told(NamedTuple):
     facts: Sequence[Registered]
 
 
+class Plan(NamedTuple):
+    """A fact that an event would put on a loan, with what is known about the loan."""
+
+    heading: Loan
+    dossier: Dossier
+    draft: Draft
+
+
+class Planned(NamedTuple):
+    """What an event would record: the debtor (0: it is about one loan) and a fact on each loan."""
+
+    debtor: int
+    plans: Sequence[Plan]
+
+
+Make = Callable[[Dossier, int], Draft]
+
+
 def register_event(desk: Desk, subject: str, happened: Happened) -> Told:
     """Register an event about a debtor (by number) or a loan; the same again is nothing new."""
+    return _registered(desk, plan_event(desk.connection, desk.by.actor, subject, happened))
+
+
+def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -> Told:
+    """Withdraw a wrong report, on every loan it stands on; what it stopped goes on from the coming night."""
+    return _registered(desk, plan_taking_back(desk.connection, desk.by.actor, subject, happened, reason))
+
+
+def plan_event(connection: Connection, account: str, subject: str, happened: Happened) -> Planned:
+    """What registering an event would record; raises what registering it would raise."""
     if happened.kind == "transfer":
         raise FactRefused(f"transfer: {NOT_MOVED}")
     kind = EVENT_KINDS[happened.kind]
@@ -46,28 +76,22 @@ def register_event(desk: Desk, subject: str, happened: Happened) -> Told:
     def make(dossier: Dossier, debtor: int) -> Draft:
         about = chosen(dossier, _kinds_of(kind, happened), debtor, happened.which).nr if kind.refers else 0
         says = dict(kind.says) | dict(happened.says) | ({"debtor": debtor} if debtor else {})
-        joint = debtors_of(desk.connection, dossier.loan)
+        joint = debtors_of(connection, dossier.loan)
         if kind.fact is FactKind.WSNP_START and len(joint) > 1:
             says["debtors"] = joint
         about_one = int(str(says.get("debtor", 0)))
         if about_one and about_one not in joint:
             raise BadInput(f"debtor: {about_one}: is none of the debtors of loan {dossier.loan}")
         key = key_of(about_one, happened.document) if about_one else happened.document
-        return Draft(
-            dossier.loan,
-            kind.fact,
-            happened.on,
-            key,
-            of=about,
-            data=says,
-            source=happened.document,
-        )
+        return Draft(dossier.loan, kind.fact, happened.on, key, 0, about, says, happened.document)
 
-    return _on_each(desk, subject, kind, happened.on, make)
+    return _planned(connection, account, (subject, kind, happened.on), make)
 
 
-def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -> Told:
-    """Withdraw a wrong report, on every loan it stands on; what it stopped goes on from the coming night."""
+def plan_taking_back(
+    connection: Connection, account: str, subject: str, happened: Happened, reason: str
+) -> Planned:
+    """What taking back a wrong report would record."""
     if happened.of not in EVENT_KINDS:
         raise BadInput(f"of: {happened.of!r}: must be one of {', '.join(EVENT_KINDS)}")
     kind = EVENT_KINDS[happened.of]
@@ -79,7 +103,7 @@ def take_back_event(desk: Desk, subject: str, happened: Happened, reason: str) -
             dossier.loan, FactKind.WITHDRAWAL, wrong.value_date, f"fact {wrong.nr}", of=wrong.nr, data=data
         )
 
-    return _on_each(desk, subject, kind, happened.on, make)
+    return _planned(connection, account, (subject, kind, happened.on), make)
 
 
 def copy_circumstances(desk: Desk, loan: int, debtors: Sequence[int], decided_on: date | None = None) -> None:
@@ -122,41 +146,43 @@ def _copied(loan: int, fact: Fact, debtor: int, joint: Sequence[int]) -> Draft:
     return Draft(loan, fact.kind, fact.value_date, key_of(debtor, fact.source), data=says, source=fact.source)
 
 
-def _on_each(
-    desk: Desk, subject: str, kind: EventKind, happened_on: date, make: Callable[[Dossier, int], Draft]
-) -> Told:
-    """Record the fact on the loan, or on all loans of the debtor; what has effect on money not before its grant."""
+def _planned(connection: Connection, account: str, about: tuple[str, EventKind, date], make: Make) -> Planned:
+    """The fact on the loan, or on all loans of the debtor; what has effect on money not before its grant."""
+    subject, kind, happened_on = about
     if kind.about == "loan":
-        heading = find_loan(desk.connection, subject)
-        check_right(desk.by.actor, "record", heading.creditor_id)
-        return Told(0, [_recorded(desk, heading.id, 0, make)])
-    debtor = find_debtor(desk.connection, subject).id
-    check_debtor(desk.connection, desk.by.actor, "record", debtor)
-    loans = loans_of_debtor(desk.connection, debtor)
+        heading = find_loan(connection, subject)
+        check_right(account, "record", heading.creditor_id)
+        return Planned(0, [_plan(connection, heading, 0, make)])
+    debtor = find_debtor(connection, subject).id
+    check_debtor(connection, account, "record", debtor)
+    loans = loans_of_debtor(connection, debtor)
     if not loans:
         raise FactRefused(f"debtor {debtor}: has no loans to protect; aflos debtor move tells an address")
-    headings = [find_loan(desk.connection, str(loan)) for loan in loans]
+    headings = [find_loan(connection, str(loan)) for loan in loans]
     reached = [
-        heading.id
-        for heading in headings
-        if kind.fact in CIRCUMSTANCES or heading.decision_date <= happened_on
+        heading for heading in headings if kind.fact in CIRCUMSTANCES or heading.decision_date <= happened_on
     ]
-    records = records_of(desk.connection, debtor)
-    own = {loan: _record_on(desk, loan, records) for loan in reached}
-    return Told(debtor, [_recorded(desk, loan, record, make) for loan, record in own.items()])
+    records = records_of(connection, debtor)
+    own = [(heading, _record_on(connection, heading.id, records)) for heading in reached]
+    return Planned(debtor, [_plan(connection, heading, record, make) for heading, record in own])
 
 
-def _record_on(desk: Desk, loan: int, records: Sequence[int]) -> int:
-    """Under which of the records of one person he stands on a loan."""
-    on_loan = debtors_of(desk.connection, loan)
-    return next(record for record in records if record in on_loan)
-
-
-def _recorded(desk: Desk, loan: int, debtor: int, make: Callable[[Dossier, int], Draft]) -> Registered:
-    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(loan)))
+def _plan(connection: Connection, heading: Loan, debtor: int, make: Make) -> Plan:
+    dossier = dossier_of(connection, heading)
     draft = make(dossier, debtor)
     refuse_undecided(dossier, draft)
-    return register(desk, dossier, draft, is_decided=True)
+    return Plan(heading, dossier, draft)
+
+
+def _registered(desk: Desk, planned: Planned) -> Told:
+    facts = [register(desk, each.dossier, each.draft, is_decided=True) for each in planned.plans]
+    return Told(planned.debtor, facts)
+
+
+def _record_on(connection: Connection, loan: int, records: Sequence[int]) -> int:
+    """Under which of the records of one person he stands on a loan."""
+    on_loan = debtors_of(connection, loan)
+    return next(record for record in records if record in on_loan)
 
 
 def _kinds_of(kind: EventKind, happened: Happened) -> tuple[FactKind, ...]:

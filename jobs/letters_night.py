@@ -80,7 +80,7 @@ def loans_to_tell(
     if not rows:
         return {}
     day = day_of(span.until)
-    quiet, confirms = quiet_creditors(connection, day, day), _confirming(day)
+    quiet, confirms = quiet_creditors(connection, day, day), confirming(day)
     money = {int(kind) for kind in MONEY_KINDS}
     found: dict[int, set[int]] = {}
     for number, kind, standing in rows:
@@ -108,7 +108,7 @@ def _news(span: Span, only: int) -> Select[Any]:
     return query.where(fact.c.loan_id == only) if only else query
 
 
-def _confirming(day: date) -> set[int]:
+def confirming(day: date) -> set[int]:
     """The creditors that confirm each payment."""
     policy = files.policy()
     return {
@@ -187,7 +187,7 @@ class _Cases:
         self.entries = _by_loan(_entries(connection, list(headings), span.until))
         news = [one for known in freezer.known.facts.values() for one in known if self._is_new(one)]
         self.bounces = _by_loan(bounces_of(connection, news))
-        self.confirms = freezer.creditor.id in _confirming(freezer.day)
+        self.confirms = freezer.creditor.id in confirming(freezer.day)
 
     def _is_new(self, one: Fact) -> bool:
         return self.span.since < number_of(one.known_on) <= self.span.until

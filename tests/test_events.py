@@ -219,3 +219,38 @@ def test_a_wsnp_stops_interest_on_the_loans_there_were_and_collecting_on_all(cou
     ended = ("event", "wsnp-early-end", "1", "--of", "wsnp-start", "--on", "2025-10-01", "--document", "Rb 2")
     assert good_by("manager", *ended)["recorded"] is True
     assert blocks() == [("wsnp-start", ["dunning"])]
+
+
+START = ("event", "wsnp-start", "1", "--on", "2025-07-01", "--document", "Rb Lelystad 1")
+
+
+def test_a_preview_of_an_event_tells_loan_by_loan_what_it_changes_and_writes_nothing(counter: Engine) -> None:
+    almere, urk = good_by("manager", *START, "--preview")
+    assert (almere["loan"], urk["loan"], almere["letters"]) == (int(LOAN), int(URK), ["claim_filing"])
+    assert [block["stops"] for block in almere["blocks"]] == [["direct-debit", "dunning", "interest"]]
+    # Interest from 1 July on is taken back; of the loan of Urk nothing was paid out.
+    (given_up,) = [
+        each["amount"] for each in almere["postings"] if (each["account"], each["year"]) == (8000, 2025)
+    ]
+    assert given_up == "1000.02"
+    assert (urk["postings"], almere["rows"][-1]["balance"]) == ([], "0.00")
+    assert [each["loan"] for each in good_by("clerk", *START, "--preview")] == [int(LOAN)]
+    assert "letters to make: claim_filing" in by("manager", *START, "--preview").out
+    assert blocks() == []
+
+
+def test_a_preview_of_an_event_refuses_what_registering_it_would(counter: Engine) -> None:
+    end = ("event", "wsnp-early-end", "1", "--of", "wsnp-start", "--on", "2025-10-01", "--document", "Rb 2")
+    assert by("manager", *end, "--preview").err == by("manager", *end).err
+    move = ("event", "move", "1", "--on", "2025-10-01", "--document", "BRP")
+    assert by("manager", *move, "--preview").err == by("manager", *move).err
+    assert by("auditor", *START, "--preview").code == 2
+
+
+def test_taking_back_an_event_is_previewed_too(counter: Engine) -> None:
+    good_by("manager", *START)
+    back = ("event", "wrong-report", "1", "--of", "wsnp-start", "--on", "2025-08-01", "--document", "Rb 3")
+    first, _ = good_by("manager", *back, "--reason", "another person", "--preview")
+    # Nothing was booked yet, so that all of the interest is to come.
+    assert (first["blocks"], first["letters"]) == ([], [])
+    assert blocks() == [("wsnp-start", ["direct-debit", "dunning", "interest"])]

@@ -291,3 +291,28 @@ def test_without_tables_the_commands_that_make_them_are_named(
     assert (bare.code, "holds no tables of Aflos yet" in bare.err) == (78, True)
     assert good("db", "upgrade")["schema_version"] == good("db", "upgrade")["schema_version"]
     assert run("payment", "list", LOAN).code == 2
+
+
+def test_money_and_its_withdrawal_are_previewed(counter: Engine) -> None:
+    begin_on(counter, clock.today() - timedelta(days=1))
+    close_until(counter, clock.today() - timedelta(days=1))
+    before = facts(counter)
+    paid = good("payment", "add", LOAN, *INSTALMENT, "--preview")
+    assert (paid["decision_kind"], paid["persons"], paid["works_from"], paid["letters"]) == (
+        *(None, 1, "the coming night"),
+        [],
+    )
+    booked = {each["account"]: each["amount"] for each in paid["postings"] if each["year"] == 2025}
+    assert booked[1100] == "506.91"
+    owed = good("loan", "show", LOAN, "--on", clock.today().isoformat())["outstanding"]
+    everything = ("--amount", owed["total"], "--on", clock.today().isoformat())
+    assert good("payment", "add", LOAN, *everything, "--preview")["letters"] == ["final_statement"]
+    assert facts(counter) == before
+    number = str(good("payment", "add", LOAN, *INSTALMENT)["fact"])
+    assert good("payment", "add", LOAN, *INSTALMENT, "--preview")["postings"] == []
+    undone = good("loan", "withdraw", LOAN, number, "--reason", "of another loan", "--preview")
+    taken = {each["account"]: each["amount"] for each in undone["postings"] if each["year"] == 2025}
+    assert taken[1100] == "-506.91"
+    back = good("payment", "reverse", LOAN, "bank 17", "--on", "2025-02-20", "--preview")
+    assert {each["account"] for each in back["postings"]} >= {1100}
+    assert facts(counter) == before + 1

@@ -9,6 +9,8 @@ import click
 from backoffice.actor import actor as acting
 from backoffice.cli.database import Desk, recording
 from backoffice.cli.debtor import ADDRESS, address_options, changed_particulars, particulars_from
+from backoffice.cli.event_preview import preview_event
+from backoffice.cli.finishing import preview_option
 from backoffice.cli.options import actor_option, as_json, coming_day, past_day
 from backoffice.cli.output import print_json
 from backoffice.deciding import reason_given
@@ -62,6 +64,7 @@ _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "securit
 )
 @click.option("--reason", default="", metavar="TEXT", help="Why a report was wrong.")
 @address_options
+@preview_option
 @actor_option
 @as_json
 def event(
@@ -76,6 +79,7 @@ def event(
     value: str | None,
     debtor: int | None,
     reason: str,
+    preview: bool,
     actor: str | None,
     as_json: bool,
     **texts: str | None,
@@ -98,12 +102,17 @@ def event(
         of,
         which,
     )
+    why = plain_text("reason", reason_given(reason)) if kind == "wrong-report" else ""
+    address = _address(kind, texts)
+    if preview:
+        preview_event(acting(actor), subject, happened, why, as_json=as_json)
+        return
     with recording(actor) as desk:
         if kind == "wrong-report":
-            told = take_back_event(desk, subject, happened, plain_text("reason", reason_given(reason)))
+            told = take_back_event(desk, subject, happened, why)
         else:
             told = register_event(desk, subject, happened)
-            _move(desk, told, happened, texts)
+            _move(desk, told, happened, address)
     _tell(told, kind, acting(actor), as_json)
 
 
@@ -140,18 +149,23 @@ def _check_options(kind: EventKind, given: Mapping[str, object]) -> None:
         raise BadInput(f"{strange[0]}: does not go with {kind.name}")
 
 
-def _move(desk: Desk, told: Told, happened: Happened, texts: Mapping[str, str | None]) -> None:
-    """A move and an unknown address are also particulars of the debtor from that day on."""
+def _address(kind: str, texts: Mapping[str, str | None]) -> Mapping[str, str | None]:
+    """The address that goes with a move, and with nothing else."""
     address = {key: texts.get(key) for key in (*ADDRESS, "country")}
     given = any(value is not None for value in address.values())
-    if happened.kind not in {"move", "unknown-address"}:
-        if given:
-            raise BadInput(f"street: does not go with {happened.kind}")
-        return
-    if (happened.kind == "move") != given:
+    if given and kind not in {"move", "unknown-address"}:
+        raise BadInput(f"street: does not go with {kind}")
+    if kind in {"move", "unknown-address"} and (kind == "move") != given:
         raise BadInput("street, house-number, postcode, city: go with move, which needs them")
+    return address
+
+
+def _move(desk: Desk, told: Told, happened: Happened, address: Mapping[str, str | None]) -> None:
+    """A move and an unknown address are also particulars of the debtor from that day on."""
+    if happened.kind not in {"move", "unknown-address"}:
+        return
     before = particulars_from(desk.connection, told.debtor, happened.on)
-    after = changed_particulars(before, address, unknown=not given)
+    after = changed_particulars(before, address, unknown=happened.kind == "unknown-address")
     if after != before:
         since = store.Since(happened.on, after)
         store.change_particulars(desk.connection, told.debtor, since, desk.by, happened.document)

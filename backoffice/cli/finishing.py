@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import click
@@ -19,18 +20,20 @@ from backoffice.registering import Registered, dossier_of, known_from, register
 from backoffice.rights import check_right
 from jobs import clock
 from jobs.business_dates import known_on
-from ledger.errors import BadInput
+from jobs.letters_night import confirming
 from ledger.files import chart_of_accounts
 from ledger.money import euros
 from letters.outbox.deciding import letter_of
+from letters.outbox.telling import LoanCase, told_of
 from servicing import files
 from servicing.circumstances import check_news
 from servicing.decisions.kinds import Kind
 from servicing.decisions.proposal import Decision
 from servicing.facts import Draft
 from servicing.previewing import foreseen, with_draft
-from servicing.registration import Dossier, check_life
+from servicing.registration import Dossier, check_life, known_already
 from servicing.store import Loan, find_loan
+from servicing.viewing import view_on
 
 Check = Callable[[Dossier, str], None]
 """Looks at a loan and its product; raises where law forbids, warns where it only advises."""
@@ -141,15 +144,29 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
         check_right(account, "see", heading.creditor_id)
         dossier, draft = _drafted(connection, heading, make, check)
         kind = kind_behind(dossier, draft)
-        if kind is None:
-            raise BadInput(f"preview: a {draft.kind.text} of this fact is no decision")
         night = known_on(connection, clock.today())
-        check_news(dossier, draft)
-        check_life(with_draft(dossier, draft, night).facts)
-        answer = _foreseen(heading, dossier, draft, kind)
-        found = foreseen(dossier, draft, night)
-    names = chart_of_accounts().accounts
-    answer["postings"] = [
+        books = books_foreseen(dossier, draft, night)
+        if kind is None:
+            answer = _recorded_only(heading, with_draft(dossier, draft, night), night) | books
+        else:
+            answer = _foreseen(heading, dossier, draft, kind) | books
+    if how["as_json"]:
+        print_json(answer)
+    else:
+        click.echo(_page(answer))
+
+
+def books_foreseen(dossier: Dossier, draft: Draft, night: date) -> dict[str, object]:
+    """What the coming night would book because of a fact, per account and year, and the schedule after it.
+
+    Raises what recording it would raise; where it is there already nothing changes.
+    """
+    if known_already(dossier, draft) is not None:
+        return {"postings": [], "rows": [shown_row(row) for row in view_on(dossier, night).rows]}
+    check_news(dossier, draft)
+    check_life(with_draft(dossier, draft, night).facts)
+    found, names = foreseen(dossier, draft, night), chart_of_accounts().accounts
+    postings = [
         {
             "account": change.account,
             "name": names[change.account].en,
@@ -158,11 +175,22 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
         }
         for change in found.changes
     ]
-    answer["rows"] = [shown_row(row) for row in found.rows]
-    if how["as_json"]:
-        print_json(answer)
-    else:
-        click.echo(_page(answer))
+    return {"postings": postings, "rows": [shown_row(row) for row in found.rows]}
+
+
+def _recorded_only(heading: Loan, after: Dossier, night: date) -> dict[str, object]:
+    """A fact that only tells what happened: one person records it, and the coming night writes of it."""
+    told, confirms = after.facts[-1], heading.creditor_id in confirming(night)
+    product, view = files.products()[heading.product], view_on(after, night)
+    case = LoanCase(product, after, view, [told], {}, confirms=confirms)
+    return {
+        "loan": heading.id,
+        "decision_kind": None,
+        "persons": 1,
+        "at_stake": euros(told.cents),
+        "works_from": "the coming night",
+        "letters": [letter.kind for letter in told_of(case)],
+    }
 
 
 def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict[str, object]:
@@ -181,6 +209,17 @@ def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict
 
 
 def _page(answer: Mapping[str, Any]) -> str:
+    persons = "one person" if answer["persons"] == 1 else "two persons"
+    what = answer["decision_kind"] or "what happened"
+    head = (
+        f"loan {answer['loan']}: {what}, {answer['at_stake']} at stake, {persons}, "
+        f"works from {answer['works_from']}; letters: {shown(answer['letters'])}"
+    )
+    return f"{head}\n\n{books_page(answer)}"
+
+
+def books_page(answer: Mapping[str, Any]) -> str:
+    """What would change in the books, and the schedule after it, for people to read."""
     rows, postings = answer["rows"], answer["postings"]
     columns = ("account", "name", "year", "amount")
     changes = (
@@ -188,10 +227,5 @@ def _page(answer: Mapping[str, Any]) -> str:
         if postings
         else "nothing changes in the books of the coming night"
     )
-    persons = "one person" if answer["persons"] == 1 else "two persons"
-    head = (
-        f"loan {answer['loan']}: {answer['decision_kind']}, {answer['at_stake']} at stake, {persons}, "
-        f"works from {answer['works_from']}; letters: {shown(answer['letters'])}"
-    )
     schedule = table(ROW_COLUMNS, [[shown(row[key]) for key in ROW_COLUMNS] for row in rows])
-    return f"{head}\n\n{changes}\n\nschedule after it\n{schedule}"
+    return f"{changes}\n\nschedule after it\n{schedule}"

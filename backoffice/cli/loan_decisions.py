@@ -74,6 +74,7 @@ class What:
 @_amount
 @_on("The day the money left.")
 @click.option("--reference", metavar="TEXT", help="What the bank calls it; default the day.")
+@preview_option
 @_recorded
 def disburse(loan: str, amount: str, on: str, reference: str | None, **how: Any) -> None:
     """Record that money was paid out to the debtor, the whole loan or a tranche.

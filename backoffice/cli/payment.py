@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from backoffice.cli.database import looking, recording
 from backoffice.cli.fields import written
+from backoffice.cli.finishing import finish, preview_option
 from backoffice.cli.options import actor_option, as_json, day_or_today, known_on_option, on_option, past_day
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.payment_file import import_payments
-from backoffice.cli.registered import tell
 from backoffice.cli.table import table
-from backoffice.registering import dossier_of, known_from, register
+from backoffice.registering import dossier_of
 from backoffice.rights import seen_loan
 from jobs import clock
 from ledger.money import euros
 from servicing.facts import Draft, FactKind
 from servicing.reading import Reader
-from servicing.registration import named_payment
-from servicing.store import find_loan
+from servicing.registration import Dossier, named_payment
 from servicing.viewing import PaymentLine, payment_lines
 
 HEADERS = (
@@ -42,18 +42,11 @@ def payment() -> None:
 @click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91.")
 @click.option("--on", required=True, metavar="DAY", help="The day it came into the creditor's account.")
 @click.option("--reference", metavar="TEXT", help="What the bank calls it; the same again is no payment.")
+@preview_option
 @known_on_option
 @actor_option
 @as_json
-def add_payment(
-    loan: str,
-    amount: str,
-    on: str,
-    reference: str | None,
-    known_on: str | None,
-    actor: str | None,
-    as_json: bool,
-) -> None:
+def add_payment(loan: str, amount: str, on: str, reference: str | None, **how: Any) -> None:
     """Record a payment; the coming night books it.
 
     Example: aflos payment add 100000001 --amount 506.91 --on 2025-02-01 --reference "bank 2025-02-01 17"
@@ -61,38 +54,29 @@ def add_payment(
     day = past_day("on", on)
     cents = Reader({"amount": amount}).amount("amount")
     key = reference if reference is not None else f"{day} {euros(cents)}"
-    with recording(actor) as desk:
-        heading = find_loan(desk.connection, loan)
-        draft = Draft(heading.id, FactKind.PAYMENT, day, key, cents=cents)
-        dossier = dossier_of(desk.connection, heading)
-        by = known_from(desk, known_on, draft, dossier.facts)
-        found = register(desk._replace(by=by), dossier, draft)
-    tell(found, as_json)
+    finish(loan, lambda dossier: Draft(dossier.loan, FactKind.PAYMENT, day, key, cents=cents), how)
 
 
 @payment.command(name="reverse")
 @click.argument("loan")
 @click.argument("name", metavar="PAYMENT")
 @click.option("--on", required=True, metavar="DAY", help="The day the money went back.")
+@preview_option
 @known_on_option
 @actor_option
 @as_json
-def reverse_payment(
-    loan: str, name: str, on: str, known_on: str | None, actor: str | None, as_json: bool
-) -> None:
+def reverse_payment(loan: str, name: str, on: str, **how: Any) -> None:
     """Record that a payment came back (storno); PAYMENT is its reference or fact number.
 
     Example: aflos payment reverse 100000001 "bank 2025-02-01 17" --on 2025-02-20
     """
     day = past_day("on", on)
-    with recording(actor) as desk:
-        heading = find_loan(desk.connection, loan)
-        dossier = dossier_of(desk.connection, heading)
+
+    def make(dossier: Dossier) -> Draft:
         original = named_payment(dossier, name)
-        draft = Draft(heading.id, FactKind.REVERSAL, day, f"{original.nr} {day}", of=original.nr)
-        by = known_from(desk, known_on, draft, dossier.facts)
-        found = register(desk._replace(by=by), dossier, draft)
-    tell(found, as_json)
+        return Draft(dossier.loan, FactKind.REVERSAL, day, f"{original.nr} {day}", of=original.nr)
+
+    finish(loan, make, how)
 
 
 @payment.command(name="import")

@@ -32,6 +32,19 @@ BY_DECISION: Mapping[str, tuple[str, ...]] = {
 """Kinds that may tell of a decision instead of its usual letter: aflos letters write DECISION --kind KIND."""
 
 
+ASKED_FOR: Mapping[str, tuple[str, ...]] = {
+    "death": ("estate",),
+    "unknown-address": ("address_enquiry",),
+    "returned-mail": ("address_enquiry",),
+    "wsnp-start": ("claim_filing",),
+    "bankruptcy": ("claim_filing",),
+    "moratorium": ("balance_statement",),
+    "bewind": ("balance_statement",),
+    "outcome": (OUTCOME_LETTER,),
+}
+"""The letters that an event gives a person reason to make; none leaves by itself."""
+
+
 class Known(NamedTuple):
     """What the books say of a loan on a day, for a letter somebody asks for."""
 
