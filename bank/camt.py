@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import cast
 
 from stdnum import iban
@@ -23,7 +23,7 @@ _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.(\d{3})\.001\.(\
 Item = Heading | Line | End
 
 
-def read_camt(stream: Stream, name: str, often: int = OFTEN) -> Iterator[Item]:
+def read_camt(stream: Stream, name: str, often: int = OFTEN) -> Generator[Item, None, None]:
     """The statements of a file in its own order: for each a heading, its booked lines, an end.
 
     Raises `BadStatement` wherever the fault shows, also after lines were given: the file is then refused as a whole.

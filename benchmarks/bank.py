@@ -34,15 +34,11 @@ MONTHS = 2
 
 
 def main() -> None:
-    """Measure with so many lines, so often; with --url, be the process that works the night."""
+    """Measure with so many lines, so often."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lines", type=int, nargs="?", default=100_000)
     parser.add_argument("runs", type=int, nargs="?", default=3)
-    parser.add_argument("--url", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.url:
-        _work(asked.url)
-        return
     show(f"{many(asked.lines)} lines, medians of {asked.runs} runs. {circumstances()}")
     size = Size(asked.lines, MONTHS, NIGHT)
     with sqlite() as databases, tempfile.TemporaryDirectory(prefix="aflos_inbox_") as folder:
@@ -75,13 +71,14 @@ def _texts(size: Size) -> Iterator[tuple[str, str]]:
 
 
 def _ran(url: str, inbox: Path) -> list[str]:
-    command = [sys.executable, "-m", "benchmarks.bank", "--url", url]
+    # Not as a module: the process that reads bank files would load it again, and with it much the command has not.
+    command = [sys.executable, "-c", f"from benchmarks.bank import work\nwork({url!r})"]
     environment = os.environ | {"AFLOS_INBOX": str(inbox)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.strip().split(";")
 
 
-def _work(url: str) -> None:
+def work(url: str) -> None:
     """Close the night as the command does and say how long each step took."""
     engine = open_database(url)
     keep_what_is_loaded()

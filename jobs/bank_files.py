@@ -6,7 +6,7 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from bank.statement import BadStatement, Heading
 from bank.status_report import read_report
 from bank.xml_reader import Stream
 from jobs.bank_import import Document, Outcome, Overlaps, Request, import_document
+from jobs.bank_reader import Found, Read, read_here
 from jobs.bank_reports import import_report
 from ledger.errors import IoFailed
 from servicing.files import creditors
@@ -33,37 +34,35 @@ def our_accounts() -> dict[str, int]:
     return {iban: one.id for one in creditors().values() for iban in one.accounts}
 
 
-def import_path(connection: Connection, path: Path, request: Request) -> list[Outcome]:
-    """Take a file into the open transaction: what each document in it brought.
+def import_path(
+    connection: Connection, path: Path, request: Request, read: Read = read_here
+) -> list[Outcome]:
+    """Take a file into the open transaction: what each document in it brought; `read` reads statements.
 
     Raises `BadStatement`, `Gap` and `NotYet`; the caller undoes the transaction.
     """
     inner = connection.begin_nested()
     try:
-        done = _import(connection, path, request)
+        done = _import(connection, path, request, read)
     except Overlaps:
         inner.rollback()
-        return _import(connection, path, request._replace(goes_on=False))
+        return _import(connection, path, request._replace(goes_on=False), read)
     inner.commit()
     return done
 
 
-def _import(connection: Connection, path: Path, request: Request) -> list[Outcome]:
-    held = contents(path)
+def _import(connection: Connection, path: Path, request: Request, read: Read) -> list[Outcome]:
+    held, done = contents(path), []
     with _documents(path) as documents:
-        return [
-            _import_one(connection, (name, stream), content, request)
-            for (name, stream), content in zip(documents, held, strict=True)
-        ]
-
-
-def _import_one(
-    connection: Connection, document: tuple[str, Stream], content: Content, request: Request
-) -> Outcome:
-    name, stream = document
-    if content.is_report:
-        return import_report(connection, (name, content.sha256), read_report(stream, name), request)
-    return import_document(connection, Document(name, content.sha256, read_camt(stream, name)), request)
+        for place, ((name, stream), content) in enumerate(zip(documents, held, strict=True)):
+            if content.is_report:
+                report = read_report(stream, name)
+                done.append(import_report(connection, (name, content.sha256), report, request))
+            else:
+                with closing(read(Found(path, place, name, stream, content.size))) as items:
+                    document = Document(name, content.sha256, items)
+                    done.append(import_document(connection, document, request))
+    return done
 
 
 @contextmanager
@@ -92,9 +91,10 @@ def headings_of(path: Path) -> list[Heading]:
 
 
 class Content(NamedTuple):
-    """What is known of a document before it is read: its digest, and whether it seems to be a status report."""
+    """What is known of a document before it is read: its digest, size, and whether it seems to be a status report."""
 
     sha256: str
+    size: int
     is_report: bool
 
 
@@ -103,11 +103,11 @@ def contents(path: Path) -> list[Content]:
     found = []
     with _documents(path) as documents:
         for _, stream in documents:
-            digest, begin = hashlib.sha256(), b""
+            digest, size, begin = hashlib.sha256(), 0, b""
             while block := stream.read(_BLOCK):
-                begin = begin or block[:_TAIL]
+                begin, size = begin or block[:_TAIL], size + len(block)
                 digest.update(block.replace(b"\r", b""))
-            found.append(Content(digest.hexdigest(), _REPORT in begin.replace(b"\0", b"")))
+            found.append(Content(digest.hexdigest(), size, _REPORT in begin.replace(b"\0", b"")))
     return found
 
 

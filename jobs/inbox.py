@@ -19,6 +19,7 @@ from jobs import clock
 from jobs.access import REHEARSAL
 from jobs.bank_files import contents, headings_of, import_path, is_whole, our_accounts
 from jobs.bank_import import Gap, NotYet, Outcome, Request
+from jobs.bank_reader import Reader
 from jobs.run import Run
 from jobs.tables import business_day
 from ledger.day import number_of
@@ -39,6 +40,15 @@ class Waiting(NamedTuple):
 
     file: str
     reason: str
+
+
+class _Taking(NamedTuple):
+    """Files are taken by a run for a date and a creditor; who reads them."""
+
+    run: Run
+    day: date
+    creditor: int
+    reader: Reader
 
 
 def inbox(engine: Engine) -> Path:
@@ -63,10 +73,10 @@ def take_inbox(run: Run, day: date) -> list[Waiting]:
     if not place.is_dir():
         return []
     waiting: list[Waiting] = []
-    for code, creditor in ((one.code, one.id) for one in creditors().values()):
-        folder = place / code
-        if folder.is_dir():
-            waiting += _take_folder(run, folder, creditor, day)
+    with Reader() as reader:
+        for code, creditor in ((one.code, one.id) for one in creditors().values()):
+            if (place / code).is_dir():
+                waiting += _take_folder(_Taking(run, day, creditor, reader), place / code)
     return waiting
 
 
@@ -84,11 +94,11 @@ def announced(engine: Engine) -> dict[str, date]:
     return found
 
 
-def _take_folder(run: Run, folder: Path, creditor: int, day: date) -> list[Waiting]:
+def _take_folder(taking: _Taking, folder: Path) -> list[Waiting]:
     """Take what can be taken, again while that makes others follow on."""
     left = _files(folder)
     while True:
-        found = {path: _take(run, path, creditor, day) for path in left}
+        found = {path: _take(taking, path) for path in left}
         stay = {path: waiting for path, waiting in found.items() if waiting}
         if len(stay) == len(left) or not stay:
             return list(stay.values())
@@ -106,17 +116,18 @@ def _files(folder: Path) -> list[Path]:
         raise IoFailed(f"{folder}: {wrong.strerror}") from wrong
 
 
-def _take(run: Run, path: Path, creditor: int, day: date) -> Waiting | None:
+def _take(taking: _Taking, path: Path) -> Waiting | None:
     """Take one file; why it stays, None if it does not."""
     if not is_whole(path):
         return Waiting(path.name, "is not written to its end yet")
+    run, day = taking.run, taking.day
     try:
-        done = run.write(lambda connection: _import(connection, path, creditor, day))
+        done = run.write(lambda connection: _import(connection, path, taking))
     except (Gap, NotYet) as wrong:
         return Waiting(path.name, str(wrong))
     except BadInput as wrong:
         reason = str(wrong)
-        run.write(lambda connection: _note_refusal(connection, path, creditor, day, reason))
+        run.write(lambda connection: _note_refusal(connection, path, taking.creditor, day, reason))
         _move(run, path, REFUSED, reason)
         return None
     if done is None:
@@ -126,12 +137,14 @@ def _take(run: Run, path: Path, creditor: int, day: date) -> Waiting | None:
     return None
 
 
-def _import(connection: Connection, path: Path, creditor: int, day: date) -> list[Outcome] | None:
-    begun = select(business_day.c.day).where(business_day.c.day >= number_of(day))
+def _import(connection: Connection, path: Path, taking: _Taking) -> list[Outcome] | None:
+    until = number_of(taking.day)
+    begun = select(business_day.c.day).where(business_day.c.day >= until)
     if connection.execute(begun.limit(1)).first() is not None:
         return None
-    by = Recorded(NIGHT, day, clock.now_utc().isoformat())
-    return import_path(connection, path, Request(by, our_accounts(), creditor, number_of(day)))
+    by = Recorded(NIGHT, taking.day, clock.now_utc().isoformat())
+    request = Request(by, our_accounts(), taking.creditor, until)
+    return import_path(connection, path, request, taking.reader.read)
 
 
 def _note_refusal(connection: Connection, path: Path, creditor: int, day: date, reason: str) -> None:

@@ -6,7 +6,7 @@ import random
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
@@ -16,21 +16,30 @@ from typing import NamedTuple
 from sqlalchemy import Engine, select
 
 from jobs.inbox import inbox
+from ledger.accounts import AccountNumber, account_id
 from ledger.database import open_database, reading
+from ledger.day import number_of
+from ledger.entry import LOANS_PER_CREDITOR
 from ledger.tables import journal
+from servicing.creditor import Creditor
+from servicing.files import creditors
 from servicing.receipts.tables import bank_line
 from tests.bank_account import Account, Real, paying, total
 from tests.bank_desk import FIRST, START, TERMS, differences
 from tests.chaos.harness import Countdown, at_boundaries, in_child
-from tests.nights import begin_on, close_until, new_loan
+from tests.nights import begin_on, close_until, new_loans
 
 DAYS = 4
 LAST = FIRST + timedelta(days=DAYS - 1)
 LOANS = 4
 MOST_LINES = 14
-BOUNDARIES = 60
-_COMPILED: dict[object, object] = {}
-"""SQL that is written once for all trials: to write it anew takes a fifth of each."""
+BOUNDARIES = 200
+"""Among so many writes and commits of a night one is drawn at which it is killed."""
+
+OFFICES = tuple(creditors().values())
+"""Each has its account in a trial, so that a night takes the files of as many sets."""
+
+AT_ONCE = len(OFFICES)
 
 
 class Sent(NamedTuple):
@@ -41,19 +50,34 @@ class Sent(NamedTuple):
     night: date
 
 
+class Set(NamedTuple):
+    """An account of a creditor and the files the bank sends of it, made from a seed."""
+
+    seed: int
+    office: Creditor
+    whole: Account
+    sent: list[Sent]
+
+
 def prepare(url: str) -> None:
-    """A database with a few loans of one creditor and one closed night."""
+    """A database with a few loans of each creditor and one closed night."""
     engine = open_database(url)
     begin_on(engine, START)
-    for _ in range(LOANS):
-        new_loan(engine, TERMS, known=START)
+    new_loans(engine, [(office.id, TERMS) for office in OFFICES for _ in range(LOANS)], START)
     close_until(engine, START)
     engine.dispose()
 
 
-def account(rng: random.Random) -> Account:
+def made(seed: int, office: Creditor) -> Set:
+    """A random account of a creditor, cut into files."""
+    rng = random.Random(seed)
+    whole = account(rng, office)
+    return Set(seed, office, whole, files(whole, rng))
+
+
+def account(rng: random.Random, office: Creditor) -> Account:
     """All lines of an account over a few days: payments, twins, with and without reference, returns, debits."""
-    loans = [100000001 + number for number in range(LOANS)]
+    loans = [office.id * LOANS_PER_CREDITOR + number for number in range(1, LOANS + 1)]
     days = sorted(FIRST + timedelta(days=rng.randrange(DAYS)) for _ in range(rng.randint(2, MOST_LINES)))
     lines: list[Real] = []
     for place, day in enumerate(days):
@@ -74,7 +98,7 @@ def account(rng: random.Random) -> Account:
             case _:
                 cents = rng.choice((50_691, rng.randint(1, 60_000)))
                 lines.append(paying(rng.choice(loans), day, cents, reference, end_to_end=f"E{place}"))
-    return Account(lines=lines)
+    return Account(iban=office.iban, lines=lines)
 
 
 def files(whole: Account, rng: random.Random) -> list[Sent]:
@@ -99,71 +123,71 @@ def files(whole: Account, rng: random.Random) -> list[Sent]:
     return sent
 
 
-def deliver(engine: Engine, sent: list[Sent], night: date) -> None:
-    """Put the files of a night in the inbox."""
-    folder = inbox(engine) / "almere"
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in sent:
-        if one.night == night:
-            (folder / one.name).write_text(one.text, encoding="utf-8")
+def deliver(engine: Engine, sets: Sequence[Set], night: date) -> None:
+    """Put the files of a night in the inbox of each creditor."""
+    for one in sets:
+        folder = inbox(engine) / one.office.code
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in one.sent:
+            if file.night == night:
+                (folder / file.name).write_text(file.text, encoding="utf-8")
 
 
 def killed(url: str, night: date, at: int) -> bool:
     """Close a night in a process that is killed at a write or commit; whether it was."""
 
     def work() -> None:
-        engine = _engine(url)
+        engine = open_database(url)
         with at_boundaries(engine, Countdown(at, signal.SIGKILL)):
             close_until(engine, night)
 
     return in_child(work) == -signal.SIGKILL
 
 
-def trial(template: Path, folder: Path, seed: int) -> list[str]:
-    """Send the files of a random account through the nights, some of them killed; what is wrong in the end."""
-    rng = random.Random(seed)
-    path = Path(shutil.copy(template, folder / f"set{seed}.db"))
+def trial(template: Path, folder: Path, seeds: Sequence[int]) -> list[str]:
+    """Send the files of random accounts, one of each creditor, through nights, some killed; what is wrong."""
+    rng = random.Random(f"nights {seeds[0]}")
+    sets = [made(seed, office) for seed, office in zip(seeds, OFFICES, strict=False)]
+    path = Path(shutil.copy(template, folder / f"set{seeds[0]}.db"))
     url = f"sqlite:///{path}"
-    whole = account(rng)
-    sent = files(whole, rng)
     with _opened(url) as engine:
         for day in range(DAYS + 1):
             night = FIRST + timedelta(days=day)
-            deliver(engine, sent, night)
-            if rng.random() < 0.6:
-                killed(url, night, rng.randint(1, BOUNDARIES))
+            deliver(engine, sets, night)
+            while rng.random() < 0.6 and killed(url, night, rng.randint(1, BOUNDARIES)):
+                pass
             close_until(engine, night)
-        wrong = _wrong(engine, whole)
+        wrong = _wrong(engine, sets)
     shutil.rmtree(path.with_suffix(".inbox"), ignore_errors=True)
     shutil.rmtree(path.with_suffix(".manifests"), ignore_errors=True)
     path.unlink()
-    return [f"seed {seed}: {what}" for what in wrong]
+    return wrong
 
 
 @contextmanager
 def _opened(url: str) -> Iterator[Engine]:
-    engine = _engine(url)
+    engine = open_database(url)
     try:
         yield engine
     finally:
         engine.dispose()
 
 
-def _engine(url: str) -> Engine:
-    return open_database(url).execution_options(compiled_cache=_COMPILED)
-
-
-def _wrong(engine: Engine, whole: Account) -> list[str]:
-    """Each real line once, the bank in the books what the bank says, and nothing that verify finds."""
-    real = Counter((int(line.day.strftime("%Y%m%d")), line.cents) for line in whole.lines)
+def _wrong(engine: Engine, sets: Sequence[Set]) -> list[str]:
+    """Each real line once, the banks in the books what the banks say, and nothing that verify finds."""
+    lines = select(bank_line.c.creditor_id, bank_line.c.booked_on, bank_line.c.cents)
     with reading(engine) as connection:
-        kept = Counter(
-            (row.booked_on, row.cents)
-            for row in connection.execute(select(bank_line.c.booked_on, bank_line.c.cents))
-        )
+        kept = Counter(tuple(row) for row in connection.execute(lines))
         rows = list(connection.execute(select(journal.c.debit, journal.c.credit, journal.c.cents)))
-    bank = sum(row.cents * ((row.debit == 11010) - (row.credit == 11010)) for row in rows)
-    wrong = [f"lines {kept - real} too many, {real - kept} missing"] if kept != real else []
-    if bank != whole.opening + total(whole.lines):
-        wrong.append(f"the bank in the books is {bank}")
-    return wrong + [str(difference) for difference in differences(engine)]
+    wrong = []
+    for one in sets:
+        number = one.office.id
+        real = Counter((number, number_of(line.day), line.cents) for line in one.whole.lines)
+        own = Counter({line: times for line, times in kept.items() if line[0] == number})
+        if own != real:
+            wrong.append(f"seed {one.seed}: lines {own - real} too many, {real - own} missing")
+        account = account_id(number, AccountNumber.BANK)
+        bank = sum(row.cents * ((row.debit == account) - (row.credit == account)) for row in rows)
+        if bank != one.whole.opening + total(one.whole.lines):
+            wrong.append(f"seed {one.seed}: the bank in the books is {bank}")
+    return wrong + [f"seeds from {sets[0].seed}: {difference}" for difference in differences(engine)]

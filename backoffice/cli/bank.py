@@ -26,6 +26,7 @@ from jobs import clock
 from jobs.bank_clearing import clearing_items
 from jobs.bank_files import import_path, our_accounts
 from jobs.bank_import import Outcome, Request
+from jobs.bank_reader import Reader
 from jobs.bank_worklist import waiting_lines
 from jobs.inbox import inbox, said
 from jobs.letters_touched import letters_touched
@@ -68,19 +69,20 @@ def import_files(
     Example: aflos bank import statement-2025-03-01.xml
     """
     done: list[Outcome] = []
-    for file in files:
-        with recording(actor) as desk:
-            creditor = _creditor(code) if code else 0
-            until = number_of(clock.today())
-            request = Request(desk.by, our_accounts(), creditor, until, record_gap)
-            taken = import_path(desk.connection, file, request)
-            for outcome in taken:
-                if outcome.creditor:
-                    check_right(desk.by.actor, "record", outcome.creditor)
-        done += taken
-        if not as_json:
-            for outcome in taken:
-                click.echo(said(outcome))
+    with Reader() as reader:
+        for file in files:
+            with recording(actor) as desk:
+                creditor = _creditor(code) if code else 0
+                until = number_of(clock.today())
+                request = Request(desk.by, our_accounts(), creditor, until, record_gap)
+                taken = import_path(desk.connection, file, request, reader.read)
+                for outcome in taken:
+                    if outcome.creditor:
+                        check_right(desk.by.actor, "record", outcome.creditor)
+            done += taken
+            if not as_json:
+                for outcome in taken:
+                    click.echo(said(outcome))
     if as_json:
         print_json([_outcome(each) for each in done])
 

@@ -1,6 +1,7 @@
 """`make bank-chaos`: random accounts, cut into files in every way a bank does, with runs killed between.
 
-A set at a time on each core; `--seed` begins at another account, so that sets may be tried in parts.
+On each core as many sets at a time as there are creditors, each with an account; `--seed` begins at another account,
+so that sets may be tried in parts.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from tqdm import tqdm
 
 from backoffice.installation import install
 from ledger.database import open_database
-from tests.bank_sets import prepare, trial
+from tests.bank_sets import AT_ONCE, prepare, trial
 from tests.chaos.databases import working_folder
+from tests.compiled import share_compiled
 
 
 def main() -> None:
@@ -27,6 +29,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     begun, wrong = time.monotonic(), []
+    share_compiled()
     with working_folder() as folder:
         evening = folder / "evening.db"
         engine = open_database(f"sqlite:///{evening}", create=True)
@@ -34,9 +37,10 @@ def main() -> None:
         engine.dispose()
         prepare(f"sqlite:///{evening}")
         seeds = range(asked.seed, asked.seed + asked.sets)
+        at_once = [seeds[first : first + AT_ONCE] for first in range(0, asked.sets, AT_ONCE)]
         with get_context("fork").Pool() as pool:
-            trials = pool.imap_unordered(partial(trial, evening, folder), seeds)
-            for found in tqdm(trials, total=asked.sets, unit=" sets", disable=not sys.stderr.isatty()):
+            trials = pool.imap_unordered(partial(trial, evening, folder), at_once)
+            for found in tqdm(trials, total=len(at_once), unit=" times", disable=not sys.stderr.isatty()):
                 wrong += found
                 for each in found:
                     click.echo(each)

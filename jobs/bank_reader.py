@@ -1,0 +1,145 @@
+"""Reads large bank files in a process of its own, so that lines are kept while the next ones are read.
+
+The process begins with the first large file and serves whoever began it, one document after the other. It holds no
+database. It ends when that is done, when reading is broken off, and by itself when its parent is gone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Generator, Iterator
+from itertools import islice
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from bank.camt import Item, read_camt
+from bank.files import open_bank_file
+from bank.statement import BadStatement, Line
+from bank.xml_reader import Stream
+from ledger.errors import IoFailed
+
+LARGE = 4_000_000
+"""Bytes; a process takes as long to begin as some thousand lines to read."""
+
+AT_ONCE = 500
+"""Lines that are handed over at a time."""
+
+
+Items = Generator[Item, None, None]
+
+
+class Found(NamedTuple):
+    """A document in a bank file: which one of it, how it is called in errors, what it holds, and how many bytes."""
+
+    path: Path
+    place: int
+    name: str
+    stream: Stream
+    size: int
+
+
+Read = Callable[[Found], Items]
+
+
+def read_here(found: Found) -> Items:
+    """What stands in a document, read by this process."""
+    return read_camt(found.stream, found.name)
+
+
+class Reader:
+    """Reads documents, large ones in a process aside where there is a core for it; to be left as a context."""
+
+    def __init__(self, large: int = LARGE, cores: int = 0) -> None:
+        self._large = large if (cores or usable_cores()) > 1 else None
+        self._aside: tuple[BaseProcess, Connection] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def read(self, found: Found) -> Items:
+        """What stands in a document; raises what `read_camt` raises, and `IoFailed` if the process is gone."""
+        if self._large is None or found.size < self._large or not self._begun():
+            return read_here(found)
+        return self._read_aside(found)
+
+    def _begun(self) -> bool:
+        """Have a process at hand; False where none can be made."""
+        if self._aside is None:
+            spawn = multiprocessing.get_context("spawn")
+            own, other = spawn.Pipe()
+            process = spawn.Process(target=_serve, args=(other,), daemon=True)
+            try:
+                process.start()
+            except OSError:
+                own.close()
+                return False
+            finally:
+                other.close()
+            self._aside = process, own
+        return True
+
+    def _read_aside(self, found: Found) -> Items:
+        assert self._aside is not None
+        pipe, is_done = self._aside[1], False
+        try:
+            pipe.send((found.path, found.place))
+            while items := pipe.recv():
+                if isinstance(items, str):
+                    is_done = True
+                    raise BadStatement(items)
+                for item in items:
+                    yield Line._make(item) if type(item) is tuple else item
+            is_done = True
+        except (EOFError, OSError):
+            raise IoFailed(
+                f"{found.name}: the process that read it has ended; nothing of it is kept"
+            ) from None
+        finally:
+            if not is_done:
+                self._end()
+
+    def _end(self) -> None:
+        if self._aside is not None:
+            process, pipe = self._aside
+            self._aside = None
+            pipe.close()
+            process.kill()
+            process.join()
+
+
+def usable_cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _serve(pipe: Connection) -> None:
+    """Read what is asked for until nobody asks any more; who began this process decides about signals."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        while True:
+            path, place = pipe.recv()
+            for answer in _answers(path, place):
+                pipe.send(answer)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+def _answers(path: Path, place: int) -> Iterator[list[Item | tuple[object, ...]] | str]:
+    """The items of a document in lists, then an empty one; or the reason why the file is refused."""
+    documents = open_bank_file(path)
+    try:
+        name, stream = next(islice(documents, place, None))
+        items = read_camt(stream, name)
+        # A plain tuple is handed over in half the time.
+        while some := [tuple(one) if isinstance(one, Line) else one for one in islice(items, AT_ONCE)]:
+            yield some
+        yield []
+    except BadStatement as refused:
+        yield str(refused)
