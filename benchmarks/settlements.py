@@ -51,7 +51,7 @@ def main() -> None:
 def _run(folder: Path, clients: int) -> tuple[float, float]:
     engine = open_database(f"sqlite:///{folder}/settle.db", create=True)
     install(engine)
-    _fill(engine, clients)
+    fill(engine, clients)
     keep_what_is_loaded()
     begun, processor = time.perf_counter(), time.process_time()
     with writing(engine) as connection:
@@ -67,7 +67,8 @@ def _run(folder: Path, clients: int) -> tuple[float, float]:
     return taken
 
 
-def _fill(engine: Engine, clients: int) -> None:
+def fill(engine: Engine, clients: int) -> None:
+    """Bring in so many clients with the figures of their year."""
     random = Random(SEED)
     with writing(engine) as connection:
         numbers = [

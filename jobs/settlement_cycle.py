@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from ledger.bulk import among
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import AflosError
@@ -18,7 +19,7 @@ from ledger.money import euros
 from letters.outbox.settled import WITHDRAWAL
 from servicing import files
 from servicing.decisions.proposal import Decision, as_known
-from servicing.decisions.store import decisions
+from servicing.decisions.store import decisions_about
 from servicing.facts import Fact
 from servicing.law import Law
 from servicing.policy import Choices, Policy
@@ -134,7 +135,7 @@ def _entries(
     """What is in the cycle: all living allowance, and the interest of loans that were asked about it."""
     query = select(loan.c.id, loan.c.application_date).where(loan.c.product == LIVING_ALLOWANCE)
     if wanted:
-        query = query.where(loan.c.id.in_(sorted(wanted)))
+        query = query.where(among(connection, loan.c.id, sorted(wanted)))
     allowances = {row.id: day_of(row.application_date) for row in connection.execute(query)}
     interest = [
         (number, year) for number, year in interest_years(connection) if not wanted or number in wanted
@@ -182,7 +183,7 @@ def _decided(
     connection: Connection, loans: Collection[int], known_by: date | None
 ) -> dict[tuple[int, str], Decision]:
     """The last decision about each proposal that stands, by loan and name of the proposal."""
-    known = [one for one in decisions(connection) if one.proposed.subject in loans]
+    known = decisions_about(connection, loans)
     if known_by is not None:
         known = [as_known(one, known_by) for one in known if one.known_on <= known_by]
     withdrawn = {

@@ -24,6 +24,9 @@ class CaseRefused(BadInput):
     """A key, its value and the rule it breaks."""
 
 
+_AMOUNT_RULE = f"an amount such as 506.91 has at most two decimals and is at most {euros(LARGEST_CENTS)}"
+
+
 class Reader:
     """Takes values out of a mapping one by one; `done` refuses what nobody asked for."""
 
@@ -49,13 +52,12 @@ class Reader:
     def amount(self, key: str, *, above_zero: bool = True) -> int:
         """An amount in euros, as whole cents."""
         value = self.take(key)
-        rule = f"an amount such as 506.91 has at most two decimals and is at most {euros(LARGEST_CENTS)}"
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            raise self.refuse(key, value, rule)
+            raise self.refuse(key, value, _AMOUNT_RULE)
         try:
             cents = cents_of(str(value))
         except NotAnAmount:
-            raise self.refuse(key, value, rule) from None
+            raise self.refuse(key, value, _AMOUNT_RULE) from None
         if cents < 0 or (above_zero and not cents):
             raise self.refuse(key, value, "must be above 0" if above_zero else "must not be below 0")
         return cents

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
+from ledger.bulk import among
 from ledger.day import day_of, number_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
@@ -102,6 +103,13 @@ def decisions(connection: Connection, creditors: Iterable[int] | None = None) ->
 def decisions_on(connection: Connection, subject: int) -> list[Decision]:
     """The decisions about a loan."""
     return _decisions(connection, select(decision).where(decision.c.subject == subject))
+
+
+def decisions_about(connection: Connection, subjects: Iterable[int]) -> list[Decision]:
+    """The decisions about some loans, by number."""
+    return _decisions(
+        connection, select(decision).where(among(connection, decision.c.subject, sorted(subjects)))
+    )
 
 
 def log_refusal(connection: Connection, what: str, reason: str, by: Recorded) -> None:

@@ -95,9 +95,9 @@ class Proposal:
     case: Mapping[str, object]
     amounts: Amounts
 
-    def digest(self) -> str:
-        """The same for the same case and outcome."""
-        told = [self.basis, self.case, self.amounts.data()]
+    def digest(self, amounts: Mapping[str, object] | None = None) -> str:
+        """The same for the same case and outcome; `amounts` as data, where somebody has them already."""
+        told = [self.basis, self.case, self.amounts.data() if amounts is None else amounts]
         return hashlib.sha256(_IN_ORDER.encode(told).encode()).hexdigest()
 
 

@@ -57,6 +57,7 @@ class New(NamedTuple):
 
 def add_proposals(connection: Connection, new: Sequence[New], by: Recorded) -> None:
     """Keep proposals, in bulk."""
+    told = [one.proposal.amounts.data() for one in new]
     rows = [
         (
             one.loan,
@@ -65,14 +66,14 @@ def add_proposals(connection: Connection, new: Sequence[New], by: Recorded) -> N
             one.about,
             one.proposal.basis,
             _text(one.proposal.case),
-            _text(one.proposal.amounts.data()),
-            one.proposal.digest(),
+            _text(amounts),
+            one.proposal.digest(amounts),
             one.last_fact,
             number_of(by.known_on),
             by.actor,
             by.at,
         )
-        for one in new
+        for one, amounts in zip(new, told, strict=True)
     ]
     append_rows(connection, settlement_proposal, COLUMNS, rows)
 
