@@ -10,17 +10,19 @@ from ledger.money import euros
 from letters.outbox.year import Move, year_of
 from servicing.facts import Fact, FactKind
 from servicing.settlement.allowance import holding
+from servicing.settlement.wage_tax import tax_on_rest, tax_up_to
 
-Proposal = Literal["net", "look", "earlier"]
+Proposal = Literal["net", "look", "gross", "earlier"]
 
 COLUMNS = (
     *("loan", "creditor", "scheme", "granted", "title", "open_before", "claimed", "taken_off"),
-    *("net_open", "proposal", "because"),
+    *("net_open", "wage_tax", "gross_open", "proposal", "because"),
 )
 
 WHY: Mapping[Proposal, str] = {
     "net": "lent, so that no wage tax was paid over it",
     "look": "wage tax may have been paid over it and can no longer be set off: a person looks and decides",
+    "gross": "the wage tax paid over what is open can no longer be set off: a person decides",
     "earlier": "open at the end of an earlier year: looked at then",
 }
 
@@ -28,14 +30,21 @@ WHY: Mapping[Proposal, str] = {
 def gross_up_row(
     heading: Mapping[str, object], granted: date, known: tuple[Sequence[Fact], Iterable[Move]], year: int
 ) -> dict[str, object] | None:
-    """A claim with its net amounts of the year and what is proposed; None where nothing is open at its end."""
+    """A claim with its amounts of the year, net and gross, and what is proposed; None where nothing is open at its end.
+
+    What is open is gross with its part of the wage tax; not known where nobody told of the tax, or in a later year.
+    """
     facts, moves = known
     found = year_of(moves, overdue=0)
     if found is None or found.parts[0].closing <= 0:
         return None
     principal = found.parts[0]
     lent = [fact for fact in holding(facts) if fact.kind is FactKind.TRANSFERRED]
-    proposal = _proposal(lent, granted, year)
+    tax = 0 if lent else tax_up_to(facts, year)
+    proposal = _proposal(lent, granted, year, tax)
+    gross = None
+    if tax is not None and proposal != "earlier":
+        gross = principal.closing + tax_on_rest(tax, principal.opening + principal.added, principal.closing)
     return {
         **heading,
         "scheme": "bbz_living_allowance" if lent else "other",
@@ -45,12 +54,16 @@ def gross_up_row(
         "claimed": euros(principal.added),
         "taken_off": euros(principal.taken),
         "net_open": euros(principal.closing),
+        "wage_tax": None if tax is None else euros(tax),
+        "gross_open": None if gross is None else euros(gross),
         "proposal": proposal,
         "because": WHY[proposal],
     }
 
 
-def _proposal(lent: Sequence[Fact], granted: date, year: int) -> Proposal:
+def _proposal(lent: Sequence[Fact], granted: date, year: int, tax: int | None) -> Proposal:
     if lent:
         return "net"
-    return "look" if granted.year == year else "earlier"
+    if granted.year != year:
+        return "earlier"
+    return "gross" if tax else "look"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from ledger.money import cents_of
+from servicing.facts import FactKind
 from servicing.law import Law
 from servicing.life.outcome import (
     COST_ACCOUNTS,
@@ -16,7 +18,17 @@ from servicing.life.outcome import (
     PRINCIPAL_ACCOUNTS,
     RECOVERY_ACCOUNTS,
 )
-from servicing.life.state import BANK, DISBURSED, REFUNDABLE, REFUNDS, REMITTED
+from servicing.life.state import (
+    BANK,
+    COSTS,
+    DISBURSED,
+    INTEREST_DUE,
+    PRINCIPAL,
+    PRINCIPAL_DUE,
+    REFUNDABLE,
+    REFUNDS,
+    REMITTED,
+)
 from servicing.regime import REFORM
 from servicing.settlement.state_share import (
     PAID_OUT,
@@ -57,6 +69,21 @@ class Flow(NamedTuple):
     debit: int
     credit: int
     cents: int
+
+
+def brought_in(kind: FactKind, cents: int, said: Mapping[str, object]) -> Iterator[tuple[int, int, int]]:
+    """What a fact about the time before the cut-over adds to the figures: debit, credit and cents.
+
+    What was paid out by then, and what came in that year.
+    """
+    if kind is FactKind.EARLIER_DISBURSEMENT:
+        yield PRINCIPAL, DISBURSED, cents
+    elif kind is FactKind.YEAR_TO_DATE:
+        yield from ((BANK, account, cents_of(str(said[key]))) for key, account in PAID_BEFORE if key in said)
+
+
+PAID_BEFORE = (("principal_paid", PRINCIPAL_DUE), ("interest_paid", INTEREST_DUE), ("costs_paid", COSTS))
+"""What came in before the cut-over in its year, and the account a receipt of it would be booked on."""
 
 
 class Figure(NamedTuple):

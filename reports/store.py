@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -15,7 +16,7 @@ from ledger.day import LAST_DAY, day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, Key
 from ledger.tables import creditor, journal
 from letters.outbox.year import Move
-from reports.state import Flow, granted_of
+from reports.state import Flow, brought_in, granted_of
 from reports.statement import Booking, Period, Statement, statement_of
 from servicing.debtors.store import debtors_of_loan
 from servicing.facts import Fact, FactKind
@@ -149,6 +150,30 @@ def flows_of(connection: Connection, loans: Sequence[Loan], since: int, until: i
             granted = granted_of(one.product, one.application_date, one.decision_date)
             pair = debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR
             yield Flow(one.creditor_id, one.product, granted, day // 10_000, *pair, int(cents))
+
+
+def flows_before(connection: Connection, loans: Sequence[Loan]) -> Iterator[tuple[int, Flow]]:
+    """What was paid out and came in on loans before they were taken over, as their import told it, by loan."""
+    headings = {one.id: one for one in loans}
+    withdrawn = fact_table.alias()
+    gone = (
+        (withdrawn.c.loan_id == fact_table.c.loan_id)
+        & (withdrawn.c.kind == int(FactKind.WITHDRAWAL))
+        & (withdrawn.c.refers_to == fact_table.c.nr)
+    )
+    columns = [fact_table.c[name] for name in ("loan_id", "kind", "value_date", "cents", "data")]
+    kinds = [int(FactKind.EARLIER_DISBURSEMENT), int(FactKind.YEAR_TO_DATE)]
+    query = select(*columns).where(fact_table.c.kind.in_(kinds), ~select(withdrawn.c.nr).where(gone).exists())
+    for number, kind, day, cents, data in connection.execute(query):
+        one = headings.get(number)
+        if one is None:
+            continue
+        granted = granted_of(one.product, one.application_date, one.decision_date)
+        for debit, credit, amount in brought_in(FactKind(kind), int(cents), json.loads(data)):
+            yield (
+                number,
+                Flow(one.creditor_id, one.product, granted, day // 10_000, debit, credit, amount),
+            )
 
 
 def taken_over(connection: Connection, loans: Sequence[Loan]) -> list[Loan]:

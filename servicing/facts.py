@@ -82,6 +82,8 @@ class FactKind(IntEnum):
     REDUCED = 116
     REMITTED = 117
     CLIENT_GROUP = 118
+    WAGE_TAX = 119
+    EARLIER_DISBURSEMENT = 120
     DUNNED = 140
     ANNOUNCED = 141
     REVIEW = 142
@@ -115,6 +117,8 @@ AMOUNT_KINDS = frozenset(
         FactKind.ADVANCE_PAID,
         FactKind.TRANSFERRED,
         FactKind.REDUCED,
+        FactKind.WAGE_TAX,
+        FactKind.EARLIER_DISBURSEMENT,
     }
 )
 """Facts that are about an amount, which must be above zero."""
@@ -154,7 +158,7 @@ CIRCUMSTANCES = frozenset(kind for kind in FactKind if 40 <= kind < 70)
 """Facts about people and circumstances: they book nothing, and may be older than the loan."""
 
 
-BROUGHT_IN = frozenset(kind for kind in FactKind if 100 <= kind < 108)
+BROUGHT_IN = frozenset([*(kind for kind in FactKind if 100 <= kind < 108), FactKind.EARLIER_DISBURSEMENT])
 """Facts about the time before the cut-over, which only an import records: they book nothing."""
 
 

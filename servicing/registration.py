@@ -32,6 +32,7 @@ HAPPENED_KINDS = MONEY_KINDS | {
     FactKind.YEAR_FIGURES,
     FactKind.CYCLE_STEP,
     FactKind.CLIENT_GROUP,
+    FactKind.WAGE_TAX,
     FactKind.SETTLED,
     FactKind.TRANSFERRED,
     FactKind.REDUCED,
@@ -47,9 +48,16 @@ HAPPENED_KINDS = MONEY_KINDS | {
 """Facts that have happened: nobody knows them before their day."""
 
 ANY_DAY_KINDS = frozenset(
-    {FactKind.WITHDRAWAL, FactKind.MANDATE, FactKind.MANDATE_ENDED, FactKind.ADVANCE_PAID}
+    {
+        FactKind.WITHDRAWAL,
+        FactKind.MANDATE,
+        FactKind.MANDATE_ENDED,
+        FactKind.ADVANCE_PAID,
+        FactKind.WAGE_TAX,
+    }
 )
-"""Facts that may lie before the decision that grants the loan: a mandate is often signed with the application."""
+"""Facts that may lie before the decision that grants the loan: a mandate is often signed with the application, and
+wage tax was paid before what it was paid over is reclaimed."""
 
 DECIDED_KINDS = frozenset(
     {

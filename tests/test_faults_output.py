@@ -131,7 +131,7 @@ SILENT = {
     *(f"letters {name}" for name in ("exclude", "preview", "print", "propose", "release", "returned")),
     *("letters gallery", "letters make", "letters show", "letters withdraw", "letters write"),
     *("loan securities", "debtor merge", "decide liability", "import receipts", "settle what-if"),
-    *("loan group", "loan limitation", "loan payoff", "loan statutory-interest"),
+    *("loan group", "loan limitation", "loan payoff", "loan statutory-interest", "loan wage-tax"),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),
     *(f"loan {name}" for name in ("rate", "reschedule", "withdraw")),

@@ -101,7 +101,7 @@ def test_wrong_usage(blank: str, tmp_path: Path) -> None:
 
 def test_the_templates_are_written(blank: str, tmp_path: Path) -> None:
     done = aflos(blank, "import", "templates", tmp_path / "made")
-    assert (done.returncode, len(done.stdout.splitlines())) == (0, 64)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 68)
     assert (tmp_path / "made" / "nl" / "csv" / "beginstanden.csv").exists()
 
 

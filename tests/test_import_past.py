@@ -75,6 +75,7 @@ PAST: Files = {
     ],
     "interest_decisions": [INTEREST],
     "year_to_date": [TOLD | {"interest_paid": "720,00", "principal_paid": "2.750,00"}],
+    "earlier_disbursements": [TOLD | {"date": "2024-03-01", "amount": "9000,00", "reference": "U-1"}],
     "history": [
         TOLD | {"date": "2024-12-01", "text": "Termijn december", "interest": "60,00", "balance": "9110,00"},
         TOLD | {"date": "2024-12-05", "text": "Deelbetaling", "interest": "-50,00", "balance": "9060,00"},
@@ -101,6 +102,7 @@ KEPT = [
     (FactKind.INTERRUPTION, at("2024-12-01"), 0),
     (FactKind.INTEREST_DECISION, at("2024-11-20"), 2480),
     (FactKind.YEAR_TO_DATE, at("2024-12-31"), 0),
+    (FactKind.EARLIER_DISBURSEMENT, at("2024-03-01"), 900000),
     (FactKind.EARLIER_LINE, at("2024-12-01"), 0),
     (FactKind.EARLIER_LINE, at("2024-12-05"), 0),
 ]
@@ -253,6 +255,14 @@ WRONG: list[tuple[Files, str]] = [
     (
         {"opening_balances": [OPENING | {"interest_free_since": "2023-06-01"}]},
         "opening_balances.csv:2:interest_free_since: 2023-06-01: a day from the decision date 2024-01-01 to 2024-12-31",
+    ),
+    (
+        {"earlier_disbursements": [TOLD | {"date": "2024-03-01", "amount": "99.000,00"}]},
+        "earlier_disbursements.csv:2:amount: 99000.00: together at most the ",
+    ),
+    (
+        {"loans": [LOAN | {"wage_tax": "12,00"}]},
+        "loans.csv:2:wage_tax: 12.00: empty: over bbz_business_capital no wage tax is paid; only recovery_claim is",
     ),
     (
         {"opening_balances": [OPENING | {"remission_years_used": "2023|2023"}]},

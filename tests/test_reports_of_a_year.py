@@ -20,11 +20,14 @@ from servicing.facts import Fact, FactKind
 from servicing.law import UnknownLaw
 from tests.desk import LOAN, add_debtor, add_loan, good, open_desk, run
 from tests.nights import at, begin_on, close_until
+from tests.portfolios import DEBTOR, OPENING, Files, bring, write_csv
+from tests.portfolios import LOAN as LOAN_ROW
 
 LAW = files.law()
 JUNE = date(2025, 6, 1)
 OLD, NEW = date(2018, 5, 1), date(2024, 3, 1)
 HEAD = {"loan": 100_000_001, "creditor": "almere", "product": "bbz_business_capital"}
+NEXT = {"next_due": "2026-01-31"}
 CAPITAL, TOZO = "bbz_business_capital", "tozo_business_capital"
 
 
@@ -153,6 +156,65 @@ def test_p29_claims_that_are_open_on_31_december() -> None:
     other = [gross_up_row(HEAD, JUNE, ([], moves), year) for year in (2025, 2026)]
     assert [row["proposal"] for row in other if row] == ["look", "earlier"]
     assert gross_up_row(HEAD, JUNE, ([], [*moves, moved(1100, 1310, 7_000)]), 2025) is None
+
+
+def taxed(cents: int, on: date = JUNE, nr: int = 2) -> Fact:
+    return Fact(100_000_002, nr, FactKind.WAGE_TAX, on, on, f"LH-{nr}", cents, 0, {}, "", "")
+
+
+def test_p29_what_is_open_is_gross_with_its_part_of_the_wage_tax() -> None:
+    """90.00 was claimed and 20.00 came back within the year: 70/90 of the tax of 30.00 is not set off."""
+    moves = [moved(1300, 1220, 9_000), moved(1100, 1310, 2_000), moved(1310, 1300, 9_000)]
+    facts = [taxed(2_000), taxed(1_000, date(2025, 9, 1), 3), taxed(500, date(2026, 1, 2), 4)]
+    row = gross_up_row(HEAD, JUNE, (facts, moves), 2025)
+    assert row is not None
+    assert (row["wage_tax"], row["gross_open"], row["proposal"]) == ("30.00", "93.33", "gross")
+    later = gross_up_row(HEAD, JUNE, (facts, [move._replace(in_year=False) for move in moves]), 2026)
+    assert later is not None
+    assert (later["wage_tax"], later["gross_open"], later["proposal"]) == ("35.00", None, "earlier")
+    unknown = gross_up_row(HEAD, JUNE, ([], moves), 2025)
+    lent = gross_up_row(HEAD, JUNE, ([transferred()], moves), 2025)
+    assert unknown is not None
+    assert lent is not None
+    assert (unknown["wage_tax"], unknown["gross_open"]) == (None, None)
+    assert (lent["wage_tax"], lent["gross_open"]) == ("0.00", "70.00")
+
+
+def test_p29_wage_tax_is_told_of_a_claim_with_its_document(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    begin_on(sqlite_database, at("2025-12-30"))
+    claim = LOAN_ROW | {"number": "V-1", "product": "recovery_claim", "amount": "900,00", "rate": "0"}
+    claim |= {"instalments": "1", "method": "bullet", "decision_date": "2025-06-01", "wage_tax": "300,00"}
+    balance = {"loan": "V-1", "cut_over": "2025-12-30", "principal": "900,00", "remaining_instalments": "1"}
+    files: Files = {
+        "debtors": [DEBTOR],
+        "loans": [claim, LOAN_ROW | {"number": "L-1"}],
+        "opening_balances": [
+            balance | {"next_due": "2026-01-31"},
+            OPENING | {"cut_over": "2025-12-30"} | NEXT,
+        ],
+        "earlier_disbursements": [{"loan": "L-1", "date": "2024-03-01", "amount": "10.000,00"}],
+        "year_to_date": [{"loan": "L-1", "interest_paid": "720,00", "principal_paid": "2.750,00"}],
+    }
+    bring(sqlite_database, write_csv(tmp_path / "files", files))
+    close_until(sqlite_database, at("2025-12-31"))
+    (row,) = good("report", "gross-up", "--year", "2025")
+    assert (row["net_open"], row["wage_tax"], row["gross_open"]) == ("900.00", "300.00", "1200.00")
+    done = run("loan", "wage-tax", "V-1", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-5")
+    assert done.code == 0, done.err
+    (row,) = good("report", "gross-up", "--year", "2025")
+    assert (row["wage_tax"], row["gross_open"]) == ("312.50", "1212.50")
+    refused = run("loan", "wage-tax", "L-1", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-6")
+    assert (refused.code, "only a claim is grossed up" in refused.err) == (2, True)
+    told = run("report", "state", "--year", "2025", "--json")
+    found = {(one["figure"], one["of"]): one["amount"] for one in json.loads(told.out)}
+    assert (found["state_takes_back", 2024], found["receipts_since_2020_principal", 2025]) == (
+        "2000.00",
+        "2750.00",
+    )
+    assert (found["receipts_since_2020_interest", 2025], told.err) == ("720.00", "")
 
 
 def test_the_reports_out_of_the_books(

@@ -67,8 +67,8 @@ def portfolio(
 
     The files are debtors, loans, disbursements, opening_balances, payments and co_debtors, and those about the
     time before the cut-over (deferrals, advances, decisions, representatives, reminders, interruptions,
-    interest_decisions, year_to_date, history), as .csv or .xlsx, with English or Dutch names; docs/import.md
-    tells every column. Errors are listed as file:row:column.
+    interest_decisions, year_to_date, earlier_disbursements, history), as .csv or .xlsx, with English or Dutch
+    names; docs/import.md tells every column. Errors are listed as file:row:column.
 
     Example: aflos import portfolio old-administration/ --cut-over 2024-12-31 --dry-run
     """

@@ -20,6 +20,7 @@ from backoffice.cli.payoff import payoff_command
 from backoffice.cli.statutory import statutory_interest_command
 from backoffice.cli.table import table
 from backoffice.cli.terms_options import given_terms, terms_options
+from backoffice.cli.wage_tax import wage_tax_command
 from backoffice.granting import broken_limits, decision_draft, grant_loan, read_application
 from backoffice.registering import dossier_of, known_from
 from backoffice.rights import creditors_of, seen_loan
@@ -63,6 +64,7 @@ loan.add_command(group_command)
 loan.add_command(payoff_command)
 loan.add_command(limitation_command)
 loan.add_command(statutory_interest_command)
+loan.add_command(wage_tax_command)
 
 
 @loan.command(name="list")

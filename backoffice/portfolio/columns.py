@@ -22,6 +22,7 @@ PastName = Literal[
     "interruptions",
     "interest_decisions",
     "year_to_date",
+    "earlier_disbursements",
     "history",
 ]
 """Tables about loans before the cut-over."""

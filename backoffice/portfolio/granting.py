@@ -10,12 +10,14 @@ from fractions import Fraction
 from backoffice.portfolio.portfolio import Grant
 from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.rows import LoanRow
+from ledger.money import euros
 from servicing.calendar_rate import follows_calendar, interest_begins, rate_on
 from servicing.daycount import Step
 from servicing.granting import regime_of
 from servicing.law import Law, UnknownLaw
 from servicing.product import Asked, Limit, Product, limits_broken
 from servicing.reading import CaseRefused
+from servicing.settlement.wage_tax import CLAIMS
 from servicing.terms import Method, Terms, TermsRefused
 from servicing.terms_data import percent_text, terms_data, terms_from
 
@@ -52,6 +54,7 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
     """The grant a row describes, interest running from `start` (None: nothing was paid out); None if refused."""
     problems = rules.problems
     before = problems.error_count
+    _check_wage_tax(row, problems)
     product = rules.products[row.product]
     applied = _application_date(row, product, problems)
     method = _method(row, product, rules)
@@ -86,7 +89,14 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
         terms,
         rates,
         row.group,
+        row.wage_tax or 0,
     )
+
+
+def _check_wage_tax(row: LoanRow, problems: Problems) -> None:
+    if row.wage_tax and row.product not in CLAIMS:
+        rule = f"empty: over {row.product} no wage tax is paid; only {', '.join(CLAIMS)} is a claim that was not lent"
+        problems.add(row.place, "wage_tax", euros(row.wage_tax), rule)
 
 
 def _interest_begins(row: LoanRow, product: Product, rules: Rules) -> date | None:

@@ -333,6 +333,7 @@ COUNTED = {
     FactKind.STATUTORY_INTEREST: ("interest_decisions",),
     FactKind.YEAR_TO_DATE: ("year_to_date",),
     FactKind.EARLIER_LINE: ("history",),
+    FactKind.EARLIER_DISBURSEMENT: ("earlier_disbursements",),
 }
 """What a fact counts as; the others follow from one of these."""
 
@@ -353,6 +354,7 @@ _COLUMN = {
     FactKind.RATE: "rate",
     FactKind.ADVANCE: "month",
     FactKind.YEAR_TO_DATE: "loan",
+    FactKind.WAGE_TAX: "wage_tax",
     FactKind.DEFERRAL_USED: "deferral_months_used",
     FactKind.REMISSION_USED: "remission_years_used",
     FactKind.INTEREST_FREE: "interest_free_since",

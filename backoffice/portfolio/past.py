@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from backoffice.portfolio.past_rows import (
     AdvanceRow,
     DecisionRow,
     DeferralRow,
+    EarlierDisbursementRow,
     HistoryRow,
     InterestDecisionRow,
     InterruptionRow,
@@ -33,6 +34,7 @@ PastRow = (
     | InterruptionRow
     | InterestDecisionRow
     | YearRow
+    | EarlierDisbursementRow
     | HistoryRow
 )
 
@@ -44,10 +46,11 @@ ROWS: Mapping[PastName, type[Any]] = {
     "interruptions": InterruptionRow,
     "interest_decisions": InterestDecisionRow,
     "year_to_date": YearRow,
+    "earlier_disbursements": EarlierDisbursementRow,
     "history": HistoryRow,
 }
 
-ONLY_WITH_OPENING = frozenset({"advances", "year_to_date", "history"})
+ONLY_WITH_OPENING = frozenset({"advances", "year_to_date", "earlier_disbursements", "history"})
 """Tables about a loan that came in with its balance; otherwise its own facts tell it all."""
 
 BEFORE_ITS_DECISION = frozenset({"advances", "history"})
@@ -94,6 +97,7 @@ class PastReader:
                 number = 1 + sum(1 for each in before if each.table == table)
                 context = Context(row, grant, self.openings.get(loan), number)
                 self._check(table, context)
+                self._check_granted(context, before)
                 past = MAKERS[table](row, context)
                 before.append(past)
                 self._check_key(keys, (loan, past.news[0].key), row)
@@ -129,6 +133,15 @@ class PastReader:
         if isinstance(row, InterruptionRow) and row.act in SENT and not row.proof:
             rule = "what proves that it was sent; without it this act does not interrupt (Awb 4:105, 4:106)"
             self.problems.warn(row.place, "proof", "", rule)
+
+    def _check_granted(self, context: Context, before: Sequence[Past]) -> None:
+        """Never more is paid out than was granted."""
+        if isinstance(context.row, EarlierDisbursementRow):
+            granted = int(context.grant.terms.principal)
+            paid = context.row.amount + sum(past.amounts.get("disbursed_before", 0) for past in before)
+            if paid > granted:
+                rule = f"together at most the {euros(granted)} that was granted; with this row {euros(paid)}"
+                self.problems.add(context.row.place, "amount", euros(context.row.amount), rule)
 
     def _check_key(self, keys: dict[tuple[int, str], int], key: tuple[int, str], row: PastRow) -> None:
         other = keys.setdefault(key, row.place.row)
@@ -188,6 +201,11 @@ def _year(row: YearRow, context: Context) -> Past:
     return Past("year_to_date", {f"year_{name}": cents for name, cents in row.amounts.items()}, [news])
 
 
+def _disbursed(row: EarlierDisbursementRow, context: Context) -> Past:
+    news = context.fact(FactKind.EARLIER_DISBURSEMENT, row.reference or str(context.nr), {})
+    return Past("earlier_disbursements", {"disbursed_before": row.amount}, [news._replace(cents=row.amount)])
+
+
 def _line(row: HistoryRow, context: Context) -> Past:
     amounts = {
         "principal": row.principal,
@@ -208,5 +226,6 @@ MAKERS: Mapping[PastName, Callable[[Any, Context], Past]] = {
     "interruptions": _interruption,
     "interest_decisions": _interest_decision,
     "year_to_date": _year,
+    "earlier_disbursements": _disbursed,
     "history": _line,
 }

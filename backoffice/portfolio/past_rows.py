@@ -123,6 +123,17 @@ class YearRow(NamedTuple):
         return {name: cents for name, cents in zip(self._fields[3:], self[3:], strict=True) if cents}
 
 
+class EarlierDisbursementRow(NamedTuple):
+    """A row of what was paid out before the cut-over, in cents."""
+
+    place: Place
+    loan: str
+    creditor: str | None
+    on: date
+    amount: int
+    reference: str | None
+
+
 class HistoryRow(NamedTuple):
     """A row of history, changes and balance in cents, above or below 0."""
 

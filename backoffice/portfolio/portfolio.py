@@ -33,6 +33,7 @@ class Grant(NamedTuple):
     terms: Terms
     rates: tuple[tuple[date, Fraction], ...]
     group: str | None = None
+    wage_tax: int = 0
 
 
 class Opening(NamedTuple):

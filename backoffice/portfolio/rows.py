@@ -56,6 +56,7 @@ class LoanRow(NamedTuple):
     grace_principal: int | None
     interest_from: date | None
     group: str | None
+    wage_tax: int | None
 
 
 class DisbursementRow(NamedTuple):

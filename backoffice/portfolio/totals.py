@@ -15,6 +15,7 @@ from ledger.money import euros
 PAST_AMOUNTS = (
     *("advanced", "reminder_fees", "interest_decided"),
     *(f"year_{name}" for name in YearRow._fields[3:]),
+    "disbursed_before",
 )
 AMOUNTS = (
     "granted",
@@ -30,7 +31,8 @@ AMOUNTS = (
     "reversed",
     *PAST_AMOUNTS,
 )
-"""Sums in euros; `principal` to `credit` are the opening balances, `year_...` what moved in the year before them."""
+"""Sums in euros; `principal` to `credit` are the opening balances, `year_...` what moved in the year before them,
+`disbursed_before` what was paid out before them."""
 
 COUNTS = ("loans", "disbursements", "opening_balances", "payments", "reversals", *PAST_NAMES)
 

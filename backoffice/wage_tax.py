@@ -1,0 +1,26 @@
+"""The wage tax that the office paid over a claim that was not lent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from backoffice.cli.database import Desk
+from backoffice.registering import Registered, dossier_of, register
+from servicing.facts import Draft, FactKind, FactRefused
+from servicing.settlement.wage_tax import CLAIMS
+from servicing.store import Loan
+
+
+def tell_wage_tax(desk: Desk, heading: Loan, cents: int, on: date, document: str) -> Registered:
+    """Record wage tax and premiums that were paid on a day over what is reclaimed, with their document."""
+    dossier = dossier_of(desk.connection, heading)
+    if heading.product not in CLAIMS:
+        raise FactRefused(
+            f"loan {heading.id}: is {heading.product}; only a claim is grossed up: {', '.join(CLAIMS)}"
+        )
+    if any(fact.kind is FactKind.TRANSFERRED for fact in dossier.holding):
+        raise FactRefused(
+            f"loan {heading.id}: is reclaimed living allowance, which was lent: no wage tax was paid"
+        )
+    draft = Draft(heading.id, FactKind.WAGE_TAX, on, document, cents=cents, source=document)
+    return register(desk, dossier, draft)
