@@ -189,7 +189,9 @@ class _Taking:
         ):
             return {}
         goes_on = heading.number > last.number and heading.opening.cents == last.closing_cents
-        return known_occurrences(self.connection, heading.account, last.closed_on) if goes_on else {}
+        # A statement that comes later may have shown this one's lines already; those are no twins.
+        known = (self.connection, heading.account, last.closed_on, heading.number)
+        return known_occurrences(*known) if goes_on else {}
 
     def take(self, line: Line) -> None:
         """Keep a line for the next step."""

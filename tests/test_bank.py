@@ -174,6 +174,16 @@ def test_e6_a_statement_that_moves_nothing_is_not_lost_when_it_comes_late(
     assert balance(books, BANK) == account.balance_before(4)
 
 
+def test_e3_a_line_that_a_later_statement_showed_first_is_no_twin(books: Engine, tmp_path: Path) -> None:
+    first, last = (paying(LOAN, FIRST, INSTALMENT, "", end_to_end=name) for name in ("E1", "E2"))
+    back = Real(FIRST, -INSTALMENT, "R2", end_to_end="E2", reason="MD06")
+    account = Account(lines=[first, last, back])
+    for name, (begin, end) in {"a": (0, 1), "b": (0, 3), "c": (1, 2)}.items():
+        take(books, write(tmp_path, f"{name}.xml", account.statement(begin, end)), NEXT)
+    close_until(books, NEXT)
+    assert (lines(books), balance(books, BANK)) == (3, account.balance_before(3))
+
+
 def test_e6_lines_that_are_not_the_difference_of_the_balances_are_refused(
     books: Engine, tmp_path: Path
 ) -> None:

@@ -56,14 +56,17 @@ def known_identities(connection: Connection, identities: Sequence[bytes]) -> dic
     return found
 
 
-def known_occurrences(connection: Connection, account: str, day: int) -> dict[tuple[str, int, int], int]:
-    """How often each line of a day is known already."""
+def known_occurrences(
+    connection: Connection, account: str, day: int, before: int
+) -> dict[tuple[str, int, int], int]:
+    """How often each line of a day is known from statements with a number below one, or without a number."""
+    numbered = func.coalesce(bank_statement.c.number, 0)
+    key = (bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents)
     query = (
-        select(
-            bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents, func.max(bank_line.c.occurrence)
-        )
-        .where(bank_line.c.account == account, bank_line.c.booked_on == day)
-        .group_by(bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents)
+        select(*key, func.max(bank_line.c.occurrence))
+        .join(bank_statement, bank_statement.c.id == bank_line.c.statement_id)
+        .where(bank_line.c.account == account, bank_line.c.booked_on == day, numbered < before)
+        .group_by(*key)
     )
     return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
 
