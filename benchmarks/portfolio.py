@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, MetaData
 
 from benchmarks.lives import LIVES, Life, lives, months_after, payment
 from jobs.business_dates import set_cut_over
+from jobs.config_guard import keep_config
 from ledger.bulk import append_rows
 from ledger.config import read_yaml
 from ledger.database import writing
@@ -97,6 +98,8 @@ def fill(engine: Engine, night: date, found: Sequence[Life], numbers: Iterable[i
     with engine.connect() as connection:
         with connection.begin():
             set_cut_over(connection, night - timedelta(days=1))
+            # The nights before have kept the configuration; only a changed one is compared with theirs.
+            keep_config(connection, None)
             _load_lives(connection, found)
             _load_places(connection, numbers)
         for statement in _statements(found):

@@ -92,6 +92,7 @@ loan = new_table(
     day_check("decision_date"),
     append_only=True,
 )
+Index("ix_loan_product", loan.c.product)
 
 loan_debtor = new_table(
     "loan_debtor",

@@ -146,6 +146,7 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
+    op.create_index("ix_loan_product", "loan", ["product"], unique=False)
     op.create_table(
         "reading_log",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
