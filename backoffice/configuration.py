@@ -19,6 +19,7 @@ def check_configuration() -> None:
         files.procedures,
         files.people,
         files.arrears_limits,
+        files.manual_pairs,
         chart_of_accounts,
         bank_rules,
         timetable,

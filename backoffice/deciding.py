@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from backoffice.by_hand import check_still_allowed
 from backoffice.charging import refuse_charged_twice
 from backoffice.cli.database import Desk
 from backoffice.conditions import check_conditions
@@ -32,7 +33,7 @@ from servicing.decisions.kinds import (
 )
 from servicing.decisions.proposal import Decision, Proposed, Step, StepName, draft_of
 from servicing.decisions.store import DecisionRefused, add_decision, add_step, find_decision, same_decision
-from servicing.facts import Draft, Fact, FactKind
+from servicing.facts import GIVING_UP_KINDS, Draft, Fact, FactKind
 from servicing.people import Authority, NotAllowed, People, Power
 from servicing.previewing import with_draft
 from servicing.registration import Dossier, check_life, known_already, named_fact
@@ -129,9 +130,13 @@ def decide(desk: Desk, proposed: Proposed) -> Decided:
 
 
 def need_of(kind: Kind, draft: Draft, dossier: Dossier) -> Need:
-    """What a decision takes: its own amount is at stake, else (or where that is a month's) all that is open."""
+    """What a decision takes: its own amount is at stake, else (or where that is a month's) all that is open.
+
+    Who gives up all gives up what was open on the day from which it holds, if that is more.
+    """
     own = 0 if draft.kind in PER_MONTH else draft.cents
-    cents = own or int(view_on(dossier, clock.today()).open.total)
+    days = {clock.today(), *((draft.value_date,) if draft.kind in GIVING_UP_KINDS else ())}
+    cents = own or max(int(view_on(dossier, day).open.total) for day in days)
     power = Power(kind.name, cents, codes()[creditor_of_loan(draft.loan)])
     return Need(_persons(kind, power), power)
 
@@ -239,6 +244,7 @@ def _approved(desk: Desk, decision: Decision, authority: Authority) -> Decided:
 
 def _still_allowed(desk: Desk, decision: Decision) -> None:
     """Look again at what law and policy ask: facts may have changed since it was proposed."""
+    check_still_allowed(desk.connection, decision)
     if decision.kind.fact is None:
         return
     heading = find_loan(desk.connection, str(decision.proposed.subject))

@@ -1,7 +1,8 @@
-"""The night for what a creditor's books hold outside its loans: bank lines, what they are for, other receipts."""
+"""The night for what a creditor's books hold outside its loans: bank lines, other receipts, entries by hand."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
@@ -28,8 +29,11 @@ from ledger.day import number_of
 from ledger.entry import EntryKind
 from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, RowsDigest
 from ledger.tables import journal
+from servicing.decisions.tables import decision, decision_step
+from servicing.manual_entries import KIND
 from servicing.receipts.books import (
     BookedLine,
+    ByHand,
     News,
     OpeningBalance,
     ReceiptTotal,
@@ -47,6 +51,8 @@ from servicing.receipts.tables import (
     receipt_batch,
 )
 from servicing.receipts.values import Disposition, Share
+
+_IS_APPROVED_BY_HAND = (decision.c.kind == KIND) & (decision_step.c.step == "approved")
 
 LINES_AT_ONCE = 20_000
 PARKED = int(Disposition.PARKED)
@@ -95,8 +101,13 @@ def _with_news() -> CompoundSelect[int]:
         select(table.c.creditor_id).where(known(table))
         for table in (bank_statement, bank_line, receipt_batch)
     )
+    by_hand = (
+        select(decision.c.creditor_id)
+        .join(decision_step, decision_step.c.decision_id == decision.c.id)
+        .where(_IS_APPROVED_BY_HAND, known(decision_step))
+    )
     decided = select(bank_line.c.creditor_id).join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
-    return union(*told, decided.where(known(bank_decision)))
+    return union(*told, decided.where(known(bank_decision)), by_hand)
 
 
 def book_bank(connection: Connection, tonight: Tonight, span: Span) -> None:
@@ -118,6 +129,7 @@ def book_bank(connection: Connection, tonight: Tonight, span: Span) -> None:
 
 def steps_of_night(connection: Connection, tonight: Tonight, span: Span) -> Iterator[Step]:
     """What a night books for a creditor, from facts alone, in the order of keys, in pieces that fit in memory."""
+    yield Step(rows_of_night(News(by_hand=_by_hand(connection, tonight.creditor, span)), tonight), 0)
     yield Step(rows_of_night(News(openings=_openings(connection, tonight.creditor, span)), tonight), 0)
     nr = 0
     for lines, parts in _new_lines(connection, tonight.creditor, span):
@@ -139,6 +151,22 @@ def _numbered(rows: list[Row], kind: EntryKind, nr: int) -> list[Row]:
 def _waiting(lines: Sequence[BookedLine], parts: dict[int, list[Share]]) -> int:
     """How many of these lines nobody has said what they are for."""
     return sum(1 for line in lines if all(part.kind == PARKED for part in parts.get(line.id, ())))
+
+
+def _by_hand(connection: Connection, creditor: int, span: Span) -> list[ByHand]:
+    """The entries by hand that were approved, by the number of their decision."""
+    query = (
+        select(decision.c.id, decision.c.value_date, decision.c.data, decision.c.cents)
+        .join(decision_step, decision_step.c.decision_id == decision.c.id)
+        .where(
+            _IS_APPROVED_BY_HAND,
+            decision.c.creditor_id == creditor,
+            decision_step.c.known_on.between(span.since + 1, span.until),
+        )
+        .order_by(decision.c.id)
+    )
+    found = [(row, json.loads(row.data)) for row in connection.execute(query)]
+    return [ByHand(row.id, row.value_date, data["debit"], data["credit"], row.cents) for row, data in found]
 
 
 def _openings(connection: Connection, creditor: int, span: Span) -> list[OpeningBalance]:

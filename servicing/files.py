@@ -10,11 +10,12 @@ from typing import get_args
 
 from ledger.config import read_yaml
 from ledger.errors import Misconfigured
-from ledger.files import ConfigFile, config_file, config_names
+from ledger.files import ConfigFile, chart_of_accounts, config_file, config_names
 from servicing.arrears import limits_from
 from servicing.creditor import Creditor, creditors_from
 from servicing.dunning.procedure import Name, Procedure, must_fit, procedure_from
 from servicing.law import Law, Parameter, parameter_from
+from servicing.manual_entries import Pair, pairs_from
 from servicing.people import People, people_from
 from servicing.policy import Choice, Policy, choices_from, settings_from
 from servicing.product import Product, must_know_parameters, product_from
@@ -107,6 +108,11 @@ def _people(file: ConfigFile, owners: ConfigFile) -> People:
 def arrears_limits() -> tuple[int, ...]:
     """The first day past due of each age class of arrears."""
     return limits_from(*_content("arrears.yaml"))
+
+
+def manual_pairs() -> tuple[Pair, ...]:
+    """The accounts between which a person may book by hand; raises `Misconfigured`."""
+    return pairs_from(*_content("manual_entries.yaml"), chart_of_accounts())
 
 
 def policy() -> Policy:

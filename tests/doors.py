@@ -38,6 +38,10 @@ DOORS: dict[str, tuple[str, ...]] = {
         *DECIDED,
     ),
     "decide rest-waiver": (LOAN, *DECIDED),
+    "decide manual-entry": (
+        *("almere", "--debit", "1185", "--credit", "1180", "--amount", "1.00", *DECIDED),
+        *("--reason", "costs of the bank", "--document", "bank 2025-06"),
+    ),
     "nightly": (),
     "import portfolio": ("FOLDER", "--dry-run"),
     "decide handed-over": ("1", "--on", "2025-07-01", "--to", "1"),

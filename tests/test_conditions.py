@@ -10,6 +10,8 @@ import pytest
 
 from backoffice.charging import Owed, interest_owed
 from backoffice.conditions import check_conditions
+from backoffice.deciding import need_of
+from servicing.decisions.kinds import KINDS
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.registration import Dossier
 from tests.as_facts import LOAN, drafts_of, facts_of
@@ -78,3 +80,12 @@ def test_a_decision_that_rests_on_nothing_computed_is_left_to_the_person() -> No
         proposed(FactKind.WRITE_OFF, "2025-07-01", 0, {"of": "all"}),
     ):
         check_conditions(known(), CAPITAL, draft)
+
+
+def test_p24_at_stake_in_giving_up_all_is_what_was_open_on_its_day() -> None:
+    draft = proposed(FactKind.WAIVER, "2023-01-15", 0, {"of": "all"})
+    dossier = known(paid("2023-02-01", "6000.00"))
+    # 6,000.00 and the interest of fourteen days of January: 6,000.00 x 8 % x 14 / 31 / 12.
+    assert need_of(KINDS["waiver"], draft, dossier).power.cents == 6_018_06
+    a_part = proposed(FactKind.WAIVER, "2023-01-15", 5_00, {"of": "principal"})
+    assert need_of(KINDS["waiver"], a_part, dossier).power.cents == 5_00

@@ -94,6 +94,7 @@ SILENT = {
     *(f"decide {made.name}" for made in MADE),
     *(
         "decide credit-refund",
+        "decide manual-entry",
         "decide reschedule",
         "decide rest-waiver",
         "decide withdraw",

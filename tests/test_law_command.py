@@ -132,6 +132,7 @@ def test_help_gives_an_example() -> None:
         "law/flat_income_tax.yaml",
         "letterheads.yaml",
         "letters/reminder.yaml",
+        "manual_entries.yaml",
         "people.yaml",
         "policy/defaults.yaml",
         "products/recovery_claim.yaml",

@@ -12,6 +12,7 @@ from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import decision_line, decision_shown, finish, tell_decided
 from backoffice.cli.life_decisions import LIFE_DECISIONS
 from backoffice.cli.loan_decisions import DECISIONS, decided_options
+from backoffice.cli.manual_entry import manual_entry_command
 from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.rest_waiver import rest_waiver
@@ -53,7 +54,7 @@ def decide() -> None:
     """
 
 
-for decision_command in (*DECISIONS, *LIFE_DECISIONS, credit_refund, rest_waiver):
+for decision_command in (*DECISIONS, *LIFE_DECISIONS, credit_refund, rest_waiver, manual_entry_command):
     if decision_command.name in KINDS:
         decide.add_command(decision_command)
 

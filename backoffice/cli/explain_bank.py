@@ -1,4 +1,4 @@
-"""Where an entry in a creditor's own book comes from: a bank line, what was decided about it, other receipts."""
+"""Where an entry in a creditor's own book comes from: a bank line, other receipts, a decision to book by hand."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ledger.files import chart_of_accounts
 from ledger.money import euros
 from ledger.rows import journal_rows, key_row
 from ledger.store import find_entry, last_closed
+from servicing.decisions.store import find_decision
 from servicing.receipts.books import Tonight
 from servicing.receipts.store import lines_by_number
 from servicing.receipts.tables import bank_decision, bank_file, bank_statement
@@ -80,6 +81,8 @@ def _because(connection: Connection, entry: Entry) -> list[dict[str, str]]:
         ]
     if entry.key.kind is EntryKind.OTHER_RECEIPT:
         return [_line("other receipts", "", f"batch {entry.fact}")]
+    if entry.key.kind is EntryKind.MANUAL:
+        return _by_hand(connection, entry.fact)
     line = lines_by_number(connection, [entry.fact])[entry.fact]
     query = (
         select(bank_file.c.name)
@@ -95,6 +98,15 @@ def _because(connection: Connection, entry: Entry) -> list[dict[str, str]]:
         what = f"decision {row.nr}: {Disposition(row.kind).text}" + (f" {row.loan_id}" if row.loan_id else "")
         found.append(_line(f"{what}: {row.reason}", euros(row.cents), f"{row.actor}, {day_of(row.known_on)}"))
     return found
+
+
+def _by_hand(connection: Connection, number: int) -> list[dict[str, str]]:
+    """Why it was booked by hand, who decided it and what says so."""
+    decided = find_decision(connection, number)
+    approved, data = decided.step("approved"), decided.proposed.data or {}
+    who = f"{decided.maker}, approved by {approved.actor}: {approved.note}" if approved else decided.maker
+    what = f"decision {number} {decided.proposed.reference}: {data['reason']}"
+    return [_line(what, euros(decided.proposed.cents), f"{decided.proposed.document}; {who}")]
 
 
 def _line(text: str, amount: str, source: str) -> dict[str, str]:

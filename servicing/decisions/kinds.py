@@ -64,6 +64,7 @@ KINDS = {
         Kind("refund", None, "two", "favourable"),
         Kind("forward", None, "two"),
         Kind("reopen-period", None, "two"),
+        Kind("manual-entry", None, "two"),
         Kind("withdraw-letters", None, "two", "favourable"),
         Kind("settlement", None, "two", "favourable", ("settlement",)),
         Kind("clawback", None, "two", "burdening", ("settlement",)),

@@ -53,6 +53,16 @@ class ReceiptTotal(NamedTuple):
     costs_of_creditor: int
 
 
+class ByHand(NamedTuple):
+    """An entry that was approved to be booked by hand: the decision, its value date, accounts of the chart, cents."""
+
+    decision: int
+    day: int
+    debit: int
+    credit: int
+    cents: int
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What became known to one creditor for a night; `before` is what older lines were for until then."""
@@ -63,6 +73,7 @@ class News:
     before: Mapping[int, Sequence[Share]] = field(default_factory=dict)
     after: Mapping[int, Sequence[Share]] = field(default_factory=dict)
     receipts: Sequence[ReceiptTotal] = ()
+    by_hand: Sequence[ByHand] = ()
 
 
 class Tonight(NamedTuple):
@@ -76,6 +87,8 @@ class Tonight(NamedTuple):
 def rows_of_night(news: News, tonight: Tonight) -> list[Row]:
     """The journal rows a night adds to the book of a creditor, in the order of their keys."""
     rows: list[Row] = []
+    by_hand = ((one.decision, one.day, [(one.debit, one.credit, one.cents)]) for one in news.by_hand)
+    rows += _rows(tonight, EntryKind.MANUAL, by_hand)
     openings = ((one.statement, one.day, [_opening(one.cents)]) for one in news.openings if one.cents)
     rows += _rows(tonight, EntryKind.BANK_OPENING, openings)
     lines = ((one.id, one.paid_on, _first(one, news.after.get(one.id, ()))) for one in news.lines)
