@@ -30,7 +30,7 @@ def letters_unlike_books(connection: Connection, day: date) -> Iterator[str]:
     """Each amount in the letters of a night that differs from its entries or its balance, in words."""
     letters = letters_proposed_on(connection, day)
     loans = {on.loan for letter in letters.values() for on in letter.draft.loans}
-    books = _Books(_states(connection, sorted(loans)), _booked(connection, letters.values()))
+    books = _Books(_states(connection, sorted(loans)), booked_of(connection, letters.values()))
     for letter in letters.values():
         for amount in letter.draft.amounts:
             wanted = books.have(letter, amount)
@@ -59,7 +59,7 @@ class _Books(NamedTuple):
         return None
 
 
-def _booked(connection: Connection, letters: Iterable[Letter]) -> dict[Key, int]:
+def booked_of(connection: Connection, letters: Iterable[Letter]) -> dict[Key, int]:
     """The cents of every entry that the letters name, with a few queries for all of them."""
     named = (key for letter in letters for amount in letter.draft.amounts for key in amount.entries)
     keys = {parse_key(key) for key in named}

@@ -189,7 +189,7 @@ def loans_to_dun(connection: Connection, day: date) -> list[list[int]]:
 
 def dun(connection: Connection, loans: Sequence[int], day: date) -> None:
     """Bring the outbox to what is due about all such loans of creditors: letters that are new, and that fall away."""
-    dunners, due = _dunners(connection, {creditor_of_loan(loan) for loan in loans}, day)
+    dunners, due = dunners_on(connection, {creditor_of_loan(loan) for loan in loans}, day)
     standing = {number: _base(key) for number, key in open_dunning(connection, loans).items()}
     kept = set(standing.values())
     made = [each for bundle in bundles_of(due) for each in dunners[bundle[0].creditor].written(bundle, kept)]
@@ -203,7 +203,7 @@ def dun(connection: Connection, loans: Sequence[int], day: date) -> None:
     keep(connection, [*new, *(one.draft for one in made if one.draft and one.failed)], lost, day)
 
 
-def _dunners(
+def dunners_on(
     connection: Connection, creditors: Collection[int], day: date
 ) -> tuple[dict[int, Dunner], list[Due]]:
     """Who makes the letters of each creditor on a day, and what is due."""
@@ -224,7 +224,7 @@ def fees_changed(connection: Connection, letters: Mapping[int, Letter], on: date
     asking = {number: one for number, one in letters.items() if one.draft.effects.dunning}
     if not asking:
         return {}
-    dunners, due = _dunners(connection, {letter.draft.creditor for letter in asking.values()}, on)
+    dunners, due = dunners_on(connection, {letter.draft.creditor for letter in asking.values()}, on)
     now = {
         line.loan: line.fee
         for bundle in bundles_of(due)

@@ -20,6 +20,7 @@ from jobs.expected import postings_due, readable_facts
 from jobs.soundness import file_damage
 from jobs.tables import quarantine
 from jobs.verify_dates import Progress, closed_rows, last_aside, wrong_dates
+from jobs.verify_letters import wrong_letters
 from jobs.verify_links import broken_links
 from jobs.verify_states import kept_states, wrong_state
 from ledger.day import day_of, number_of
@@ -57,7 +58,9 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         found += changed_configuration(connection)
         found += broken_links(connection)
         loans = list(connection.execute(select(loan.c.id).order_by(loan.c.id)).scalars())
-        found += _wrong_loans(connection, loans, day_of(dates[-1].day) if dates else None, progress)
+        last = day_of(dates[-1].day) if dates else None
+        found += _wrong_loans(connection, loans, last, progress)
+        found += wrong_letters(connection, last)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()
         outside = sum(1 for row in dates if (manifests / f"{day_of(row.day)}.json").exists())
         checked |= {"dates": len(dates), "loans": len(loans), "postings": postings, "manifests": outside}

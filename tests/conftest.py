@@ -38,6 +38,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What could not be checked on this machine is said at the end, not only counted among what was skipped."""
+    skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", []))
+    for reason in sorted({str(one[2]) for one in skipped if isinstance(one, tuple)}):
+        terminalreporter.write_line(f"NOT CHECKED: {reason.removeprefix('Skipped: ')}", red=True, bold=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the program keeps for its user, manifests among them, stays with the tests."""

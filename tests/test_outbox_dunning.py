@@ -6,20 +6,23 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, update
 
 from bank.reference import reference_of
 from jobs import clock
 from jobs.letters_checks import letters_unlike_books
 from jobs.letters_freezing import NO_PAGE
 from jobs.letters_stuck import stuck_letters
+from jobs.verify_letters import wrong_letters
 from ledger.database import reading, writing
 from ledger.files import config_text
 from ledger.money import euros
 from letters.fields import shown
 from letters.outbox.page_draft import page_draft
-from letters.outbox.store import letters_of_creditor
-from letters.outbox.values import Letter
+from letters.outbox.store import add_sent, letters_of_creditor
+from letters.outbox.tables import letter as letter_table
+from letters.outbox.tables import letter_loan, letter_sent
+from letters.outbox.values import Letter, Sent
 from letters.render import render
 from servicing.blocks import holding_of
 from servicing.debtors.store import add_debtors
@@ -33,6 +36,7 @@ from tests.letter_reading import codes, read, the_press
 from tests.letters_desk import CENTS, open_letters_desk, propose, put_together, sent, state
 from tests.nights import PLAIN_TERMS, begin_on, close_until, paid, stamp, tell
 from tests.offices import by, good_by
+from tests.tamper import tamper, without_triggers
 
 STEP = {
     "reference": "1:100000001:aanmaning:2025-01-01:abc",
@@ -149,6 +153,32 @@ def test_what_is_due_is_a_letter_that_goes_when_it_is_paid(database: Engine) -> 
     assert [one.state(date(2024, 2, 11)) for one in dunning_letters(database, date(2024, 2, 11))] == [
         "fell-away"
     ] * 2
+
+
+def test_g10_verify_names_a_letter_that_is_not_what_it_rests_on(sqlite_database: Engine) -> None:
+    """A step without its letter, an amount that is not counted, a hand-over of which no fact tells."""
+    start, night = date(2024, 1, 1), date(2024, 2, 9)
+    begin_on(sqlite_database, night)
+    number = late_loan(sqlite_database, start)
+    close_until(sqlite_database, night)
+    (one,) = dunning_letters(sqlite_database, night)
+    without_triggers(sqlite_database)
+
+    def wrong() -> list[str]:
+        with reading(sqlite_database) as connection:
+            return [each.what for each in wrong_letters(connection, night)]
+
+    assert wrong() == []
+    with writing(sqlite_database) as connection:
+        told = Sent(one.id, 1, night, None, "", "a list")
+        add_sent(connection, [told], stamp(sqlite_database, night))
+    assert wrong() == [
+        f"letter {one.id} (reminder): was handed over, and no fact of loan {number} says so of 506.91"
+    ]
+    tamper(sqlite_database, update(letter_table).values(demanded=1))
+    assert f"letter {one.id} (reminder): it asks for {CENTS} cents, and 1 are counted" in wrong()
+    tamper(sqlite_database, *(delete(table) for table in (letter_sent, letter_loan, letter_table)))
+    assert wrong() == ["reminder of 506.91 is due since 2024-02-09, and debtor 1 has no letter of it"]
 
 
 def test_what_a_person_excluded_stays_out_while_it_is_the_same(
