@@ -31,6 +31,7 @@ from servicing.settlement.cycle import (
     Decided,
     Proposed,
     Stand,
+    State,
     Times,
     YearCase,
     after_hearing,
@@ -54,6 +55,8 @@ SETTLING = frozenset({"settlement", "clawback"})
 WITHDRAWING = WITHDRAWAL
 
 TO_PROPOSE = frozenset({"figures-received", "figures-missing"})
+LOOKED_AT_AGAIN: State = "to-decide"
+"""What is proposed and waits for its decision; a payment, law or policy may have changed what it gives."""
 
 
 class Rules(NamedTuple):
@@ -256,9 +259,17 @@ class Waiting(NamedTuple):
     why: str
 
 
+def may_be_proposed(one: Found) -> bool:
+    """Whether a case may get another proposal now."""
+    return one.stand.state in TO_PROPOSE or one.stand.state == LOOKED_AT_AGAIN
+
+
 def propose_all(connection: Connection, by: Recorded, day: date, found: Sequence[Found]) -> list[Waiting]:
-    """Propose every case that is ready; a case that cannot be computed waits by itself, with its reason."""
-    ready = [one for one in found if one.stand.state in TO_PROPOSE]
+    """Propose every case that is ready, and anew what waits for a decision and gives something else by now.
+
+    A case that cannot be computed waits by itself, with its reason.
+    """
+    ready = [one for one in found if may_be_proposed(one)]
     known, named = rules(), codes()
     new, waiting = [], []
     for one in ready:
@@ -269,6 +280,8 @@ def propose_all(connection: Connection, by: Recorded, day: date, found: Sequence
             proposal = propose(about, day, *known)
         except AflosError as error:
             waiting.append(Waiting(number, year.since, str(error)))
+            continue
+        if one.stand.state == LOOKED_AT_AGAIN and one.kept and proposal.digest() == one.kept.digest:
             continue
         nr = one.kept.nr + 1 if one.kept else 1
         new.append(New(number, year.since, nr, one.about, proposal, newest(one.case.facts)))

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from jobs.letters_cycle import write_cycle_letters
-from jobs.settlement_cycle import TO_PROPOSE, Found, cases, propose_all, unsettled
+from jobs.settlement_cycle import Found, cases, may_be_proposed, propose_all, unsettled
 from jobs.settlement_rest import at_rest, moving
 from ledger.accounts import AccountNumber
 from ledger.entry import ACCOUNTS_PER_CREDITOR
@@ -49,7 +49,7 @@ def _read(connection: Connection, day: date, loans: Collection[int]) -> list[Fou
 
 def _read_again(connection: Connection, day: date, found: Sequence[Found]) -> list[Found]:
     """The cases with those anew that were proposed: nothing else moved."""
-    loans = {one.case.loan for one in found if one.stand.state in TO_PROPOSE}
+    loans = {one.case.loan for one in found if may_be_proposed(one)}
     anew = _read(connection, day, loans)
     kept = [one for one in found if one.case.loan not in loans]
     return sorted(

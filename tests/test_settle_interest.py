@@ -99,6 +99,23 @@ def test_f5_a_corrected_remission_is_booked_by_its_difference_and_taken_back(off
     assert booked(office, "2025-06-13") == {4980: 271950}
 
 
+def test_a_payment_after_the_proposal_is_proposed_anew_and_then_decided(office: Engine) -> None:
+    lent("2023-07-01", "2023-07-01")
+    with freeze_time("2025-05-10"), authenticated("clerk"):
+        figures("JR-2024", "profit=24375.00", *COUPLE, loan=LOAN, year="2024")
+    with freeze_time("2025-05-11"):
+        assert good_by("clerk", "settle", "propose")["proposed"] == 1
+        assert good_by("clerk", "settle", "propose")["proposed"] == 0
+    with freeze_time("2025-05-12"), authenticated("clerk"):
+        paid = ("--amount", "12000.00", "--on", "2025-05-12", "--reference", "B-1")
+        assert run("payment", "add", LOAN, *paid).code == 0
+    with freeze_time("2025-05-13"):
+        refused = by("clerk", "settle", "decide", LOAN, "--year", "2024")
+        assert (refused.code, "propose it again" in refused.err) == (2, True)
+        assert good_by("clerk", "settle", "propose")["proposed"] == 1
+        decided("--year", "2024", loan=LOAN)
+
+
 def test_the_choice_year_of_an_old_application_turns_principal_into_a_gift(office: Engine) -> None:
     """Net income of 2017 is 10,000.00 and the year norm of a single person 11,815.86 (art. 21 as it was)."""
     lent("2017-03-01", "2020-02-01")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from backoffice.settling import (
     year_of,
 )
 from jobs import clock
-from jobs.settlement_cycle import cases, one_case, propose_all
+from jobs.settlement_cycle import Found, cases, one_case, propose_all
 from ledger.errors import BadInput
 from ledger.money import cents_of
 from servicing.reading import Reader
@@ -133,7 +133,7 @@ def propose_command(creditor: str | None, actor: str | None, as_json: bool) -> N
         found = cases(desk.connection, desk.by.known_on, wanted)
         waiting = propose_all(desk.connection, desk.by, clock.today(), found)
         after = cases(desk.connection, desk.by.known_on, wanted)
-    new = sum(one.kept is not None for one in after) - sum(one.kept is not None for one in found)
+    new = len(_proposals(after) - _proposals(found))
     rows = [{"loan": one.loan, "book_year": one.book_year.isoformat(), "why": one.why} for one in waiting]
     if as_json:
         print_json({"proposed": new, "waiting": rows})
@@ -141,6 +141,10 @@ def propose_command(creditor: str | None, actor: str | None, as_json: bool) -> N
     click.echo(f"{new} proposed, {len(rows)} wait")
     for row in rows:
         click.echo(f"loan {row['loan']}, book year from {row['book_year']}: {row['why']}", err=True)
+
+
+def _proposals(found: Iterable[Found]) -> set[tuple[int, str]]:
+    return {(one.case.loan, one.kept.name) for one in found if one.kept is not None}
 
 
 @click.command(name="list")

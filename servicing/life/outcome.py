@@ -94,6 +94,13 @@ def open_amounts(state: State, on: date) -> Open:
     return Open(now.principal, interest + now.statutory, now.costs, now.credit)
 
 
+def interest_run(state: State, on: date) -> int:
+    """All interest that ran up to (not including) a day, due or not, paid or not, in whole cents."""
+    now = copy.copy(state)
+    accrue(now, on)
+    return int(sum((row.interest for row in now.rows), start=0) + untaken(now))
+
+
 def standing(state: State, on: date) -> Standing:
     """In which state the loan is on a day."""
     if not state.disbursed:

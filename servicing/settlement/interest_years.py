@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from ledger.money import cents_of
 from servicing.facts import Fact, FactKind
 from servicing.history import History, history_of
 from servicing.life.state import Row
@@ -67,6 +68,31 @@ def _told_on(facts: Iterable[Fact]) -> date:
     """When the office first knew the group."""
     kinds = {FactKind.GRANT, FactKind.CLIENT_GROUP}
     return min(fact.known_on for fact in holding(facts) if fact.kind in kinds and "group" in fact.data)
+
+
+def was_taken_over(facts: Iterable[Fact], year: BookYear) -> bool:
+    """Whether the loan came in with its balance in or after a book year."""
+    return any(fact.kind is FactKind.OPENING and fact.value_date >= year.since for fact in holding(facts))
+
+
+def interest_before(facts: Sequence[Fact], year: BookYear) -> tuple[int, int] | None:
+    """Interest charged and paid in a book year before the loan was taken over, in cents, as its import told it.
+
+    Nothing (0 and 0) of a loan that was here before the year began; None where the import did not tell it.
+    """
+    if not was_taken_over(facts, year):
+        return 0, 0
+    told = [
+        fact.data
+        for fact in holding(facts)
+        if fact.kind is FactKind.YEAR_TO_DATE and year.since == date(fact.value_date.year, 1, 1)
+    ]
+    if not told:
+        return None
+    charged, paid = (
+        cents_of(str(told[-1].get(key, "0.00"))) for key in ("interest_charged", "interest_paid")
+    )
+    return charged, paid
 
 
 def rows_due(history: History, year: BookYear, day: date) -> list[Row]:

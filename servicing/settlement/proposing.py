@@ -11,16 +11,19 @@ from typing import Literal
 
 from ledger.errors import BadInput
 from ledger.money import euros
-from servicing.facts import Fact
-from servicing.history import history_of
+from servicing.facts import Fact, FactKind
+from servicing.history import History, history_of
 from servicing.law import Law
+from servicing.life.outcome import interest_run
+from servicing.life.state import Row
+from servicing.life.timeline import live
 from servicing.policy import Choices, Policy
-from servicing.settlement.allowance import Allowance, allowance_of
+from servicing.settlement.allowance import Allowance, allowance_of, holding
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.case import figures_of
 from servicing.settlement.cycle import figures_on
 from servicing.settlement.figures import Figures
-from servicing.settlement.interest_years import group_of, rows_due
+from servicing.settlement.interest_years import group_of, interest_before, rows_due, was_taken_over
 from servicing.settlement.settling import Settlement, settle
 
 Basis = Literal["figures", "missing"]
@@ -150,7 +153,24 @@ def case_of(subjects: Subjects, day: date) -> dict[str, object]:
     known = _of_allowance(subjects) if subjects.about == "allowance" else _of_interest(subjects, day)
     figures = figures_on(subjects.facts, subjects.year)
     said = figures.data.get("figures") if figures is not None else None
-    return {**known, **(said if isinstance(said, Mapping) else {})}
+    case = {**known, **(said if isinstance(said, Mapping) else {})}
+    if subjects.about == "interest" and figures is not None:
+        _check_known(case, subjects)
+    return case
+
+
+def _check_known(case: Mapping[str, object], subjects: Subjects) -> None:
+    """Refuse a year of interest that the loan was not here for, and of which nobody told the interest."""
+    missing = [key for key in INTEREST_KEYS if key not in case]
+    if missing and not case.get("choice_year"):
+        raise NothingToSettle(
+            f"{', '.join(missing)}: the loan was taken over in or after the book year from {subjects.year.since}, and "
+            "its import did not tell the interest of before: aflos settle figures --set KEY=AMOUNT"
+        )
+
+
+INTEREST_KEYS = ("capital_loan_interest", "capital_loan_interest_paid")
+"""Interest due in the book year and what was paid of it: out of the loan, or told with the figures."""
 
 
 def _of_allowance(subjects: Subjects) -> dict[str, object]:
@@ -166,7 +186,7 @@ def _of_interest(subjects: Subjects, day: date) -> dict[str, object]:
     rows = rows_due(history, year, day)
     group = group_of(subjects.facts)
     beside = subjects.beside.case() if subjects.beside else {}
-    paid = sum(int(row.interest_paid - min(row.written_off, row.interest_paid)) for row in rows)
+    before = interest_before(subjects.facts, year)
     return {
         "granted": "0.00",
         "months_granted": None,
@@ -175,10 +195,38 @@ def _of_interest(subjects: Subjects, day: date) -> dict[str, object]:
         "book_year": str(year.since.year),
         "book_year_start": year.since.isoformat(),
         "application_date": subjects.application.isoformat(),
-        "capital_loan_interest": euros(sum(int(row.interest) for row in rows)),
-        "capital_loan_interest_paid": euros(paid),
+        **(_of_rows(rows, before) if before is not None else {}),
+        **_accrued(history, subjects.facts, year, day),
+        **_disbursed(subjects.facts),
         "capital_principal": euros(int(history.terms.principal)),
     }
+
+
+def _of_rows(rows: Sequence[Row], before: tuple[int, int]) -> dict[str, object]:
+    """Interest due in the book year and what was paid of it, with what was before the loan was taken over."""
+    charged, paid = before
+    own = [row for row in rows if row.nr]  # row 0 holds arrears of before, which the import told
+    due = charged + sum(int(row.interest) for row in own)
+    paid += sum(int(row.interest_paid - min(row.written_off, row.interest_paid)) for row in own)
+    return dict(zip(INTEREST_KEYS, (euros(due), euros(paid)), strict=True))
+
+
+def _accrued(history: History, facts: Sequence[Fact], year: BookYear, day: date) -> dict[str, object]:
+    """Interest that ran over the book year; left out of a year that is not over or of a loan that came in during it."""
+    if day < year.until or was_taken_over(facts, year):
+        return {}
+    run = [
+        interest_run(live(history.terms, history.events, history.reversals, on), on)
+        for on in (year.since, year.until)
+    ]
+    return {"capital_loan_interest_accrued": euros(run[1] - run[0])}
+
+
+def _disbursed(facts: Sequence[Fact]) -> dict[str, object]:
+    """The day on which the loan was paid out first; left out where nobody told it."""
+    kinds = {FactKind.DISBURSEMENT, FactKind.EARLIER_DISBURSEMENT}
+    days = [fact.value_date for fact in holding(facts) if fact.kind in kinds]
+    return {"disbursement_date": min(days).isoformat()} if days else {}
 
 
 def _without_figures(case: Mapping[str, object], subjects: Subjects) -> Amounts:
