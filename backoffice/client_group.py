@@ -19,7 +19,7 @@ from servicing.facts import Draft, FactKind, FactRefused
 from servicing.history import history_of
 from servicing.policy import Policy
 from servicing.product import Group
-from servicing.settlement.interest_years import CAPITAL, ENTITLED, YEARS, years_after
+from servicing.settlement.interest_years import ENTITLED, OF_INTEREST, YEARS, years_after
 from servicing.settlement.store import add_interest_year
 from servicing.settlement.tables import interest_year
 from servicing.store import Loan
@@ -44,7 +44,7 @@ class Lent(NamedTuple):
 
 def tell_group(desk: Desk, heading: Loan, group: Group, document: str) -> Registered:
     """Record of which group the client is; an established one is asked for figures in the years of art. 21."""
-    if heading.product != CAPITAL:
+    if heading.product not in OF_INTEREST:
         raise FactRefused(
             f"loan {heading.id}: is {heading.product}; only business capital depends on the group"
         )
@@ -69,7 +69,7 @@ def ask_by_itself(connection: Connection, number: int, lent: Lent) -> None:
 
 def asked_years(lent: Lent, policy: Policy) -> list[date]:
     """The book years of a loan in which its interest is asked about, by the college's choice of the window."""
-    if lent.product != CAPITAL or lent.group != ENTITLED:
+    if lent.product not in OF_INTEREST or lent.group != ENTITLED:
         return []
     by = policy.choice("art21.window", lent.creditor, lent.decided)
     return [year.since for year in years_after(lent.applied if by == "application" else lent.starts)]
@@ -98,7 +98,7 @@ def _without(connection: Connection, day: date) -> list[int]:
     query = (
         select(loan.c.id)
         .where(
-            loan.c.product == CAPITAL,
+            loan.c.product.in_(sorted(OF_INTEREST)),
             loan.c.application_date.between(number_of(first), number_of(date(day.year, 1, 1)) - 1),
             ~told.exists(),
             loan.c.id.not_in(select(interest_year.c.loan_id)),

@@ -15,6 +15,7 @@ from backoffice.rights import codes
 from backoffice.settlement_effects import last_settled, repaid_on
 from jobs import clock
 from jobs.settlement_cycle import WITHDRAWING, Found, lapse_of, one_case, rules
+from jobs.settlement_cycle import subjects_of as subjects_in
 from ledger.day import parse_day
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
@@ -30,7 +31,7 @@ from servicing.settlement.book_year import BookYear
 from servicing.settlement.case import KEYS, figures_of
 from servicing.settlement.claims import arrangement_of
 from servicing.settlement.cycle import CycleStep, figures_on
-from servicing.settlement.interest_years import CAPITAL
+from servicing.settlement.interest_years import OF_INTEREST
 from servicing.settlement.parts import Before, Parts, check_reclaim, decided, largest_of, without_figures
 from servicing.settlement.proposing import Subjects, case_of, propose, read
 from servicing.settlement.store import Kept, add_interest_year
@@ -172,8 +173,7 @@ def before_of(connection: Connection, found: Found) -> Before:
 
 def subjects_of(found: Found) -> Subjects:
     """What a proposal for a case is made from."""
-    code = codes()[creditor_of_loan(found.case.loan)]
-    return Subjects(found.case.facts, found.case.year, found.about, found.application, code, found.beside)
+    return subjects_in(found, codes()[creditor_of_loan(found.case.loan)])
 
 
 def the_case(connection: Connection, heading: Loan, year: date | None, day: date) -> Found:
@@ -203,7 +203,7 @@ def prefill_of(found: Found) -> dict[str, str]:
 
 
 def _must_be_in_the_cycle(heading: Loan) -> None:
-    if heading.product not in {LIVING_ALLOWANCE, CAPITAL}:
+    if heading.product not in {LIVING_ALLOWANCE, *OF_INTEREST}:
         raise FactRefused(
             f"loan {heading.id}: is {heading.product}; only living allowance is settled by year, and the interest "
             "of business capital"
@@ -218,7 +218,7 @@ def _recorded(
     told: tuple[date, str, Mapping[str, object]],
 ) -> Registered:
     on, document, says = told
-    if heading.product == CAPITAL:
+    if heading.product in OF_INTEREST:
         add_interest_year(desk.connection, heading.id, year.since)
     key = f"{year.since} {document}"
     dossier = dossier_of(desk.connection, heading)
@@ -274,6 +274,7 @@ def _data(
     if kept.about == "interest":
         to = "principal" if choices.choice("art21.refund") == "to_principal" else "debtor"
         return data | {
+            "surety": found.is_surety,
             "remission": euros(kept.amounts.remission),
             "converted": euros(kept.amounts.conversion),
             "refund": euros(kept.amounts.refund or 0),

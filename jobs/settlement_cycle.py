@@ -43,7 +43,7 @@ from servicing.settlement.cycle import (
     times_of,
 )
 from servicing.settlement.duration import too_long
-from servicing.settlement.interest_years import in_cycle
+from servicing.settlement.interest_years import SURETY, Asking, in_cycle
 from servicing.settlement.proposing import Subject, Subjects, propose
 from servicing.settlement.store import Kept, New, add_proposals, interest_years, proposals_of
 from servicing.store import LOANS_PER_QUERY, Recorded, facts_of
@@ -79,6 +79,7 @@ class Found:
     stand: Stand
     beside: Allowance | None = None
     allowance: Allowance | None = None
+    is_surety: bool = False
 
 
 class Entry(NamedTuple):
@@ -89,6 +90,7 @@ class Entry(NamedTuple):
     about: Subject
     application: date
     allowance: Allowance | None = None
+    is_surety: bool = False
 
 
 def rules() -> Rules:
@@ -143,14 +145,17 @@ def _entries(
     interest = [
         (number, year) for number, year in interest_years(connection) if not wanted or number in wanted
     ]
-    applied = _application_dates(connection, {number for number, _ in interest})
+    applied = _applied(connection, {number for number, _ in interest})
     facts = facts_of(connection, {*allowances, *applied}, day)
     entries = [
         Entry(number, found.book_year, "allowance", allowances[number], found)
         for number in sorted(allowances)
         if (found := allowance_of(facts[number])) is not None
     ]
-    asked = [Entry(number, BookYear(year), "interest", applied[number]) for number, year in interest]
+    asked = [
+        Entry(number, BookYear(year), "interest", applied[number][0], is_surety=applied[number][1] == SURETY)
+        for number, year in interest
+    ]
     return [*entries, *asked], facts
 
 
@@ -164,21 +169,25 @@ def _in_cycle(found: Sequence[Found], day: date) -> list[Found]:
         one
         for one in found
         if one.about == "allowance"
-        or in_cycle(one.case, one.times, years.get(one.case.loan, ()), day, is_excluded=_is_excluded(one))
+        or in_cycle(one.case, one.times, years.get(one.case.loan, ()), day, _asking(one))
     ]
 
 
-def _is_excluded(one: Found) -> bool:
-    """Whether living allowance of the same year leaves nothing to remit (lid 1, of applications since 2020)."""
-    return one.beside is not None and one.application >= REFORM
+def _asking(one: Found) -> Asking:
+    """Living allowance of the same year leaves nothing to remit (lid 1, of applications since 2020)."""
+    if one.beside is not None and one.application >= REFORM:
+        return "never"
+    return "always" if one.is_surety else "with-interest"
 
 
-def _application_dates(connection: Connection, numbers: Iterable[int]) -> dict[int, date]:
+def _applied(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[date, str]]:
+    """The day of the application of some loans, and their product."""
     wanted, found = sorted(numbers), {}
     for start in range(0, len(wanted), LOANS_PER_QUERY):
         part = wanted[start : start + LOANS_PER_QUERY]
-        for row in connection.execute(select(loan.c.id, loan.c.application_date).where(loan.c.id.in_(part))):
-            found[row.id] = day_of(row.application_date)
+        query = select(loan.c.id, loan.c.application_date, loan.c.product).where(loan.c.id.in_(part))
+        for row in connection.execute(query):
+            found[row.id] = day_of(row.application_date), row.product
     return found
 
 
@@ -231,6 +240,7 @@ def _found(entry: Entry, facts: Sequence[Fact], made: Sequence[Kept], context: C
         times,
         stand,
         allowance=entry.allowance,
+        is_surety=entry.is_surety,
     )
 
 
@@ -259,6 +269,14 @@ class Waiting(NamedTuple):
     why: str
 
 
+def subjects_of(one: Found, code: str) -> Subjects:
+    """What a proposal for a case is made from; `code` of its creditor."""
+    case = one.case
+    return Subjects(
+        case.facts, case.year, one.about, one.application, code, one.beside, one.allowance, one.is_surety
+    )
+
+
 def may_be_proposed(one: Found) -> bool:
     """Whether a case may get another proposal now."""
     return one.stand.state in TO_PROPOSE or one.stand.state == LOOKED_AT_AGAIN
@@ -275,7 +293,7 @@ def propose_all(connection: Connection, by: Recorded, day: date, found: Sequence
     for one in ready:
         number, year = one.case.loan, one.case.year
         code = named[creditor_of_loan(number)]
-        about = Subjects(one.case.facts, year, one.about, one.application, code, one.beside, one.allowance)
+        about = subjects_of(one, code)
         try:
             proposal = propose(about, day, *known)
         except AflosError as error:

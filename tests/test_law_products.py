@@ -1,4 +1,4 @@
-"""The products: all thirteen, each figure by the name of its parameter, limits that refuse or warn."""
+"""The products: all fourteen, each figure by the name of its parameter, limits that refuse or warn."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def test_all_products_are_there() -> None:
         "bbz_older_capital_loan",
         "bbz_preparation_costs",
         "bbz_retained_capital_loan",
+        "bbz_surety",
         "doorstartfonds_credit",
         "recovery_claim",
         "special_assistance_loan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.nights import at
 
 YEAR = BookYear(date(2024, 1, 1))
 START, CUT_OVER, TODAY = "2023-07-01", "2024-12-31", at("2025-05-10")
-LENT = {"annual_rate_percent": "8", "method": "annuity"}
+LENT: dict[str, Any] = {"annual_rate_percent": "8", "method": "annuity"}
 
 
 def fact(nr: int, kind: FactKind, day: str, cents: int = 0, **said: object) -> Fact:
@@ -51,7 +52,7 @@ EARLIER = fact(5, FactKind.EARLIER_DISBURSEMENT, START, 6_000_000)
 
 
 def case(*facts: Fact, **figures: str | bool) -> dict[str, object]:
-    said = {"book_year": "2024-01-01", "figures": {"profit": "1.00", **figures}}
+    said: dict[str, Any] = {"book_year": "2024-01-01", "figures": {"profit": "1.00", **figures}}
     told = fact(9, FactKind.YEAR_FIGURES, "2025-05-01", **said)
     return case_of(Subjects([*facts, told], YEAR, "interest", at(START), "almere"), TODAY)
 

@@ -28,6 +28,7 @@ from servicing import files
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.reading import Reader
 from servicing.registration import Dossier, named_fact
+from servicing.settlement.interest_years import SURETY
 from servicing.terms_data import percent_text, terms_data, terms_from
 from servicing.texts import plain_text
 from servicing.viewing import successor_of
@@ -83,7 +84,14 @@ def disburse(loan: str, amount: str, on: str, reference: str | None, **how: Any)
     """
     day, cents = past_day("on", on), _cents(amount)
     key = reference if reference is not None else day.isoformat()
-    _tell(loan, What(FactKind.DISBURSEMENT, day, key, cents), how)
+    _tell(loan, What(FactKind.DISBURSEMENT, day, key, cents), how, _must_be_paid_out_here)
+
+
+def _must_be_paid_out_here(dossier: Dossier, product: str) -> None:
+    if product == SURETY:
+        raise FactRefused(
+            f"loan {dossier.loan}: is a surety: the bank pays it out, and nothing of it is lent here"
+        )
 
 
 @click.command()

@@ -117,10 +117,12 @@ def _outcome(data: Mapping[str, object]) -> list[list[object]]:
 
 def _of_interest(data: Mapping[str, object], lines: Sequence[Line]) -> Fields:
     refund = _cents(data, "refund") if data["to"] == "debtor" else 0
+    remitted, of_bank = _cents(data, "remission"), bool(data.get("surety") and _cents(data, "remission"))
     return {
-        "remitted": _cents(data, "remission"),
+        "remitted": remitted,
         "converted": _cents(data, "converted"),
-        "refund": refund,
+        "refund": remitted if of_bank else refund,
+        "of_bank": of_bank,
         "computation_rows": rows_of(lines),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Literal
 
 from ledger.money import cents_of
 from servicing.facts import Fact, FactKind
@@ -18,6 +19,14 @@ from servicing.settlement.figures import GROUPS
 
 CAPITAL = "bbz_business_capital"
 """The product of which art. 21 remits interest."""
+
+SURETY = "bbz_surety"
+"""A loan of the bank for which the college is surety: nothing is paid out, and its interest is given (lid 2)."""
+
+OF_INTEREST = frozenset({CAPITAL, SURETY})
+
+Asking = Literal["never", "with-interest", "always"]
+"""Whether a year is asked about by itself: not where nothing could be remitted; of a surety without own interest."""
 
 ENTITLED: Group = "established"
 """The only group with a right to remission of interest."""
@@ -41,27 +50,28 @@ def years_after(day: date) -> list[BookYear]:
 
 
 def in_cycle(
-    case: YearCase, times: Times, others: Sequence[BookYear], day: date, *, is_excluded: bool = False
+    case: YearCase, times: Times, others: Sequence[BookYear], day: date, asking: Asking = "with-interest"
 ) -> bool:
     """Whether a book year of interest is in the cycle; `others` are years of the loan with figures.
 
     It is where somebody told of it, unless the figures of overlapping books took its place. By itself it is once it
-    has ended, of an established client, with interest due, if figures could still come when the group was told;
-    not where it `is_excluded`, since nothing could be remitted.
+    has ended, of an established client, with interest due, if figures could still come when the group was told.
     """
     if figures_on(case.facts, case.year) or case.proposed or case.decided:
         return True
     if any(other.since < case.year.until and case.year.since < other.until for other in others):
         return False
-    return bool(steps_of(case.facts, case.year)) or (not is_excluded and _is_asked(case, times, day))
+    return bool(steps_of(case.facts, case.year)) or (
+        asking != "never" and _is_asked(case, times, day, asking)
+    )
 
 
-def _is_asked(case: YearCase, times: Times, day: date) -> bool:
+def _is_asked(case: YearCase, times: Times, day: date, asking: Asking) -> bool:
     if day < case.year.until or group_of(case.facts) != ENTITLED:
         return False
     if times.deadline < _told_on(case.facts):
         return False
-    return any(row.interest for row in rows_due(history_of(case.facts), case.year, day))
+    return asking == "always" or any(row.interest for row in rows_due(history_of(case.facts), case.year, day))
 
 
 def _told_on(facts: Iterable[Fact]) -> date:

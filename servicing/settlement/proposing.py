@@ -73,7 +73,7 @@ class Subjects:
     """What a proposal is made from: the loan's facts, the book year, its application and the office's choices.
 
     `beside` is living allowance of the same client and year on another loan; it excludes remission (art. 21).
-    `given` is the living allowance of the loan itself, where somebody has read it already.
+    `given` is the living allowance of the loan itself, where somebody has read it already. `is_surety`: the bank lent.
     """
 
     facts: Sequence[Fact]
@@ -83,6 +83,7 @@ class Subjects:
     creditor: str
     beside: Allowance | None = None
     given: Allowance | None = None
+    is_surety: bool = False
 
     @property
     def allowance(self) -> Allowance | None:
@@ -162,7 +163,13 @@ def case_of(subjects: Subjects, day: date) -> dict[str, object]:
 def _check_known(case: Mapping[str, object], subjects: Subjects) -> None:
     """Refuse a year of interest that the loan was not here for, and of which nobody told the interest."""
     missing = [key for key in INTEREST_KEYS if key not in case]
-    if missing and not case.get("choice_year"):
+    if subjects.is_surety:
+        if INTEREST_KEYS[0] not in case:
+            raise NothingToSettle(
+                f"{INTEREST_KEYS[0]}: is missing: the yearly statement of the bank tells it: aflos settle figures "
+                f"--set {INTEREST_KEYS[0]}=AMOUNT"
+            )
+    elif missing and not case.get("choice_year"):
         raise NothingToSettle(
             f"{', '.join(missing)}: the loan was taken over in or after the book year from {subjects.year.since}, and "
             "its import did not tell the interest of before: aflos settle figures --set KEY=AMOUNT"
@@ -183,10 +190,8 @@ def _of_allowance(subjects: Subjects) -> dict[str, object]:
 def _of_interest(subjects: Subjects, day: date) -> dict[str, object]:
     """Interest of the rows due in the book year, and what was paid of it; with living allowance beside it."""
     year, history = subjects.year, history_of(subjects.facts)
-    rows = rows_due(history, year, day)
     group = group_of(subjects.facts)
     beside = subjects.beside.case() if subjects.beside else {}
-    before = interest_before(subjects.facts, year)
     return {
         "granted": "0.00",
         "months_granted": None,
@@ -195,11 +200,17 @@ def _of_interest(subjects: Subjects, day: date) -> dict[str, object]:
         "book_year": str(year.since.year),
         "book_year_start": year.since.isoformat(),
         "application_date": subjects.application.isoformat(),
-        **(_of_rows(rows, before) if before is not None else {}),
-        **_accrued(history, subjects.facts, year, day),
-        **_disbursed(subjects.facts),
+        **({"surety": True} if subjects.is_surety else _of_loan(history, subjects, day)),
         "capital_principal": euros(int(history.terms.principal)),
     }
+
+
+def _of_loan(history: History, subjects: Subjects, day: date) -> dict[str, object]:
+    """What our own books say of the loan and the book year; what they do not know is left out."""
+    facts, year = subjects.facts, subjects.year
+    before = interest_before(facts, year)
+    told = {} if before is None else _of_rows(rows_due(history, year, day), before)
+    return told | _accrued(history, facts, year, day) | _disbursed(facts)
 
 
 def _of_rows(rows: Sequence[Row], before: tuple[int, int]) -> dict[str, object]:
