@@ -132,7 +132,14 @@ def year(seed: int) -> Case:
         case |= {"policy": policy(dice), "profit_before_start": amount(dice, 5000)}
         aid = case["policy"]["art12.crisis_aid"]
         case |= {"bbz_light": amount(dice, 2000), "tozo": "0.00" if aid[:3] == "bbz" else amount(dice, 3000)}
-    return case | company(dice)
+    return case | company(dice) | told_apart(dice)
+
+
+def told_apart(dice: random.Random) -> Case:
+    """Now and then the income of the partner stands by itself, and the profit of the books is corrected."""
+    if dice.random() >= 0.3:
+        return {}
+    return {"partner_income": amount(dice, 9000), "profit_corrections": amount(dice, 6000, -6000)}
 
 
 def policy(dice: random.Random) -> dict[str, str]:

@@ -135,6 +135,15 @@ def test_what_goes_with_the_profit_of_a_company() -> None:
     )
 
 
+def test_the_partner_and_a_correction_of_the_profit_have_their_own_lines() -> None:
+    """1,000.00 of accelerated depreciation comes back, taxed at 20 %; the partner earned 500.00 net."""
+    found = answer(profit_corrections="1000.00", partner_income="500.00")
+    assert found["net_income"] == "12700.00"
+    lines = {line["text"]: line["amount"] for line in found["explanation"]}
+    assert lines["Wij corrigeren de winst, bijvoorbeeld voor versnelde afschrijving"] == "1000.00"
+    assert lines["Inkomen van uw partner, na belasting"] == "500.00"
+
+
 def test_income_from_before_the_start() -> None:
     assert answer(profit_before_start="2000.00")["net_income"] == "11400.00"
     since = answer(profit_before_start="2000.00", policy={"art6.period": "since_start"})

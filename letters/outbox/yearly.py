@@ -26,6 +26,7 @@ DOCUMENTS = (
 RECEIVED = {
     "profit": "de winst van uw bedrijf over {year}",
     "other_income": "uw andere inkomen, ook dat van uw partner, over {year}",
+    "partner_income": "het inkomen van uw partner over {year}",
     "own_capital": "uw vermogen",
 }
 """What came in, by the figure that was recorded."""

@@ -28,7 +28,7 @@ OPTIONAL = (
     *("profit_before_start", "health_compensation", "bbz_light", "tozo", "partners", "partner", "wage_tax"),
     *("disbursement_date", "capital_loan_interest_accrued", "capital_loan_interest_paid"),
     *("interest_share_percent", "capital_principal", "choice_year", "months_without"),
-    *("company_profit", "company_tax", "company_members", "surety"),
+    *("company_profit", "company_tax", "company_members", "surety", "partner_income", "profit_corrections"),
 )
 KEYS = (*REQUIRED, *OPTIONAL)
 FIRST_YEAR, LAST_YEAR = 2004, 2099
@@ -71,6 +71,8 @@ def figures_of(case: Mapping[str, object]) -> Figures:
         loan=_loan(reader, capital.partners),
         wage_tax=_optional(reader, "wage_tax"),
         months_without=_without(reader, months),
+        partner_income=_amount(reader, "partner_income"),
+        profit_corrections=_signed(reader, "profit_corrections"),
     )
 
 

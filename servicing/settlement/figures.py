@@ -80,8 +80,9 @@ class Figures:
 
     `months_without` are months between the first and the last in which nothing was granted.
 
-    `other_income` is net of wage tax, `health_compensation` that of Zvw art. 46; `income_tax` is a rate that the
-    caseworker fills in instead of the law's.
+    `other_income` and `partner_income` are net of wage tax, `profit_corrections` what is added to the profit of the
+    books or taken off it, such as accelerated depreciation, `health_compensation` that of Zvw art. 46; `income_tax` is
+    a rate that the caseworker fills in instead of the law's.
     """
 
     book_year: BookYear
@@ -102,6 +103,8 @@ class Figures:
     loan: CapitalLoan | None = None
     wage_tax: int | None = None
     months_without: frozenset[int] = frozenset()
+    partner_income: int = 0
+    profit_corrections: int = 0
 
     @property
     def assisted(self) -> tuple[int, ...]:

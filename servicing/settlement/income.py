@@ -44,16 +44,17 @@ def net_income(figures: Figures, law: Law, policy: Choices) -> NetIncome:
     """
     profit = _counted_profit(figures, policy)
     kept = profit if profit > 0 else _LOSS[policy.choice("art6.negative")](profit)
-    taxed = max(profit, 0) + _TAXED_OTHER[policy.choice("art6.forfait_scope")] * figures.other_income
+    other = figures.other_income + figures.partner_income
+    taxed = max(profit, 0) + _TAXED_OTHER[policy.choice("art6.forfait_scope")] * other
     tax = _tax(figures, law) if taxed > 0 else None
     off = taxed - half_up(taxed * (1 - tax.rate)) if tax else 0
     aid = _aid_as_income(figures.aid, policy)
-    before_rounding = max(0, kept + figures.other_income - off + aid + figures.company.share)
+    before_rounding = max(0, kept + other - off + aid + figures.company.share)
     cents = rounding_of(policy).against(Fraction(before_rounding))
     lines = [
-        *_profit_lines(figures, profit, policy),
+        *_profit_lines(figures, policy),
         *_tax_lines(tax, off),
-        *_other_lines(figures.other_income, aid),
+        *_other_lines(figures, aid),
         *_company_lines(figures.company),
         *_loss_lines(profit, kept),
         _total(cents),
@@ -62,7 +63,8 @@ def net_income(figures: Figures, law: Law, policy: Choices) -> NetIncome:
 
 
 def _counted_profit(figures: Figures, policy: Choices) -> int:
-    return figures.profit - _BEFORE_START[policy.choice("art6.period")] * figures.profit_before_start
+    whole = figures.profit + figures.profit_corrections
+    return whole - _BEFORE_START[policy.choice("art6.period")] * figures.profit_before_start
 
 
 _BEFORE_START = {"whole_book_year": 0, "since_start": 1}
@@ -104,23 +106,30 @@ _AID_AS_INCOME: Mapping[str, Callable[[CrisisAid], int]] = {
 }
 
 
-def _profit_lines(figures: Figures, profit: int, policy: Choices) -> list[Line]:
+def _profit_lines(figures: Figures, policy: Choices) -> list[Line]:
     whole = Line(
         "De winst van uw bedrijf over het hele boekjaar",
         "Profit of the business over the whole book year",
         "Bbz art. 6 lid 1",
         figures.profit,
     )
+    corrected = Line(
+        "Wij corrigeren de winst, bijvoorbeeld voor versnelde afschrijving",
+        "The profit is corrected, such as for accelerated depreciation",
+        "Bbz art. 6 lid 1",
+        figures.profit_corrections,
+    )
+    told = [whole, corrected] if figures.profit_corrections else [whole]
     if not figures.profit_before_start:
-        return [whole]
+        return told
     counted = policy.choice("art6.period") == "whole_book_year"
     before = Line(
         f"Daarvan is verdiend vóór de start; dat deel telt {'wel' if counted else 'niet'} mee",
         f"Earned before the start, which {'counts' if counted else 'does not count'}",
         "Bbz art. 6 lid 1",
-        figures.profit - profit if not counted else figures.profit_before_start,
+        figures.profit_before_start,
     )
-    return [whole, before]
+    return [*told, before]
 
 
 def _tax_lines(tax: _Tax | None, off: int) -> list[Line]:
@@ -137,9 +146,16 @@ def _tax_lines(tax: _Tax | None, off: int) -> list[Line]:
     ]
 
 
-def _other_lines(other: int, aid: int) -> list[Line]:
+def _other_lines(figures: Figures, aid: int) -> list[Line]:
+    both = "" if figures.partner_income else " van u en uw partner"
     texts = (
-        (other, "Ander inkomen van u en uw partner, na belasting", "Other income of the household, net", ""),
+        (
+            figures.other_income,
+            f"Ander inkomen{both}, na belasting",
+            "Other income of the household, net",
+            "",
+        ),
+        (figures.partner_income, "Inkomen van uw partner, na belasting", "Income of the partner, net", ""),
         (
             aid,
             "Bbz light of Tozo in hetzelfde boekjaar telt als inkomen",

@@ -152,10 +152,10 @@ def daily_norms(case: Case, year: Year, choices: Case) -> dict[date, Fraction]:
 
 
 def income_of(case: Case, year: Year, choices: Case) -> Fraction:
-    profit = euro(case["profit"])
+    profit = euro(case["profit"]) + euro(case.get("profit_corrections"))
     if choices["art6.period"] == "since_start":
         profit -= euro(case.get("profit_before_start"))
-    other = euro(case.get("other_income"))
+    other = euro(case.get("other_income")) + euro(case.get("partner_income"))
     percent = case.get("income_tax_percent")
     if profit > 0 or (other > 0 and choices["art6.forfait_scope"] == "all_income"):
         rate = (
