@@ -91,7 +91,7 @@ def write_of_loans(connection: Connection, creditor: int, loans: Sequence[int], 
 
 def _fields(kind: str, year: Year, product: Product, number: int) -> Fields:
     """The fields of a statement; on a rest secured by mortgage interest is a balance of its own (Bbz art. 43d)."""
-    fields = year.fields(product.name.nl, number)
+    fields = year.fields(product.in_letters, number)
     if kind == YEARLY:
         return fields
     apart: Fields = {"balance": year.balance - year.interest, "capital_interest": year.interest}

@@ -74,6 +74,7 @@ class _File(Strict):
     regime: Literal["application_date", "none"]
     dunning: Literal["instalments", "recovery", "private", "none"]
     letters: list[Text]
+    in_letters: Text | None = None
 
     @model_validator(mode="after")
     def _all_parts_once(self) -> Self:
@@ -88,7 +89,10 @@ class _File(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One kind of debt (regeling): its legal basis, interest, schedule, limits and procedures."""
+    """One kind of debt (regeling): its legal basis, interest, schedule, limits and procedures.
+
+    `in_letters` is what a letter calls it after "uw"; the Dutch name where the file says nothing.
+    """
 
     code: str
     name: Words
@@ -104,6 +108,7 @@ class Product:
     regime: Literal["application_date", "none"]
     dunning: Literal["instalments", "recovery", "private", "none"]
     letters: tuple[str, ...]
+    in_letters: str
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -163,6 +168,7 @@ def product_from(code: str, content: object, file: str) -> Product:
         regime=found.regime,
         dunning=found.dunning,
         letters=tuple(found.letters),
+        in_letters=found.in_letters or found.name.nl,
     )
 
 

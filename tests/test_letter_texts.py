@@ -102,6 +102,16 @@ def test_every_letter_a_product_names_exists() -> None:
     assert not {name for product in products().values() for name in product.letters} - set(KINDS)
 
 
+def test_letters_call_every_product_by_words_that_fit_in_a_sentence() -> None:
+    """Such as: Dit is het schema van uw lening voor bedrijfskapitaal."""
+    names = {code: product.in_letters for code, product in products().items()}
+    said = "lening", "krediet", "schuld", "terugvordering"
+    assert not [code for code, name in names.items() if "," in name or not any(word in name for word in said)]
+    assert not [code for code, name in names.items() if name == products()[code].name.nl]
+    private = [one.in_letters for one in products().values() if one.kind == "private"]
+    assert not [name for name in private for word in FORBIDDEN_UNDER_PRIVATE_LAW if word in name.lower()]
+
+
 @pytest.mark.parametrize("code", KINDS)
 def test_every_required_element_is_on_the_page(code: str) -> None:
     said = text(code)

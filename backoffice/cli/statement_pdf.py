@@ -39,4 +39,4 @@ def _account(connection: Connection, heading: Heading, found: Statement) -> Acco
     names = list(heading.debtors.values())
     first = next((people[number] for number in heading.debtors if number in people), None)
     lines = address_lines(first) if first else ()
-    return Account(loan.id, product.name.nl, product.kind, " en ".join(names), (*names, *lines))
+    return Account(loan.id, product.in_letters, product.kind, " en ".join(names), (*names, *lines))

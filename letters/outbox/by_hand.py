@@ -79,7 +79,7 @@ def book_fields(known: Known) -> Fields:
     lines = known.payoff.lines
     fields: Fields = {
         **balance_fields(known.view),
-        "product": known.product.name.nl,
+        "product": known.product.in_letters,
         "contract_date": known.contract_date,
         "payoff_rows": [[line.on.isoformat(), int(line.total)] for line in lines],
         "payoff_until": known.payoff.valid_until.isoformat(),

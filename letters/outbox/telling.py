@@ -101,7 +101,7 @@ def schedule(case: LoanCase) -> Fields | None:
     if not coming:
         return None
     return {
-        "product": case.product.name.nl,
+        "product": case.product.in_letters,
         "rate": _rate(case),
         "instalment": _due(coming[0]),
         "first_due": coming[0].due.isoformat(),
@@ -177,7 +177,7 @@ def _final(case: LoanCase, news: Sequence[Fact]) -> Told | None:
     if case.view.state != "closed" or not paid or not any(fact.kind in MONEY_KINDS for fact in news):
         return None
     fields: Fields = {
-        "product": case.product.name.nl,
+        "product": case.product.in_letters,
         "closed_on": max(fact.value_date for fact in paid).isoformat(),
         "paid_total": sum(fact.cents for fact in paid),
         "zero_rows": [["Hoofdsom", 0], ["Rente", 0], ["Kosten", 0]],
