@@ -87,10 +87,11 @@ def _fitting(text: str, face: Face, most: float) -> Iterator[str]:
 
 
 def _cut(word: str, face: Face, most: float) -> int:
-    """How many letters of a word fit; at least one."""
-    used = 0
+    """After how many letters a word is cut: as many as fit, at least one; a mail address after its @."""
+    used, fits = 0, len(word)
     for at, letter in enumerate(word):
         used += face.width(letter)
         if used > most:
-            return max(at, 1)
-    return len(word)
+            fits = max(at, 1)
+            break
+    return word.rfind("@", 0, fits) + 1 or fits

@@ -10,7 +10,7 @@ import pytest
 
 from letters.compose import Draft
 from letters.fields import LetterRefused
-from letters.paper import HEIGHT, MM
+from letters.paper import HEIGHT, MM, SMALL
 from letters.plain import plain
 from letters.render import render
 from letters.samples import sample
@@ -209,3 +209,12 @@ def test_j9_no_letter_has_a_place_for_a_citizen_number() -> None:
 def test_who_is_written_to_instead_is_told_whom_it_is_about() -> None:
     said = read(render(the_press(), changed("reminder", about="mevrouw A. de Vries")).content)
     assert "Deze brief gaat over mevrouw A. de Vries." in said
+
+
+def test_a_mail_address_that_is_longer_than_its_column_is_cut_after_its_at() -> None:
+    faces = the_press().faces
+    address = "debiteuren@zelfstandigenloket.example"
+    whole = faces.width(address, SMALL)
+    assert faces.lines(address, SMALL, whole) == [address]
+    assert faces.lines(address, SMALL, whole - 1) == ["debiteuren@", "zelfstandigenloket.example"]
+    assert "".join(faces.lines(f"{'x' * 80}@{'y' * 80}", SMALL, whole)) == f"{'x' * 80}@{'y' * 80}"
