@@ -8,7 +8,7 @@ from typing import Literal
 
 from servicing.facts import CIRCUMSTANCES, Draft, Fact, FactKind, FactRefused
 from servicing.registration import Dossier, check_draft, named_fact
-from servicing.texts import plain_text
+from servicing.texts import plain_reference, plain_text
 
 Subject = Literal["debtor", "loan"]
 Option = Literal[
@@ -134,7 +134,7 @@ def check_news(dossier: Dossier, draft: Draft) -> None:
 
 def check_circumstance(dossier: Dossier, draft: Draft) -> None:
     """Refuse a circumstance that refers to nothing it can refer to; it may be older than the loan."""
-    plain_text("reference", draft.key)
+    plain_reference("reference", draft.key)
     plain_text("source", draft.source)
     for key, value in draft.data.items():
         if isinstance(value, str):

@@ -12,7 +12,7 @@ from servicing.history import history_of
 from servicing.life.outcome import standing
 from servicing.life.timeline import live
 from servicing.terms_data import terms_granted
-from servicing.texts import plain_text
+from servicing.texts import plain_reference, plain_text
 
 MONEY_KINDS = frozenset({FactKind.PAYMENT, FactKind.EARLY_REPAYMENT})
 """Facts that are money received, which may come back."""
@@ -139,7 +139,7 @@ def known_already(dossier: Dossier, draft: Draft) -> Fact | None:
 
 def check_draft(dossier: Dossier, draft: Draft) -> None:
     """Refuse a fact that does not fit what is known about the loan, naming value, rule and next step."""
-    plain_text("reference", draft.key)
+    plain_reference("reference", draft.key)
     plain_text("source", draft.source)
     if draft.value_date < dossier.decision_date and draft.kind not in ANY_DAY_KINDS:
         raise _refusal(draft, f"must not lie before the decision of {dossier.decision_date}")

@@ -92,6 +92,10 @@ def test_without_a_reference_day_and_amount_tell_payments_apart(desk: Engine) ->
             ("--amount", "5.00", "--on", "2025-02-01", "--reference", "a\x1bb"),
             "reference: holds the invisible",
         ),
+        (
+            ("--amount", "5.00", "--on", "2025-02-01", "--reference", " =cmd|' /C calc'!A0"),
+            "reference: \" =cmd|' /C calc'!A0\": must not begin as a formula, with = + - or @",
+        ),
         (("--amount", "5.00", "--on", "2025-02-01", "--actor", "somebody"), "actor: 'somebody': you are"),
         (
             ("--amount", "5.00", "--on", "2025-02-01", "--known-on", "2025-01-31"),

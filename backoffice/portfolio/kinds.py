@@ -16,6 +16,7 @@ from ledger.day import FIRST_DAY, LAST_DAY
 from ledger.money import LARGEST_CENTS, euros
 from servicing.daycount import DAY_COUNTS, Step, StepRefused, parse_step
 from servicing.debtors.values import EARLIEST_BIRTH, LONGEST_EXTERNAL, DebtorRefused, check_bsn
+from servicing.texts import FORMULA
 
 Kind = Literal[
     "key",
@@ -163,7 +164,6 @@ _MONTH = re.compile(r"(\d{4})-(\d{1,2})|(\d{1,2})-(\d{4})", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 _COUNTRY = re.compile("[A-Z]{2}")
 _LANGUAGE = re.compile("[a-z]{2}")
-_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
 _MOJIBAKE = re.compile(
     "[\u00c2\u00c3][\u0080-\u00bf\u2030\u2039\u0160]|\u00e2\u20ac|\\+A[A-Za-z0-9]{2,3}-|\ufffd"
 )
@@ -232,7 +232,7 @@ def text(written: str) -> str:
     plain = unicodedata.normalize("NFC", written.translate(_SPACES) if "\u00a0" in written else written)
     if not plain.isprintable():
         raise Unfit("plain text on one line, without invisible characters")
-    if plain[0] in _FORMULA:
+    if plain[0] in FORMULA:
         raise Unfit("text that does not begin as a formula, with = + - or @")
     if _MOJIBAKE.search(plain):
         raise Unfit("text in one encoding: this was read as another one before; save the source as UTF-8")
