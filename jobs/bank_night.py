@@ -65,6 +65,13 @@ class Span(NamedTuple):
     until: int
 
 
+class Lines(NamedTuple):
+    """The lines a night learns of, by creditor: numbers of the new ones, and earlier ones of which it was decided."""
+
+    new: Mapping[int, Sequence[int]]
+    moved: Mapping[int, Sequence[BookedLine]]
+
+
 class Step(NamedTuple):
     """A part of what a night books for a creditor, and by how many lines more or fewer wait for a decision."""
 
@@ -79,9 +86,12 @@ def span_of(day: date, previous: date | None) -> Span:
 
 def book_banks(run: Run, span: Span, last_closed: Mapping[int, int]) -> None:
     """Book what became known, a creditor in one transaction; those booked by an earlier run of this night stay."""
-    for creditor in run.access.read(lambda connection: creditors_with_news(connection, span)):
+    creditors, lines = run.access.read(
+        lambda connection: (creditors_with_news(connection, span), lines_of_night(connection, span))
+    )
+    for creditor in creditors:
         tonight = Tonight(span.until, creditor, last_closed[creditor])
-        run.book(partial(book_bank, tonight=tonight, span=span))
+        run.book(partial(book_bank, tonight=tonight, span=span, lines=lines))
 
 
 def creditors_with_news(connection: Connection, span: Span) -> list[int]:
@@ -110,14 +120,41 @@ def _with_news() -> CompoundSelect[int]:
     return union(*told, decided.where(known(bank_decision)), by_hand)
 
 
-def book_bank(connection: Connection, tonight: Tonight, span: Span) -> None:
+def lines_of_night(connection: Connection, span: Span) -> Lines:
+    """The lines of all creditors: one look at them, however many creditors there are."""
+    given = {"first": span.since + 1, "last": span.until}
+    new: dict[int, list[int]] = {}
+    for creditor, number in connection.execute(_NEW, given).all():
+        new.setdefault(creditor, []).append(number)
+    moved: dict[int, list[BookedLine]] = {}
+    for creditor, *line in connection.execute(_MOVED, given):
+        moved.setdefault(creditor, []).append(BookedLine._make(line))
+    return Lines(new, moved)
+
+
+_NEW = (
+    select(bank_line.c.creditor_id, bank_line.c.id)
+    .where(bank_line.c.known_on.between(bindparam("first"), bindparam("last")))
+    .order_by(bank_line.c.id)
+)
+_MOVED = (
+    select(bank_line.c.creditor_id, bank_line.c.id, bank_line.c.paid_on, bank_line.c.cents)
+    .join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
+    .where(bank_decision.c.known_on.between(bindparam("first"), bindparam("last")))
+    .where(bank_line.c.known_on < bindparam("first"))
+    .distinct()
+    .order_by(bank_line.c.id)
+)
+
+
+def book_bank(connection: Connection, tonight: Tonight, span: Span, lines: Lines) -> None:
     """Add the night's rows to the book of a creditor and note how far it is; again is a no-op."""
     query = select(bank_state).where(bank_state.c.creditor_id == tonight.creditor)
     state = connection.execute(query).one_or_none()
     if state is not None and state.worked_to >= tonight.day:
         return
     digest, waiting, any_rows = RowsDigest(), state.waiting if state else 0, False
-    for step in steps_of_night(connection, tonight, span):
+    for step in steps_of_night(connection, tonight, span, lines):
         append_rows(connection, journal, JOURNAL_COLUMNS, step.rows)
         digest.add(step.rows)
         waiting += step.waiting
@@ -127,16 +164,17 @@ def book_bank(connection: Connection, tonight: Tonight, span: Span) -> None:
     connection.execute(insert(bank_state).values(**row, digest=digest.value if any_rows else NO_ROWS))
 
 
-def steps_of_night(connection: Connection, tonight: Tonight, span: Span) -> Iterator[Step]:
+def steps_of_night(connection: Connection, tonight: Tonight, span: Span, found: Lines) -> Iterator[Step]:
     """What a night books for a creditor, from facts alone, in the order of keys, in pieces that fit in memory."""
     yield Step(rows_of_night(News(by_hand=_by_hand(connection, tonight.creditor, span)), tonight), 0)
     yield Step(rows_of_night(News(openings=_openings(connection, tonight.creditor, span)), tonight), 0)
     nr = 0
-    for lines, parts in _new_lines(connection, tonight.creditor, span):
+    for lines, parts in _new_lines(connection, found.new.get(tonight.creditor, ()), span):
         rows = rows_of_night(News(lines=lines, after=parts), tonight)
         yield Step(_numbered(rows, EntryKind.BANK_LINE, nr), _waiting(lines, parts))
         nr += len(lines)
-    moved, before, after = _moved(connection, tonight.creditor, span)
+    moved = found.moved.get(tonight.creditor, ())
+    before, after = (_parts_of(connection, moved, known_by) for known_by in (span.since, span.until))
     rows = rows_of_night(News(moved=moved, before=before, after=after), tonight)
     yield Step(rows, _waiting(moved, after) - _waiting(moved, before))
     yield Step(rows_of_night(News(receipts=_receipts(connection, tonight.creditor, span)), tonight), 0)
@@ -187,20 +225,17 @@ def _openings(connection: Connection, creditor: int, span: Span) -> list[Opening
 
 
 def _new_lines(
-    connection: Connection, creditor: int, span: Span
+    connection: Connection, numbers: Sequence[int], span: Span
 ) -> Iterator[tuple[list[BookedLine], dict[int, list[Share]]]]:
-    """The lines that became known, and what they were for by that night, in pieces in the order of their numbers."""
-    query = (
-        select(bank_line.c.id, bank_line.c.paid_on, bank_line.c.cents)
-        .where(bank_line.c.known_on.between(span.since + 1, span.until), bank_line.c.creditor_id == creditor)
-        .order_by(bank_line.c.id)
-    )
-    numbers = connection.execute(query.with_only_columns(bank_line.c.id)).scalars().all()
+    """The lines with these numbers and what they were for by that night, in pieces in the order of their numbers."""
+    query = select(bank_line.c.id, bank_line.c.paid_on, bank_line.c.cents).order_by(bank_line.c.id)
     for start in range(0, len(numbers), LINES_AT_ONCE):
-        first, last = numbers[start], numbers[min(start + LINES_AT_ONCE, len(numbers)) - 1]
-        piece = query.where(bank_line.c.id.between(first, last))
-        lines = [BookedLine._make(row) for row in connection.execute(piece).all()]
-        yield lines, _parts_between(connection, first, last, span.until)
+        piece = numbers[start : start + LINES_AT_ONCE]
+        within = query.where(bank_line.c.id.between(piece[0], piece[-1]))
+        wanted = set(piece)
+        found = map(BookedLine._make, connection.execute(within).all())
+        lines = [line for line in found if line.id in wanted]
+        yield lines, _parts_between(connection, piece[0], piece[-1], span.until)
 
 
 def _parts_between(connection: Connection, first: int, last: int, known_by: int) -> dict[int, list[Share]]:
@@ -220,28 +255,13 @@ def _parts_between(connection: Connection, first: int, last: int, known_by: int)
     return found
 
 
-def _moved(
-    connection: Connection, creditor: int, span: Span
-) -> tuple[list[BookedLine], dict[int, list[Share]], dict[int, list[Share]]]:
-    """The lines of earlier nights about which something was decided, and what they were for before and after."""
-    news = bank_decision.c.known_on.between(span.since + 1, span.until)
-    query = (
-        select(bank_line.c.id, bank_line.c.paid_on, bank_line.c.cents)
-        .join(bank_decision, bank_decision.c.line_id == bank_line.c.id)
-        .where(news, bank_line.c.known_on <= span.since, bank_line.c.creditor_id == creditor)
-        .distinct()
-        .order_by(bank_line.c.id)
-    )
-    lines = [BookedLine._make(row) for row in connection.execute(query)]
+def _parts_of(connection: Connection, lines: Sequence[BookedLine], known_by: int) -> dict[int, list[Share]]:
+    """What lines were for by a night."""
     numbers = [line.id for line in lines]
-    before, after = (
-        {
-            line: [Share(int(part.kind), part.cents) for part in parts]
-            for line, (_, parts) in parts_of_lines(connection, numbers, known_by).items()
-        }
-        for known_by in (span.since, span.until)
-    )
-    return lines, before, after
+    return {
+        line: [Share(int(part.kind), part.cents) for part in parts]
+        for line, (_, parts) in parts_of_lines(connection, numbers, known_by).items()
+    }
 
 
 def _receipts(connection: Connection, creditor: int, span: Span) -> list[ReceiptTotal]:

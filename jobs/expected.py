@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from jobs.bank_night import creditors_with_news, span_of, steps_of_night
+from jobs.bank_night import creditors_with_news, lines_of_night, span_of, steps_of_night
 from jobs.difference import UNREADABLE, Difference, key_text
 from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR, book_of_creditor, creditor_of_loan
@@ -81,10 +81,11 @@ def _wrong_banks(
     span = span_of(day, max((one for one in worked.dates if one < day), default=None))
     books = {loan for loan in held if loan % LOANS_PER_CREDITOR == 0}
     books |= {book_of_creditor(creditor) for creditor in creditors_with_news(connection, span)}
+    lines = lines_of_night(connection, span)
     for book in sorted(books):
         creditor = creditor_of_loan(book)
         tonight = Tonight(span.until, creditor, last_closed_period(connection, creditor, day))
-        wanted = [row for step in steps_of_night(connection, tonight, span) for row in step.rows]
+        wanted = [row for step in steps_of_night(connection, tonight, span, lines) for row in step.rows]
         yield from _compare(day, book, wanted, held.get(book, []))
 
 

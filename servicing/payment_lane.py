@@ -124,28 +124,29 @@ def _receive(standing: _Standing, payments: Sequence[LanePayment]) -> _Standing 
         return standing
     loan, rows, receipts = standing
     for payment in payments:
-        left, interest, principal, rows = payment.cents, 0, 0, list(rows)
-        for place, row in enumerate(rows):
+        left, interest, principal, still = payment.cents, 0, 0, []
+        for row in rows:
             to_interest = min(left, row.interest)
             to_principal = min(left - to_interest, row.principal)
             left -= to_interest + to_principal
             interest, principal = interest + to_interest, principal + to_principal
-            rows[place] = _Open(row.due, row.interest - to_interest, row.principal - to_principal)
+            if to_interest != row.interest or to_principal != row.principal:
+                still.append(_Open(row.due, row.interest - to_interest, row.principal - to_principal))
         if left:
             return None
-        rows = _still_open(rows)
-        loan = _reduced(loan, payment.value_date, interest, principal)
+        rows = still
+        loan = _reduced(loan, payment.value_date, (interest, principal), rows[0].due if rows else 0)
         receipts = [*receipts, Receipt(payment.value_date, payment.fact, principal, interest)]
-    since = rows[0].due if rows else 0
-    return _Standing(loan._replace(arrears_since=since), rows, receipts)
+    return _Standing(loan, rows, receipts)
 
 
 def _still_open(rows: Iterable[_Open]) -> list[_Open]:
     return [row for row in rows if row.interest or row.principal]
 
 
-def _reduced(loan: LaneLoan, day: int, interest: int, principal: int) -> LaneLoan:
+def _reduced(loan: LaneLoan, day: int, paid: tuple[int, int], arrears_since: int) -> LaneLoan:
     """Interest runs on the old principal up to the day of the payment, and on what is left from then on."""
+    interest, principal = paid
     day_cents, accrued_to = loan.day_cents, loan.accrued_to
     if day > accrued_to:
         day_cents += (loan.principal + loan.principal_due) * days_between(accrued_to, day)
@@ -153,6 +154,7 @@ def _reduced(loan: LaneLoan, day: int, interest: int, principal: int) -> LaneLoa
     return loan._replace(
         principal_due=loan.principal_due - principal,
         interest_due=loan.interest_due - interest,
+        arrears_since=arrears_since,
         accrued_to=accrued_to,
         day_cents=day_cents,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from backoffice.actor import actor
 from backoffice.rights import check_right
-from jobs.bank_night import span_of, steps_of_night
+from jobs.bank_night import lines_of_night, span_of, steps_of_night
 from jobs.tables import business_day
 from ledger.day import day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, Entry, EntryKind, Key, creditor_of_loan
@@ -66,7 +66,7 @@ def _check(connection: Connection, entry: Entry) -> None:
     span = span_of(day, day_of(previous) if previous else None)
     tonight = Tonight(span.until, creditor, last_closed(connection, creditor, day))
     wanted = key_row(entry.key)
-    steps = steps_of_night(connection, tonight, span)
+    steps = steps_of_night(connection, tonight, span, lines_of_night(connection, span))
     found = [row for step in steps for row in step.rows if row[:4] == wanted]
     if found != journal_rows(entry):
         raise VerificationFailed(
