@@ -31,12 +31,10 @@ from servicing.night_work import StateRow
 from servicing.policy import NotChosen
 from servicing.securities import liable_on
 from servicing.store import LOANS_PER_QUERY
-from servicing.tables import loan, loan_debtor, loan_state
+from servicing.tables import IN_ARREARS, loan, loan_debtor, loan_state
 
 _ANY_LATE = (
-    select(loan_state.c.loan)
-    .where(loan_state.c.arrears_since > 0, loan_state.c.arrears_since < bindparam("day"))
-    .limit(1)
+    select(loan_state.c.loan).where(IN_ARREARS, loan_state.c.arrears_since < bindparam("day")).limit(1)
 )
 
 

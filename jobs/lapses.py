@@ -15,7 +15,7 @@ from servicing.limitation import System
 from servicing.limitation_signals import first_lapses, may_be_near
 from servicing.securities import liable_on
 from servicing.store import LOANS_PER_QUERY, facts_of
-from servicing.tables import loan, loan_state
+from servicing.tables import IN_ARREARS, loan, loan_state
 
 
 def limitations(
@@ -35,7 +35,7 @@ def limitations(
 
 def _near(connection: Connection, day: date, loans: Iterable[int] | None) -> dict[int, System]:
     """The loans unpaid for so long that a claim could be near its lapse, each with the law it lapses by."""
-    late = loan_state.c.arrears_since.between(1, number_of(day))
+    late = IN_ARREARS & (loan_state.c.arrears_since <= number_of(day))
     query = select(loan_state.c.loan, loan_state.c.arrears_since, loan.c.product).join(
         loan, loan.c.id == loan_state.c.loan
     )

@@ -37,11 +37,16 @@ MAKING = "aflos demo, aflos import portfolio or aflos db upgrade makes it"
 OLDEST_POSTGRESQL = 150_000
 PAGE_SIZE = 16384
 
+LOG_PAGES = 8192
+"""How many pages (128 MB) the write-ahead log may hold before a commit copies them to the file: a page that several
+chunks of a night change is then copied once."""
+
 _SQLITE_SETTINGS = {
     "foreign_keys": 1,
     "recursive_triggers": 1,
     "synchronous": 2,
     "cache_size": -65536,
+    "wal_autocheckpoint": LOG_PAGES,
     "temp_store": 2,
 }
 _SQLITE_REQUIRED = {

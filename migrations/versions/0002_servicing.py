@@ -75,6 +75,14 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
+    op.create_index(
+        "ix_loan_state_arrears_since",
+        "loan_state",
+        ["arrears_since"],
+        unique=False,
+        sqlite_where=sa.text("arrears_since > 0"),
+        postgresql_where=sa.text("arrears_since > 0"),
+    )
     op.create_index("ix_loan_state_next_event", "loan_state", ["next_event"], unique=False)
     op.create_index("ix_loan_state_worked_to", "loan_state", ["worked_to"], unique=False)
     op.create_table(

@@ -15,7 +15,7 @@ from servicing.dunning.letters import Due
 from servicing.dunning.standing import Note, Standing, due_of
 from servicing.dunning.tables import dunning, dunning_note
 from servicing.store import LOANS_PER_QUERY
-from servicing.tables import loan_state
+from servicing.tables import IN_ARREARS, loan_state
 
 
 def standings_of(connection: Connection, loans: Iterable[int]) -> dict[int, Standing]:
@@ -67,7 +67,7 @@ def write_standings(
 def loans_for_ladder() -> tuple[Select[int], Select[int]]:
     """The loans whose ladder is looked at on `day`: it is their time, or due on `late` or before and on none."""
     waiting = select(dunning.c.loan).where(dunning.c.look_on <= bindparam("day"))
-    is_late = loan_state.c.arrears_since.between(1, bindparam("late"))
+    is_late = IN_ARREARS & (loan_state.c.arrears_since <= bindparam("late"))
     fresh = select(loan_state.c.loan).where(is_late, loan_state.c.loan.not_in(select(dunning.c.loan)))
     return waiting, fresh
 
