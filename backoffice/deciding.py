@@ -15,6 +15,7 @@ from backoffice.crediting import refuse_released
 from backoffice.effects import EFFECTS
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right, codes
+from backoffice.settlement_again import check_settlement
 from jobs import clock
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
@@ -245,6 +246,7 @@ def _approved(desk: Desk, decision: Decision, authority: Authority) -> Decided:
 def _still_allowed(desk: Desk, decision: Decision) -> None:
     """Look again at what law and policy ask: facts may have changed since it was proposed."""
     check_still_allowed(desk.connection, decision)
+    check_settlement(desk.connection, decision)
     if decision.kind.fact is None:
         return
     heading = find_loan(desk.connection, str(decision.proposed.subject))

@@ -154,6 +154,22 @@ def test_p7_an_amount_above_the_most_no_weighing_and_one_person_are_refused(
         assert "is decided since 2026-08-31" in again.err
 
 
+def test_figures_that_changed_before_the_approval_refuse_it(counter: Engine, tmp_path: Path) -> None:
+    proposed(counter, tmp_path, "800.00", *CASE_2)
+    with freeze_time("2026-08-31"):
+        heard()
+        number = str(good_by("clerk", "settle", "decide", LIVING, *weighing(), *WHY)["decision"])
+        with authenticated("manager"):
+            figures("JR-2025-2", *CASE_2, "other_income=1.00")
+        done = by("approver", "approve", number)
+        assert (done.code, "give other amounts now: reject it" in done.err) == (2, True), done.err
+        assert good_by("clerk", "decide", "show", number)["state"] == "proposed"
+        assert (
+            good_by("approver", "approve", number, "--reject", "--reason", "other figures")["state"]
+            == "rejected"
+        )
+
+
 def test_case_5_what_own_capital_keeps_a_loan_is_repaid_by_a_tenth_a_year(
     counter: Engine, tmp_path: Path
 ) -> None:

@@ -227,5 +227,7 @@ def books_page(answer: Mapping[str, Any]) -> str:
         if postings
         else "nothing changes in the books of the coming night"
     )
+    if not rows:
+        return changes
     schedule = table(ROW_COLUMNS, [[shown(row[key]) for key in ROW_COLUMNS] for row in rows])
     return f"{changes}\n\nschedule after it\n{schedule}"
