@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 
 from jobs.run import Run
+from jobs.sealed_rows import streamed
 from ledger.bulk import append_rows
 from ledger.day import number_of
 from ledger.entry import EntryKind
@@ -123,9 +125,10 @@ def _with_news() -> CompoundSelect[int]:
 def lines_of_night(connection: Connection, span: Span) -> Lines:
     """The lines of all creditors: one look at them, however many creditors there are."""
     given = {"first": span.since + 1, "last": span.until}
-    new: dict[int, list[int]] = {}
-    for creditor, number in connection.execute(_NEW, given).all():
-        new.setdefault(creditor, []).append(number)
+    # Eight bytes a line, however many there are.
+    new: dict[int, array[int]] = {}
+    for creditor, number in streamed(connection, _NEW, given):
+        new.setdefault(creditor, array("q")).append(number)
     moved: dict[int, list[BookedLine]] = {}
     for creditor, *line in connection.execute(_MOVED, given):
         moved.setdefault(creditor, []).append(BookedLine._make(line))
