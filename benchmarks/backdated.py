@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Engine, func, select
 
+from backoffice.cli.database import keep_what_is_loaded
 from backoffice.installation import install
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.tables import circumstances, mid, show, table
@@ -36,6 +37,7 @@ TIMES = 200
 
 def main() -> None:
     """Measure on both databases and print a table."""
+    keep_what_is_loaded()
     show(f"A payment of ten years ago, {MONTHS} payments after it, {TIMES} times. {circumstances()}")
     with ExitStack() as stack:
         both: list[Databases] = [stack.enter_context(sqlite()), stack.enter_context(postgresql())]

@@ -14,6 +14,7 @@ from itertools import cycle, islice
 
 from sqlalchemy import Engine
 
+from backoffice.cli.database import keep_what_is_loaded
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.lives import ARREARS_LIMITS, coming_lives
 from benchmarks.portfolio import fill
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("loans", type=int, nargs="?", default=1000)
     parser.add_argument("most_days", type=int, nargs="?", default=DAYS[-1])
     asked = parser.parse_args()
+    keep_what_is_loaded()
     days = [each for each in DAYS if each <= asked.most_days]
     show(f"{many(asked.loans)} loans of {MONTHS} months. {circumstances()}")
     with ExitStack() as stack:

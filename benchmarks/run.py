@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from backoffice.cli.database import keep_what_is_loaded
 from benchmarks import floor, naive, night
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.phases import phase_table, watched
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("loans", type=int, nargs="?", default=10_000)
     parser.add_argument("runs", type=int, nargs="?", default=3)
     asked = parser.parse_args()
+    keep_what_is_loaded()
     size = Size(asked.loans, MONTHS, NIGHT)
     show(
         f"{many(asked.loans)} loans, {MONTHS} months of history, medians of {asked.runs} runs. {circumstances()}"

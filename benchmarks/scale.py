@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
+from backoffice.cli.database import keep_what_is_loaded
 from benchmarks import night
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.portfolio import Size, build
@@ -99,6 +100,7 @@ def _in_process(databases: Databases) -> tuple[float, float]:
 
 def _work(url: str) -> None:
     engine = open_database(url)
+    keep_what_is_loaded()
     taken = night.measure(engine, NIGHT)
     engine.dispose()
     peak = _peak_megabytes()
