@@ -10,7 +10,7 @@ from ledger.money import euros
 
 WIDTH, HEIGHT = 800, 500
 LOOK = 'role="img" lang="nl" font-family="sans-serif" font-size="13"'
-LEFT, RIGHT, TOP, BOTTOM = 90, 780, 110, 430
+LEFT, RIGHT, TOP, BOTTOM = 90, 760, 116, 430
 TICKS = 5
 STYLES = (("#01689b", ""), ("#c23b00", "8 4"), ("#2e7d32", "2 3"), ("#6a1b9a", "12 3 2 3"))
 """Lines differ in dash as well as in colour, for who sees no colour and for a black and white print."""
@@ -55,6 +55,7 @@ def svg_of(curve: Curve) -> str:
         f"<title>{escape(curve.title)}</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         _text(LEFT, 28, curve.title, 'font-size="18" font-weight="bold"'),
+        _text(LEFT - 8, TOP - 14, "euro", 'text-anchor="end"'),
         *_places(curve),
         *_amounts(curve),
         *_lines(curve),
