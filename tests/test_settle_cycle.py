@@ -85,7 +85,7 @@ def test_p7_a_year_from_advances_to_a_claim(office: Engine, tmp_path: Path) -> N
     with freeze_time("2026-09-15"):
         assert (state()["state"], state()["reclaim"]) == ("to-decide", "4712.94")
         number = decided("--reclaim", "3000.00", *weighing(), *WHY)
-        assert state()["state"] == "fixed-not-announced"
+        assert (state()["state"], state()["decided"]) == ("fixed-not-announced", "3000.00")
         handed_over(number, "2026-09-15")
         assert state()["state"] == "settled"
     told = night(office, "2026-09-15")

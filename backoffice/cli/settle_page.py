@@ -19,7 +19,7 @@ from servicing.settlement.proposing import case_of, propose
 
 COLUMNS = (
     *("loan", "creditor", "book_year", "about", "state", "since", "days", "due"),
-    *("granted", "reclaim", "supplement", "remission", "conversion", "letter"),
+    *("granted", "reclaim", "decided", "supplement", "remission", "conversion", "letter"),
 )
 
 
@@ -37,6 +37,7 @@ def row_of(found: Found, day: date) -> dict[str, object]:
         "due": found.stand.due.isoformat(),
         "granted": euros(allowance.granted) if allowance else None,
         "reclaim": euros(kept.amounts.largest_reclaim) if kept else None,
+        "decided": (found.decision.proposed.data or {}).get("reclaim") if found.decision else None,
         "supplement": euros(kept.amounts.supplement) if kept else None,
         "remission": euros(kept.amounts.remission) if kept else None,
         "conversion": euros(kept.amounts.conversion) if kept else None,
