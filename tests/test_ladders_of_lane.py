@@ -155,14 +155,14 @@ def test_j1_what_a_ladder_says_is_overdue_is_held_against_the_facts(sqlite_datab
     assert found(sqlite_database) == []
     row = row_of_ladder(sqlite_database, loan)
     tamper(sqlite_database, update(dunning).where(dunning.c.loan == loan).values(overdue=NOTHING[:1]))
-    unreadable, *letters = found(sqlite_database)
+    unreadable, letters = found(sqlite_database)
     assert "cannot be read" in unreadable.what
-    assert ["letters that are due cannot be looked at" in one.what for one in letters] == [True]
+    assert "letters that are due cannot be looked at" in letters.what
     less = row.overdue.replace(str(INSTALMENT - 16_667), "1")
     assert less != row.overdue
     tamper(sqlite_database, update(dunning).where(dunning.c.loan == loan).values(overdue=less))
-    wrong, *letters = found(sqlite_database)
-    assert {one.loan for one in (wrong, *letters)} == {loan}
+    (wrong,) = found(sqlite_database)
+    assert wrong.loan == loan
     assert "overdue is ['row 1 of 2024-02-01: 1 + 16667']" in wrong.what
 
 

@@ -84,7 +84,11 @@ def received_letter(year: BookYear, figures: Fact, decide_by: date, *, of_intere
     given = figures.data["figures"]
     assert isinstance(given, Mapping), f"fact {figures.nr} holds no figures"
     items = [text.format(year=year_text(since)) for key, text in RECEIVED.items() if key in given]
-    fields: dict[str, object] = {"book_year": year_text(since), "received": items, **_about(of_interest)}
+    fields: dict[str, object] = {
+        "book_year": year_text(since),
+        "received": items,
+        **_about(of_interest=of_interest),
+    }
     if decide_by > figures.known_on:
         fields["decide_before"] = decide_by.isoformat()
     key, effects = f"{since} figures {figures.nr}", Effects(confirms=figures.nr)
@@ -92,10 +96,14 @@ def received_letter(year: BookYear, figures: Fact, decide_by: date, *, of_intere
 
 
 def _request(one: YearlyCase) -> Fields:
-    return {"documents": _documents(one), "send_before": _send_before(one), **_about(one.of_interest)}
+    return {
+        "documents": _documents(one),
+        "send_before": _send_before(one),
+        **_about(of_interest=one.of_interest),
+    }
 
 
-def _about(of_interest: bool) -> Fields:  # noqa: FBT001 - the one thing it is asked
+def _about(*, of_interest: bool) -> Fields:
     """What makes a letter one about interest; nothing where it is about living allowance."""
     return {"of_interest": True} if of_interest else {}
 
@@ -106,7 +114,7 @@ def _reminder(one: YearlyCase) -> Fields:
         "missing": _documents(one),
         "send_before": _send_before(one),
         "first_request": asked[-1].isoformat(),
-        **_about(one.of_interest),
+        **_about(of_interest=one.of_interest),
     }
 
 
