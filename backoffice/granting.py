@@ -25,6 +25,14 @@ from servicing.law import Law
 from servicing.product import Group, Product
 from servicing.reading import Reader
 from servicing.registration import check_life
+from servicing.settlement.claim_origin import (
+    GRANTED,
+    SCHEME,
+    SCHEMES_OF_CLAIMS,
+    Origin,
+    asked_origin,
+    origin_from,
+)
 from servicing.store import Loan, add_loan, debtors_of, facts_of, find_loan, record
 from servicing.tables import fact, loan
 from servicing.terms_data import granted_data, without_group
@@ -44,6 +52,7 @@ class Application:
     purpose: str
     decision: str
     external: str | None
+    origin: Origin | None = None
 
 
 class Granted(NamedTuple):
@@ -72,11 +81,19 @@ def read_application(case: Mapping[str, object], law: Law) -> Application:
         purpose=plain_text("purpose", reader.text("purpose")),
         decision=plain_text("decision", reader.text("decision")),
         external=plain_text("external", reader.text("external")) if reader.has("external") else None,
+        origin=_origin(reader, product.code, decided),
     )
     reader.done()
     if not application.debtors or len(set(application.debtors)) < len(application.debtors):
         raise BadInput(f"debtors: {list(application.debtors)}: must name each debtor once, and at least one")
     return application
+
+
+def _origin(reader: Reader, product: str, decided: date) -> Origin | None:
+    """Where a claim comes from, which only a claim says."""
+    scheme = reader.choice(SCHEME, SCHEMES_OF_CLAIMS) if reader.has(SCHEME) else None
+    granted = reader.day(GRANTED) if reader.has(GRANTED) else None
+    return asked_origin(product, scheme, granted, decided)
 
 
 def broken_limits(application: Application, law: Law) -> tuple[str, ...]:
@@ -103,7 +120,7 @@ def grant_loan(desk: Desk, application: Application) -> Granted:
     _check_external(desk.connection, application)
     heading = _heading(application, 0)
     number = add_loan(desk.connection, heading, numbers, desk.by, application.decision)
-    record(desk.connection, [decision_draft(application, number)], desk.by)
+    record(desk.connection, _drafts(application, number), desk.by)
     ask_by_itself(desk.connection, number, _lent(application))
     copy_circumstances(desk, number, numbers)
     check_life(facts_of(desk.connection, [number])[number])
@@ -143,6 +160,19 @@ def decision_draft(application: Application, number: int) -> Draft:
     )
 
 
+def _drafts(application: Application, number: int) -> list[Draft]:
+    """What is recorded with a loan: its decision, and of a claim where it comes from."""
+    granted = decision_draft(application, number)
+    if application.origin is None:
+        return [granted]
+    return [granted, origin_draft(number, granted.value_date, application.origin, application.decision)]
+
+
+def origin_draft(number: int, day: date, origin: Origin, document: str) -> Draft:
+    """The fact that says where a claim comes from."""
+    return Draft(number, FactKind.CLAIM_SCHEME, day, document, data=origin.data(), source=document)
+
+
 def _granted_before(connection: Connection, application: Application) -> int | None:
     """The loan of this creditor and product that the same decision granted."""
     first = application.creditor.id * LOANS_PER_CREDITOR
@@ -162,11 +192,14 @@ def _granted_before(connection: Connection, application: Application) -> int | N
 
 def _check_same(connection: Connection, application: Application, number: int, debtors: list[int]) -> None:
     held = find_loan(connection, str(number))
-    grants = [one for one in facts_of(connection, [number])[number] if one.kind is FactKind.GRANT]
+    facts = facts_of(connection, [number])[number]
+    grants = [one for one in facts if one.kind is FactKind.GRANT]
+    told = [origin_from(one.data) for one in facts if one.kind is FactKind.CLAIM_SCHEME]
     same = (
         held == _heading(application, number)
         and debtors == debtors_of(connection, number)
         and _says(grants[0].data, application, number)
+        and next(iter(told), application.origin) == application.origin
     )
     if not same:
         raise FactRefused(

@@ -7,7 +7,7 @@ from datetime import date
 from backoffice.cli.database import Desk
 from backoffice.registering import Registered, dossier_of, register
 from servicing.facts import Draft, FactKind, FactRefused
-from servicing.settlement.wage_tax import CLAIMS
+from servicing.settlement.claim_origin import CLAIMS, LENT, origin_told
 from servicing.store import Loan
 
 
@@ -22,5 +22,8 @@ def tell_wage_tax(desk: Desk, heading: Loan, cents: int, on: date, document: str
         raise FactRefused(
             f"loan {heading.id}: is reclaimed living allowance, which was lent: no wage tax was paid"
         )
+    told = origin_told(dossier.facts)
+    if told is not None and told.scheme in LENT:
+        raise FactRefused(f"loan {heading.id}: reclaims {told.scheme}, which was lent: no wage tax was paid")
     draft = Draft(heading.id, FactKind.WAGE_TAX, on, document, cents=cents, source=document)
     return register(desk, dossier, draft)

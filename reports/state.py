@@ -33,6 +33,7 @@ from servicing.regime import REFORM
 from servicing.settlement.state_share import (
     PAID_OUT,
     SCHEMES,
+    SURETY,
     YEARS_OF_RECLAIM,
     reclaimed_by_state,
     state_part_of_receipt,
@@ -60,7 +61,10 @@ COUNTED: Mapping[str, frozenset[str]] = {
 
 
 class Flow(NamedTuple):
-    """Postings on loans of one product and grant date between two accounts in a year, in cents."""
+    """Postings on loans of one product and grant date between two accounts in a year, in cents.
+
+    Of a claim the product and the day are those of what is reclaimed; nothing is paid out on it.
+    """
 
     creditor: int
     product: str
@@ -69,6 +73,7 @@ class Flow(NamedTuple):
     debit: int
     credit: int
     cents: int
+    is_claim: bool = False
 
 
 def brought_in(kind: FactKind, cents: int, said: Mapping[str, object]) -> Iterator[tuple[int, int, int]]:
@@ -103,6 +108,14 @@ class Asked:
     receipts: str
 
 
+class Shared(NamedTuple):
+    """What of a loan says how the State shares in its money."""
+
+    product: str
+    granted: date
+    is_claim: bool
+
+
 def granted_of(product: str, application: date, decision: date) -> date:
     """The day that picks the rule of art. 49: of a grant its own, of what is left of a loan that of the application."""
     return decision if product in PAID_OUT else min(application, decision)
@@ -134,8 +147,11 @@ def _outlay(flows: list[Flow], asked: Asked) -> Iterator[Figure]:
     for flow in flows:
         if flow.granted >= REFORM:
             paid[flow.year] += _paid_out(flow)
+        paid[flow.year] += _given_with_surety(flow)
     old = sum(_paid_out(flow) for flow in flows if flow.granted < REFORM and flow.year == asked.year)
+    given = sum(_given_with_surety(flow) for flow in flows if flow.year == asked.year)
     yield Figure("outlay", asked.year, paid[asked.year])
+    yield Figure("outlay_given_with_surety", asked.year, given)
     yield Figure("outlay_granted_before_2020", asked.year, old)
     yield Figure("state_pays", asked.year, paid[asked.year])
     for year in range(asked.year - YEARS_OF_RECLAIM, asked.year):
@@ -147,8 +163,15 @@ def _outlay(flows: list[Flow], asked: Asked) -> Iterator[Figure]:
         yield Figure("state_takes_back", year, back.get(asked.year, 0))
 
 
+def _given_with_surety(flow: Flow) -> int:
+    """What art. 21 lid 2 gives for the loan of the bank: a gift for business capital, so an outlay of its own day."""
+    if flow.product != SURETY:
+        return 0
+    return flow.cents * ((flow.debit == REMITTED) - (flow.credit == REMITTED))
+
+
 def _paid_out(flow: Flow) -> int:
-    if flow.product not in PAID_OUT | {"tozo_business_capital"}:
+    if flow.is_claim or flow.product not in PAID_OUT | {"tozo_business_capital"}:
         return 0
     return flow.cents * ((flow.credit == DISBURSED) - (flow.debit == DISBURSED))
 
@@ -157,6 +180,8 @@ def _received(flows: Iterable[Flow]) -> Counter[str]:
     """What came in less what went back, by what it paid; credit that pays something is counted there."""
     found = Counter[str]()
     for flow in flows:
+        if flow.product == SURETY:
+            continue  # the bank is paid, not the office; what the client gets is an outlay
         for cash, account, sign in ((flow.debit, flow.credit, 1), (flow.credit, flow.debit, -1)):
             if account in PARTS and (cash in CASH or cash == REFUNDABLE):
                 found[PARTS[account]] += sign * flow.cents

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -16,11 +16,12 @@ from ledger.day import LAST_DAY, day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, Key
 from ledger.tables import creditor, journal
 from letters.outbox.year import Move
-from reports.state import Flow, brought_in, granted_of
+from reports.state import Flow, Shared, brought_in, granted_of
 from reports.statement import Booking, Period, Statement, statement_of
 from servicing.debtors.store import debtors_of_loan
 from servicing.facts import Fact, FactKind
 from servicing.posting import Booked, Cause
+from servicing.settlement.claim_origin import Origin, origin_told, settled_from
 from servicing.store import LOANS_PER_QUERY, Loan, facts_of
 from servicing.tables import fact as fact_table
 from servicing.tables import loan as loan_table
@@ -136,9 +137,36 @@ def loans_of(
     ]
 
 
-def flows_of(connection: Connection, loans: Sequence[Loan], since: int, until: int) -> Iterator[Flow]:
-    """What was booked on loans between accounts in some calendar years."""
-    headings = {one.id: one for one in loans}
+def origins_of(connection: Connection, claims: Sequence[Loan]) -> dict[int, Origin]:
+    """Where claims come from: as it was told, or from the living allowance that was settled; none where nobody told."""
+    facts = facts_of(connection, [one.id for one in claims])
+    found = {number: told for number, known in facts.items() if (told := origin_told(known))}
+    living = {number: of for number, known in facts.items() if (of := settled_from(known))}
+    columns = [loan_table.c[name] for name in ("id", "product", "application_date", "decision_date")]
+    granted: dict[int, Origin] = {}
+    wanted = sorted(set(living.values()))
+    for start in range(0, len(wanted), LOANS_PER_QUERY):
+        query = select(*columns).where(loan_table.c.id.in_(wanted[start : start + LOANS_PER_QUERY]))
+        for number, product, *days in connection.execute(query):
+            applied, decided = (day_of(day) for day in days)
+            granted[number] = Origin(product, granted_of(product, applied, decided))
+    return {**{number: granted[of] for number, of in living.items()}, **found}
+
+
+def _shared(one: Loan, origins: Mapping[int, Origin]) -> Shared:
+    """The product and the day that pick the rule of the State: of a claim those of what is reclaimed."""
+    origin = origins.get(one.id)
+    if origin is not None:
+        return Shared(*origin, is_claim=True)
+    granted = granted_of(one.product, one.application_date, one.decision_date)
+    return Shared(one.product, granted, is_claim=False)
+
+
+def flows_of(
+    connection: Connection, loans: Sequence[Loan], origins: Mapping[int, Origin], years: tuple[int, int]
+) -> Iterator[Flow]:
+    """What was booked on loans between accounts from a calendar year up to another."""
+    headings, (since, until) = {one.id: one for one in loans}, years
     numbers = sorted(headings)
     columns = (journal.c.loan, journal.c.value_date, journal.c.debit, journal.c.credit)
     query = select(*columns, func.sum(journal.c.cents)).group_by(*columns)
@@ -147,12 +175,14 @@ def flows_of(connection: Connection, loans: Sequence[Loan], since: int, until: i
         days = journal.c.value_date.between(since * 10_000 + 101, until * 10_000 + 1231)
         for number, day, debit, credit, cents in connection.execute(query.where(wanted & days)):
             one = headings[number]
-            granted = granted_of(one.product, one.application_date, one.decision_date)
+            product, granted, is_claim = _shared(one, origins)
             pair = debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR
-            yield Flow(one.creditor_id, one.product, granted, day // 10_000, *pair, int(cents))
+            yield Flow(one.creditor_id, product, granted, day // 10_000, *pair, int(cents), is_claim)
 
 
-def flows_before(connection: Connection, loans: Sequence[Loan]) -> Iterator[tuple[int, Flow]]:
+def flows_before(
+    connection: Connection, loans: Sequence[Loan], origins: Mapping[int, Origin]
+) -> Iterator[tuple[int, Flow]]:
     """What was paid out and came in on loans before they were taken over, as their import told it, by loan."""
     headings = {one.id: one for one in loans}
     withdrawn = fact_table.alias()
@@ -168,12 +198,10 @@ def flows_before(connection: Connection, loans: Sequence[Loan]) -> Iterator[tupl
         one = headings.get(number)
         if one is None:
             continue
-        granted = granted_of(one.product, one.application_date, one.decision_date)
+        product, granted, is_claim = _shared(one, origins)
         for debit, credit, amount in brought_in(FactKind(kind), int(cents), json.loads(data)):
-            yield (
-                number,
-                Flow(one.creditor_id, one.product, granted, day // 10_000, debit, credit, amount),
-            )
+            flow = Flow(one.creditor_id, product, granted, day // 10_000, debit, credit, amount, is_claim)
+            yield number, flow
 
 
 def taken_over(connection: Connection, loans: Sequence[Loan]) -> list[Loan]:

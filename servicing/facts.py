@@ -84,6 +84,7 @@ class FactKind(IntEnum):
     CLIENT_GROUP = 118
     WAGE_TAX = 119
     EARLIER_DISBURSEMENT = 120
+    CLAIM_SCHEME = 121
     DUNNED = 140
     ANNOUNCED = 141
     REVIEW = 142

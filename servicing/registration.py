@@ -33,6 +33,7 @@ HAPPENED_KINDS = MONEY_KINDS | {
     FactKind.CYCLE_STEP,
     FactKind.CLIENT_GROUP,
     FactKind.WAGE_TAX,
+    FactKind.CLAIM_SCHEME,
     FactKind.SETTLED,
     FactKind.TRANSFERRED,
     FactKind.REDUCED,

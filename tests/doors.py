@@ -74,6 +74,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "loan disburse": (LOAN, "--amount", "1.00", "--on", "2025-07-01"),
     "loan wage-tax": (LOAN, "--amount", "1.00", "--on", "2025-02-01", "--document", "LH-1"),
+    "loan scheme": (LOAN, "ioaz", "--granted", "2024-02-01", "--document", "B-1"),
     "loan early-repayment": (LOAN, "--amount", "500.00", "--mode", "term", *DECIDED),
     "loan instalment": (LOAN, "--amount", "600.00", *DECIDED),
     "loan rate": (LOAN, "--percent", "4", *DECIDED),

@@ -22,6 +22,8 @@ CLAIM = {
     "rate": "0",
     "group": None,
     "known_on": "2025-03-03",
+    "claim_scheme": "bbz_living_allowance",
+    "claim_granted": "2023-02-01",
 }
 """A claim that a decision of 3 March 2025 fixed, due after six weeks."""
 

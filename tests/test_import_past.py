@@ -34,6 +34,7 @@ from tests.portfolios import (
 from tests.portfolios import Row as Cells
 
 TOLD = {"loan": "L-1"}
+CLAIM: Cells = {"product": "recovery_claim", "rate": "0", "instalments": "1", "method": "bullet"}
 DEFERRAL: Cells = TOLD | {
     "date": "2024-03-01",
     "reference": "UIT-1",
@@ -261,8 +262,28 @@ WRONG: list[tuple[Files, str]] = [
         "earlier_disbursements.csv:2:amount: 99000.00: together at most the ",
     ),
     (
+        {"loans": [LOAN | CLAIM]},
+        "loans.csv:2:claim_scheme: is missing: what is reclaimed: one of bbz_living_allowance, ",
+    ),
+    (
+        {"loans": [LOAN | CLAIM | {"claim_scheme": "ioaz"}]},
+        "loans.csv:2:claim_granted: is missing: the day of the decision that granted what is reclaimed (Bbz art. 49)",
+    ),
+    (
+        {"loans": [LOAN | CLAIM | {"claim_scheme": "dividend"}]},
+        "loans.csv:2:claim_scheme: dividend: what is reclaimed: one of bbz_living_allowance, ",
+    ),
+    (
+        {"loans": [LOAN | CLAIM | {"claim_scheme": "ioaz", "claim_granted": "2024-05-01"}]},
+        "loans.csv:2:claim_granted: 2024-05-01: must not lie after the decision of 2024-01-01 that reclaims it",
+    ),
+    (
+        {"loans": [LOAN | {"claim_scheme": "ioaz"}]},
+        "loans.csv:2:claim_scheme: ioaz: only a claim has it, and bbz_business_capital is none: ",
+    ),
+    (
         {"loans": [LOAN | {"wage_tax": "12,00"}]},
-        "loans.csv:2:wage_tax: 12.00: empty: over bbz_business_capital no wage tax is paid; only recovery_claim is",
+        "loans.csv:2:wage_tax: 12.00: empty: over bbz_business_capital no wage tax is paid; only recovery_claim, tozo",
     ),
     (
         {"opening_balances": [OPENING | {"remission_years_used": "2023|2023"}]},

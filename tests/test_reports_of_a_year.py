@@ -18,6 +18,8 @@ from reports.yearly import yearly_row
 from servicing import files
 from servicing.facts import Fact, FactKind
 from servicing.law import UnknownLaw
+from servicing.settlement.claim_origin import Origin
+from servicing.settlement.state_share import SURETY
 from tests.desk import LOAN, add_debtor, add_loan, good, open_desk, run
 from tests.nights import at, begin_on, close_until
 from tests.portfolios import DEBTOR, OPENING, Files, bring, write_csv
@@ -143,6 +145,9 @@ def moved(debit: int, credit: int, cents: int) -> Move:
     return Move(debit, credit, in_year=True, cents=cents)
 
 
+LIVING = Origin("bbz_living_allowance", date(2023, 4, 1))
+
+
 def transferred() -> Fact:
     says = {"of": 100_000_001, "title": "Bbz art. 12 lid 2 c"}
     return Fact(100_000_002, 2, FactKind.TRANSFERRED, JUNE, JUNE, "s", 9_000, 0, says, "", "")
@@ -150,12 +155,49 @@ def transferred() -> Fact:
 
 def test_p29_claims_that_are_open_on_31_december() -> None:
     moves = [moved(1300, 1220, 9_000), moved(1100, 1310, 2_000), moved(1310, 1300, 9_000)]
-    lent = gross_up_row(HEAD, JUNE, ([transferred()], moves), 2025)
+    lent = gross_up_row(HEAD, (JUNE, LIVING), ([transferred()], moves), 2025)
     assert lent is not None
     assert (lent["net_open"], lent["proposal"], lent["title"]) == ("70.00", "net", "Bbz art. 12 lid 2 c")
-    other = [gross_up_row(HEAD, JUNE, ([], moves), year) for year in (2025, 2026)]
+    other = [gross_up_row(HEAD, (JUNE, None), ([], moves), year) for year in (2025, 2026)]
     assert [row["proposal"] for row in other if row] == ["look", "earlier"]
-    assert gross_up_row(HEAD, JUNE, ([], [*moves, moved(1100, 1310, 7_000)]), 2025) is None
+    assert gross_up_row(HEAD, (JUNE, None), ([], [*moves, moved(1100, 1310, 7_000)]), 2025) is None
+    assert (lent["scheme"], lent["granted"], lent["decided"]) == (
+        "bbz_living_allowance",
+        "2023-04-01",
+        "2025-06-01",
+    )
+    assert [(row["scheme"], row["granted"]) for row in other if row] == [(None, None)] * 2
+    capital = gross_up_row(HEAD, (JUNE, Origin(CAPITAL, OLD)), ([], moves), 2025)
+    assert capital is not None
+    assert (capital["proposal"], capital["wage_tax"]) == ("net", "0.00")
+
+
+def test_p29_receipts_on_a_claim_follow_the_grant_of_what_it_reclaims() -> None:
+    """Art. 49 lid 2 goes by the grant, not by the day of the claim; a claim is never an outlay."""
+    claim = flow(2025, 1100, 1310, 100_000)._replace(is_claim=True)
+    found = told(
+        2025, claim, claim._replace(granted=NEW), flow(2025, 1300, 1200, 9, NEW)._replace(is_claim=True)
+    )
+    assert found["state_part_of_receipts", 2025] == 75_000
+    assert found["receipts_since_2020_principal", 2025] == 100_000
+    assert (found["outlay", 2025], found["outlay_granted_before_2020", 2025]) == (0, 0)
+
+
+def test_the_gift_of_art_21_lid_2_is_an_outlay_of_its_own_day() -> None:
+    """Art. 14 names the gift as a form of assistance for business capital, art. 49 lid 1 speaks of all of it.
+
+    Interest that is remitted on a loan (lid 1) is no outlay, and what the client gets of the gift no receipt.
+    """
+    surety = flow(2025, 4980, 1400, 30_000, OLD)._replace(product=SURETY)
+    flows = (
+        surety,
+        surety._replace(debit=1400, credit=4980, cents=10_000),
+        surety._replace(debit=1400, credit=1170),
+    )
+    found = told(2025, *flows, flow(2025, 4980, 1320, 500, NEW))
+    assert (found["outlay", 2025], found["outlay_given_with_surety", 2025]) == (20_000, 20_000)
+    assert found["receipts_before_2020_credit", 2025] == found["receipts_before_2020_interest", 2025] == 0
+    assert told(2026, *flows)["state_takes_back", 2025] == 4_000
 
 
 def taxed(cents: int, on: date = JUNE, nr: int = 2) -> Fact:
@@ -166,18 +208,43 @@ def test_p29_what_is_open_is_gross_with_its_part_of_the_wage_tax() -> None:
     """90.00 was claimed and 20.00 came back within the year: 70/90 of the tax of 30.00 is not set off."""
     moves = [moved(1300, 1220, 9_000), moved(1100, 1310, 2_000), moved(1310, 1300, 9_000)]
     facts = [taxed(2_000), taxed(1_000, date(2025, 9, 1), 3), taxed(500, date(2026, 1, 2), 4)]
-    row = gross_up_row(HEAD, JUNE, (facts, moves), 2025)
+    row = gross_up_row(HEAD, (JUNE, None), (facts, moves), 2025)
     assert row is not None
     assert (row["wage_tax"], row["gross_open"], row["proposal"]) == ("30.00", "93.33", "gross")
-    later = gross_up_row(HEAD, JUNE, (facts, [move._replace(in_year=False) for move in moves]), 2026)
+    later = gross_up_row(HEAD, (JUNE, None), (facts, [move._replace(in_year=False) for move in moves]), 2026)
     assert later is not None
     assert (later["wage_tax"], later["gross_open"], later["proposal"]) == ("35.00", None, "earlier")
-    unknown = gross_up_row(HEAD, JUNE, ([], moves), 2025)
-    lent = gross_up_row(HEAD, JUNE, ([transferred()], moves), 2025)
+    unknown = gross_up_row(HEAD, (JUNE, None), ([], moves), 2025)
+    lent = gross_up_row(HEAD, (JUNE, LIVING), ([transferred()], moves), 2025)
     assert unknown is not None
     assert lent is not None
     assert (unknown["wage_tax"], unknown["gross_open"]) == (None, None)
     assert (lent["wage_tax"], lent["gross_open"]) == ("0.00", "70.00")
+
+
+def taken_over_claims() -> Files:
+    """A claim of IOAZ with its wage tax, one of business capital of 2018, and a loan of 2024."""
+    claim = LOAN_ROW | {"number": "V-1", "product": "recovery_claim", "amount": "900,00", "rate": "0"}
+    claim |= {"instalments": "1", "method": "bullet", "decision_date": "2025-06-01", "wage_tax": "300,00"}
+    claim |= {"claim_scheme": "ioaz", "claim_granted": "2023-05-01"}
+    old = LOAN_ROW | {"number": "V-2", "product": "recovery_claim", "amount": "400,00", "rate": "0"}
+    old |= {"instalments": "1", "method": "bullet", "decision_date": "2025-06-01"}
+    old |= {"claim_scheme": "bbz_business_capital", "claim_granted": "2018-05-01"}
+    balance = {"loan": "V-1", "cut_over": "2025-12-30", "principal": "900,00", "remaining_instalments": "1"}
+    return {
+        "debtors": [DEBTOR],
+        "loans": [claim, old, LOAN_ROW | {"number": "L-1"}],
+        "opening_balances": [
+            balance | {"next_due": "2026-01-31"},
+            balance | {"loan": "V-2", "principal": "400,00", "next_due": "2026-01-31"},
+            OPENING | {"cut_over": "2025-12-30"} | NEXT,
+        ],
+        "earlier_disbursements": [{"loan": "L-1", "date": "2024-03-01", "amount": "10.000,00"}],
+        "year_to_date": [
+            {"loan": "L-1", "interest_paid": "720,00", "principal_paid": "2.750,00"},
+            {"loan": "V-2", "principal_paid": "100,00"},
+        ],
+    }
 
 
 def test_p29_wage_tax_is_told_of_a_claim_with_its_document(
@@ -185,27 +252,19 @@ def test_p29_wage_tax_is_told_of_a_claim_with_its_document(
 ) -> None:
     open_desk(sqlite_url, tmp_path, monkeypatch)
     begin_on(sqlite_database, at("2025-12-30"))
-    claim = LOAN_ROW | {"number": "V-1", "product": "recovery_claim", "amount": "900,00", "rate": "0"}
-    claim |= {"instalments": "1", "method": "bullet", "decision_date": "2025-06-01", "wage_tax": "300,00"}
-    balance = {"loan": "V-1", "cut_over": "2025-12-30", "principal": "900,00", "remaining_instalments": "1"}
-    files: Files = {
-        "debtors": [DEBTOR],
-        "loans": [claim, LOAN_ROW | {"number": "L-1"}],
-        "opening_balances": [
-            balance | {"next_due": "2026-01-31"},
-            OPENING | {"cut_over": "2025-12-30"} | NEXT,
-        ],
-        "earlier_disbursements": [{"loan": "L-1", "date": "2024-03-01", "amount": "10.000,00"}],
-        "year_to_date": [{"loan": "L-1", "interest_paid": "720,00", "principal_paid": "2.750,00"}],
-    }
-    bring(sqlite_database, write_csv(tmp_path / "files", files))
+    bring(sqlite_database, write_csv(tmp_path / "files", taken_over_claims()))
     close_until(sqlite_database, at("2025-12-31"))
-    (row,) = good("report", "gross-up", "--year", "2025")
+    row, capital = good("report", "gross-up", "--year", "2025")
     assert (row["net_open"], row["wage_tax"], row["gross_open"]) == ("900.00", "300.00", "1200.00")
+    assert (row["scheme"], row["granted"], capital["scheme"], capital["proposal"]) == (
+        *("ioaz", "2023-05-01", "bbz_business_capital", "net"),
+    )
     done = run("loan", "wage-tax", "V-1", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-5")
     assert done.code == 0, done.err
-    (row,) = good("report", "gross-up", "--year", "2025")
+    row, _ = good("report", "gross-up", "--year", "2025")
     assert (row["wage_tax"], row["gross_open"]) == ("312.50", "1212.50")
+    lent = run("loan", "wage-tax", "V-2", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-7")
+    assert (lent.code, "reclaims bbz_business_capital, which was lent" in lent.err) == (2, True)
     refused = run("loan", "wage-tax", "L-1", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-6")
     assert (refused.code, "only a claim is grossed up" in refused.err) == (2, True)
     told = run("report", "state", "--year", "2025", "--json")
@@ -215,6 +274,21 @@ def test_p29_wage_tax_is_told_of_a_claim_with_its_document(
         "2750.00",
     )
     assert (found["receipts_since_2020_interest", 2025], told.err) == ("720.00", "")
+    assert found["state_part_of_receipts", 2025] == "75.00"
+    scheme_is_mended()
+
+
+def scheme_is_mended() -> None:
+    """The claim of business capital turns out to reclaim a grant of 2021."""
+    good("loan", "scheme", "V-2", "bbz_business_capital", "--granted", "2021-05-01", "--document", "B-7")
+    found = {(one["figure"], one["of"]): one["amount"] for one in good("report", "state", "--year", "2025")}
+    assert (found["state_part_of_receipts", 2025], found["receipts_since_2020_principal", 2025]) == (
+        *("0.00", "2850.00"),
+    )
+    page = good("loan", "show", "V-2")
+    assert (page["claim_scheme"], page["claim_granted"]) == ("bbz_business_capital", "2021-05-01")
+    refused = run("loan", "scheme", "L-1", "ioaz", "--granted", "2023-05-01", "--document", "B-7")
+    assert (refused.code, "only a claim has it" in refused.err) == (2, True)
 
 
 def test_the_reports_out_of_the_books(

@@ -8,6 +8,7 @@ import click
 
 from backoffice.actor import actor as acting
 from backoffice.blocking import block_shown, blocks_of
+from backoffice.cli.claim_scheme import scheme_command
 from backoffice.cli.database import looking, recording
 from backoffice.cli.limitation import limitation_command
 from backoffice.cli.loan_decisions import DECISIONS
@@ -29,6 +30,7 @@ from ledger.money import euros
 from servicing import files
 from servicing.night_work import STANDINGS
 from servicing.securities import liable_on, securities_on
+from servicing.settlement.claim_origin import SCHEMES_OF_CLAIMS
 from servicing.store import debtors_of
 
 HEADINGS = (
@@ -40,6 +42,8 @@ HEADINGS = (
     "decision",
     "external",
     "group",
+    "claim_scheme",
+    "claim_granted",
 )
 COLUMNS = (
     *("loan", "external", "creditor", "product", "state", "principal", "interest", "costs", "credit"),
@@ -65,6 +69,7 @@ loan.add_command(payoff_command)
 loan.add_command(limitation_command)
 loan.add_command(statutory_interest_command)
 loan.add_command(wage_tax_command)
+loan.add_command(scheme_command)
 
 
 @loan.command(name="list")
@@ -181,6 +186,10 @@ def list_securities(name: str, on: str | None, as_json: bool) -> None:
 @click.option("--application-date", metavar="DAY", help="Default: the day of the decision.")
 @click.option("--group", metavar="WORD", help="established, starter, older or terminating.")
 @click.option("--external", metavar="NUMBER", help="The office's own number.")
+@click.option(
+    "--claim-scheme", metavar="WORD", help=f"Of a claim, what is reclaimed: {', '.join(SCHEMES_OF_CLAIMS)}."
+)
+@click.option("--claim-granted", metavar="DAY", help="Of a claim, the day on which that was granted.")
 @terms_options
 @known_on_option
 @actor_option

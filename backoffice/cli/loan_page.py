@@ -17,6 +17,7 @@ from ledger.day import day_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR
 from ledger.money import euros
 from ledger.store import balances_of_loan
+from reports.store import origins_of
 from servicing.facts import FactKind
 from servicing.history import history_of
 from servicing.life.outcome import (
@@ -28,6 +29,7 @@ from servicing.life.outcome import (
     RowOutcome,
 )
 from servicing.registration import Dossier
+from servicing.settlement.claim_origin import CLAIMS
 from servicing.store import Loan, debtors_of
 from servicing.tables import loan_state
 from servicing.terms_data import terms_data, without_group
@@ -68,6 +70,7 @@ def shown_loan(connection: Connection, heading: Loan, on: date, codes: Mapping[i
         "application_date": heading.application_date.isoformat(),
         "decision_date": heading.decision_date.isoformat(),
         "regime": heading.regime,
+        **_origin(connection, heading),
         "debtors": debtors_of(connection, heading.id),
         "on": on.isoformat(),
         "state": view.state,
@@ -83,6 +86,17 @@ def shown_loan(connection: Connection, heading: Loan, on: date, codes: Mapping[i
         ],
         "facts": facts,
         "rows": [shown_row(row) for row in view.rows],
+    }
+
+
+def _origin(connection: Connection, heading: Loan) -> Shown:
+    """Of a claim the scheme of what is reclaimed, and when that was granted; null where nobody told it."""
+    if heading.product not in CLAIMS:
+        return {}
+    found = origins_of(connection, [heading]).get(heading.id)
+    return {
+        "claim_scheme": found.scheme if found else None,
+        "claim_granted": found.granted.isoformat() if found else None,
     }
 
 

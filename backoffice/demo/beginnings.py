@@ -18,8 +18,14 @@ from servicing.law import Law
 from servicing.plan import schedule_of
 from servicing.product import Product
 from servicing.schedule import Row, round_cents
+from servicing.settlement.claim_origin import CLAIMS, SCHEMES_OF_CLAIMS, Origin
 from servicing.terms import Terms
 from servicing.terms_data import percent_text, terms_data
+
+RECLAIMED = ("bbz_living_allowance", "bbz_business_capital", "participatiewet", "ioaz")
+"""What the claims of a demo reclaim, in turn."""
+
+GRANTED_BEFORE = timedelta(days=100)
 
 
 def grant_and_pay_out(story: Story, grant: Grant) -> date:
@@ -52,6 +58,14 @@ def take_over(story: Story, grant: Grant, product: Product, law: Law) -> date:
             data = {"annual_rate_percent": percent_text(rate)}
             story.tell(on, Draft(story.loan, FactKind.RATE, day, f"law {day}", data=data))
     return on
+
+
+def tell_origin(story: Story, product: str, grant: Grant) -> None:
+    """Of a claim: what it reclaims, and when that was granted."""
+    if product in CLAIMS:
+        scheme = product if product in SCHEMES_OF_CLAIMS else RECLAIMED[story.loan % len(RECLAIMED)]
+        origin = Origin(scheme, grant.application_date - GRANTED_BEFORE)
+        story.decide(FactKind.CLAIM_SCHEME, grant.decision_date, origin.data(), "scheme")
 
 
 def _decide(story: Story, grant: Grant) -> None:

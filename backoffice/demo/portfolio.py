@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-from backoffice.demo.beginnings import grant_and_pay_out, take_over
+from backoffice.demo.beginnings import grant_and_pay_out, take_over, tell_origin
 from backoffice.demo.behaviours import BEHAVIOURS
 from backoffice.demo.deck import Deck
 from backoffice.demo.offers import (
@@ -204,6 +204,7 @@ def _begin(maker: _Maker, story: Story, offer: Offer, made: Grant) -> list[Due]:
         story.begun = grant_and_pay_out(story, made)
     else:
         story.begun = take_over(story, made, maker.rules.products[offer.product], maker.rules.law)
+        tell_origin(story, offer.product, made)
     return [due for due in story.dues(story.begun) if due.on <= window.last]
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from backoffice.portfolio.portfolio import Grant
 from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.rows import LoanRow
+from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.calendar_rate import follows_calendar, interest_begins, rate_on
 from servicing.daycount import Step
@@ -17,7 +18,7 @@ from servicing.granting import regime_of
 from servicing.law import Law, UnknownLaw
 from servicing.product import Asked, Limit, Product, limits_broken
 from servicing.reading import CaseRefused
-from servicing.settlement.wage_tax import CLAIMS
+from servicing.settlement.claim_origin import CLAIMS, LENT, Origin, asked_origin
 from servicing.terms import Method, Terms, TermsRefused
 from servicing.terms_data import percent_text, terms_data, terms_from
 
@@ -54,7 +55,8 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
     """The grant a row describes, interest running from `start` (None: nothing was paid out); None if refused."""
     problems = rules.problems
     before = problems.error_count
-    _check_wage_tax(row, problems)
+    origin = _origin(row, problems)
+    _check_wage_tax(row, origin, problems)
     product = rules.products[row.product]
     applied = _application_date(row, product, problems)
     method = _method(row, product, rules)
@@ -62,22 +64,7 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
     _check_limits(row, product, rules)
     if problems.error_count > before:
         return None
-    terms = Terms(
-        principal=row.amount,
-        rate=rate,
-        start=start or row.decision_date,
-        instalments=row.instalments,
-        step=row.every or Step(1, "m"),
-        method=method,
-        day_count=row.day_count or product.day_count,
-        rounding=product.rounding,
-        instalment=row.instalment,
-        first_due=row.first_due,
-        grace_principal=row.grace_principal or 0,
-        allocation=product.allocation,
-        interest_from=row.interest_from or _interest_begins(row, product, rules),
-        interest_last=product.interest.is_last,
-    )
+    terms = _terms(row, start or row.decision_date, (product, method, rate), rules)
     if not are_sound(terms, row.place, COLUMN_OF, problems):
         return None
     return Grant(
@@ -90,12 +77,49 @@ def grant_of(row: LoanRow, start: date | None, rules: Rules) -> Grant | None:
         rates,
         row.group,
         row.wage_tax or 0,
+        origin,
     )
 
 
-def _check_wage_tax(row: LoanRow, problems: Problems) -> None:
-    if row.wage_tax and row.product not in CLAIMS:
+def _terms(row: LoanRow, start: date, by: tuple[Product, Method, Fraction], rules: Rules) -> Terms:
+    """The terms a row describes, with what product and law add."""
+    product, method, rate = by
+    return Terms(
+        principal=row.amount,
+        rate=rate,
+        start=start,
+        instalments=row.instalments,
+        step=row.every or Step(1, "m"),
+        method=method,
+        day_count=row.day_count or product.day_count,
+        rounding=product.rounding,
+        instalment=row.instalment,
+        first_due=row.first_due,
+        grace_principal=row.grace_principal or 0,
+        allocation=product.allocation,
+        interest_from=row.interest_from or _interest_begins(row, product, rules),
+        interest_last=product.interest.is_last,
+    )
+
+
+def _origin(row: LoanRow, problems: Problems) -> Origin | None:
+    """Where a claim comes from; a problem where the row does not say it."""
+    try:
+        return asked_origin(row.product, row.claim_scheme, row.claim_granted, row.decision_date)
+    except BadInput as wrong:
+        column, _, rule = str(wrong).partition(": ")
+        problems.add(row.place, column, None, rule)
+        return None
+
+
+def _check_wage_tax(row: LoanRow, origin: Origin | None, problems: Problems) -> None:
+    if not row.wage_tax:
+        return
+    if row.product not in CLAIMS:
         rule = f"empty: over {row.product} no wage tax is paid; only {', '.join(CLAIMS)} is a claim that was not lent"
+        problems.add(row.place, "wage_tax", euros(row.wage_tax), rule)
+    elif origin is not None and origin.scheme in LENT:
+        rule = f"empty: {origin.scheme} was lent, so that no wage tax was paid"
         problems.add(row.place, "wage_tax", euros(row.wage_tax), rule)
 
 

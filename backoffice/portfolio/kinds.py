@@ -16,6 +16,7 @@ from ledger.day import FIRST_DAY, LAST_DAY
 from ledger.money import LARGEST_CENTS, euros
 from servicing.daycount import DAY_COUNTS, Step, StepRefused, parse_step
 from servicing.debtors.values import EARLIEST_BIRTH, LONGEST_EXTERNAL, DebtorRefused, check_bsn
+from servicing.settlement.claim_origin import SCHEMES_OF_CLAIMS
 from servicing.texts import FORMULA
 
 Kind = Literal[
@@ -50,6 +51,7 @@ Kind = Literal[
     "act",
     "role",
     "scope",
+    "scheme",
 ]
 
 Parser = Callable[[str], object]
@@ -107,6 +109,7 @@ def parsers(names: Names) -> Mapping[Kind, Parser]:
         "month": partial(month, last=names.today),
         "years": partial(years, last=names.today.year),
         "scope": scope,
+        "scheme": partial(scheme, names.products),
         **{kind: partial(one_of, words) for kind, words in PAST_WORDS.items()},
     }
 
@@ -301,6 +304,15 @@ def named(codes: Mapping[str, str], what: str, written: str) -> str:
     found = codes.get(written.casefold())
     if found is None:
         raise Unfit(f"the code or name of a {what}: {', '.join(dict.fromkeys(codes.values()))}")
+    return found
+
+
+def scheme(products: Mapping[str, str], written: str) -> str:
+    """What is reclaimed: a product with this code or name, or an act that pays benefits elsewhere."""
+    word = written.casefold()
+    found = products.get(word, word)
+    if found not in SCHEMES_OF_CLAIMS:
+        raise Unfit(f"what is reclaimed: one of {', '.join(SCHEMES_OF_CLAIMS)}")
     return found
 
 

@@ -355,6 +355,7 @@ _COLUMN = {
     FactKind.ADVANCE: "month",
     FactKind.YEAR_TO_DATE: "loan",
     FactKind.WAGE_TAX: "wage_tax",
+    FactKind.CLAIM_SCHEME: "claim_scheme",
     FactKind.DEFERRAL_USED: "deferral_months_used",
     FactKind.REMISSION_USED: "remission_years_used",
     FactKind.INTEREST_FREE: "interest_free_since",

@@ -38,6 +38,9 @@ def _granted(grant: Grant, known_from: date) -> Iterator[News]:
     for day, rate in grant.rates:
         data = stored({"annual_rate_percent": percent_text(rate)})
         yield News(FactKind.RATE, day, f"law {day}", 0, data, grant.place, known_from)
+    if grant.origin:
+        told = stored(grant.origin.data())
+        yield News(FactKind.CLAIM_SCHEME, grant.decision_date, "grant", 0, told, grant.place, known_from)
     if grant.wage_tax:
         day = grant.decision_date
         yield News(FactKind.WAGE_TAX, day, "grant", grant.wage_tax, NO_DATA, grant.place, known_from)

@@ -15,6 +15,7 @@ from backoffice.portfolio.past_rows import RepresentativeRow
 from backoffice.portfolio.problems import Place
 from backoffice.portfolio.rows import DebtorRow, DisbursementRow, OpeningRow
 from servicing.facts import FactKind
+from servicing.settlement.claim_origin import Origin
 from servicing.terms import Terms
 
 
@@ -34,6 +35,7 @@ class Grant(NamedTuple):
     rates: tuple[tuple[date, Fraction], ...]
     group: str | None = None
     wage_tax: int = 0
+    origin: Origin | None = None
 
 
 class Opening(NamedTuple):

@@ -57,6 +57,8 @@ class LoanRow(NamedTuple):
     interest_from: date | None
     group: str | None
     wage_tax: int | None
+    claim_scheme: str | None
+    claim_granted: date | None
 
 
 class DisbursementRow(NamedTuple):

@@ -19,9 +19,12 @@ PAID_OUT = frozenset(
 )
 """Business capital that is paid out under a grant of its own, or to the bank that called a surety."""
 
+SURETY = "bbz_surety"
+"""Kept and never paid out; what art. 21 lid 2 gives with it is assistance for business capital as a gift (art. 14)."""
+
 SCHEMES: Mapping[str, Scheme] = {
     **dict.fromkeys(PAID_OUT, "bbz"),
-    **dict.fromkeys(("bbz_ended_business_loan", "bbz_mortgage_rest"), "bbz"),
+    **dict.fromkeys(("bbz_ended_business_loan", "bbz_mortgage_rest", SURETY), "bbz"),
     **dict.fromkeys(("tozo_business_capital", "tozo_living_allowance"), "tozo"),
 }
 """The products in whose money the State shares; the rest of a loan when the business ended is not paid out again."""

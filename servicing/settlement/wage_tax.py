@@ -9,9 +9,6 @@ from ledger.money import half_up
 from servicing.facts import Fact, FactKind
 from servicing.settlement.allowance import holding
 
-CLAIMS = ("recovery_claim",)
-"""The products of which a claim may be grossed up (Pw art. 58 lid 5); over what was lent no wage tax is paid."""
-
 
 def tax_up_to(facts: Iterable[Fact], year: int) -> int | None:
     """The tax that was paid over a claim up to and in a calendar year, in cents; None where nobody told of any."""
