@@ -12,7 +12,7 @@ from backoffice.cli.database import Desk
 from backoffice.rights import check_right
 from jobs import clock
 from jobs.dunning_night import Dunning, Seen, decided, headings_of
-from jobs.dunning_rules import Book, dunning_book
+from jobs.dunning_rules import Book, beside_on, dunning_book
 from jobs.information import information
 from jobs.tables import quarantine
 from ledger.entry import creditor_of_loan
@@ -126,6 +126,7 @@ def _letter(heading: Loan, case: Case, step: Step, posted: Posted) -> HandedOver
         step.overdue,
         posted.on,
         is_charged(case, step),
+        beside_on(step.overdue, case.facts, posted.on),
     )
     ways = book.law, book.choices(heading.creditor_id, posted.on)
     letter, _ = handed_over([due], posted.reference, posted.on, book.procedures[step.procedure], ways)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,8 +10,12 @@ from functools import lru_cache
 from ledger.entry import creditor_of_loan
 from ledger.files import config_files
 from servicing import files
+from servicing.blocks import holding_of
+from servicing.dunning.beside import Beside, beside_of
 from servicing.dunning.ladder import Rules
+from servicing.dunning.owing import Overdue
 from servicing.dunning.procedure import DayKey, Name, Procedure
+from servicing.facts import Fact
 from servicing.law import Law
 from servicing.policy import Choices, Policy
 from servicing.product import Product
@@ -46,6 +50,11 @@ class Book:
         }
         chosen = [self.choices(creditor, day) for creditor in self.codes]
         return max(1, min(choices.number(key) for choices in chosen for key in keys))
+
+
+def beside_on(overdue: Overdue, facts: Sequence[Fact], day: date) -> Beside:
+    """What is asked for beside the rows of a loan, by what holds and the law of a day."""
+    return beside_of(overdue, holding_of(facts, None), day, dunning_book().law)
 
 
 def dunning_book() -> Book:

@@ -56,6 +56,8 @@ class _Books(NamedTuple):
             return sum(sum(state.balances) - state.balances[-1] for state in known)
         if amount.balance == "overdue":  # what falls due that very day is not asked for yet
             return min(amount.cents, sum(state.principal_due + state.interest_due for state in known))
+        if amount.balance == "beside":
+            return min(amount.cents, sum(state.costs + state.interest_statutory for state in known))
         return None
 
 

@@ -15,22 +15,27 @@ from jobs.settlement_cycle import Found, Waiting
 from jobs.settlement_lines import lines_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import AflosError
-from letters.outbox.dropping import too_late
+from letters.outbox.dropping import is_same_step, too_late
 from letters.outbox.store import add_letters, add_steps, letters_by_key, open_letters
 from letters.outbox.telling import Told
-from letters.outbox.values import Letter, LetterDraft, State, Step
+from letters.outbox.values import Letter, LetterDraft, Step
+from letters.outbox.values import State as LetterState
 from letters.outbox.yearly import YearlyCase, received_letter, step_key, yearly_letter
 from servicing import files
 from servicing.banking_days import ONE_DAY
 from servicing.creditors.store import quiet_creditors
-from servicing.facts import Fact
-from servicing.settlement.cycle import LETTERS, figures_on
+from servicing.facts import Fact, FactKind
+from servicing.settlement.allowance import holding
+from servicing.settlement.cycle import LETTERS, State, figures_on, is_of
 from servicing.store import Recorded
 
 MOST_TIMES = 9
 """A letter that fell away is proposed anew under the next number; more often a person looks first."""
 
-PAST: frozenset[State] = frozenset({"fell-away", "returned", "withdrawn"})
+AFTER_LETTER: frozenset[State] = frozenset({"requested", "reminded", "recovery-term", "hearing"})
+"""Where a case stands once a letter of the cycle left, as long as nothing else happened."""
+
+PAST: frozenset[LetterState] = frozenset({"fell-away", "returned", "withdrawn"})
 """A letter that says nothing to anybody any more: the step is still due."""
 
 
@@ -58,14 +63,25 @@ def _drop_past(connection: Connection, day: date, found: Sequence[Found], by: Re
     waiting = open_letters(connection, kinds=set(LETTERS.values()))
     own = {number: one for number, one in waiting.items() if one.draft.effects.cycle}
     due = {_base(one) for one in found if one.stand.letter} if own else set()
-    reasons = {number: _why_past(one, due, day) for number, one in own.items()}
+    done = {number for number, one in own.items() if any(_is_done(one, each) for each in found)}
+    reasons = {number: _why_past(one, due, day, is_done=number in done) for number, one in own.items()}
     steps = {number: Step("fell-away", 0, day, why, by.actor) for number, why in reasons.items() if why}
     add_steps(connection, steps, own, by)
 
 
-def _why_past(letter: Letter, due: Collection[str], day: date) -> str:
+def _is_done(letter: Letter, one: Found) -> bool:
+    """Whether a letter is of the step that was done last in a case, by a letter to another of joint debtors."""
+    said = letter.draft.effects.cycle
+    if one.stand.state not in AFTER_LETTER or one.case.loan != said["loan"]:
+        return False
+    steps = [fact for fact in holding(one.case.facts) if fact.kind is FactKind.CYCLE_STEP]
+    mine = [fact for fact in steps if is_of(fact, one.case.year)]
+    return bool(mine) and is_same_step(mine[-1], said)
+
+
+def _why_past(letter: Letter, due: Collection[str], day: date, *, is_done: bool) -> str:
     """Why a letter is past after a night; it is sent on the day after at the earliest."""
-    if letter.draft.key.rpartition(" ")[0] not in due:
+    if not is_done and letter.draft.key.rpartition(" ")[0] not in due:
         return "the step that it is for is not due any more"
     return too_late(letter, day + ONE_DAY)
 

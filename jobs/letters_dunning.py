@@ -11,13 +11,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jobs import clock
-from jobs.dunning_rules import Book, dunning_book
+from jobs.dunning_rules import Book, beside_on, dunning_book
 from jobs.letters_freezing import NO_PAGE, Freezer
 from jobs.letters_night import headings_of, keep
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from jobs.run import Run
 from ledger.entry import creditor_of_loan
 from ledger.faults import classify
+from letters.outbox.dropping import is_of_step_done
 from letters.outbox.dunning import asked_fields, reference_of, says
 from letters.outbox.framing import Addressee, payment_fields, payments_apart
 from letters.outbox.store import add_steps, letters_by_key, letters_by_number, open_dunning
@@ -30,7 +31,7 @@ from servicing.dunning.letters import Letter as DueLetter
 from servicing.dunning.procedure import LAST_LETTER_TERM, StepRule, days_of_term
 from servicing.dunning.sent import HandedOver, sent_of
 from servicing.dunning.store import due_letters, loans_with_letter
-from servicing.store import Recorded
+from servicing.store import Recorded, facts_of
 
 ACTOR = "night"
 LOANS_AT_ONCE = 1000
@@ -90,7 +91,8 @@ class Dunner:
         overdue = sum(one.overdue.cents for one in letter.lines)
         kind = self.freezer.catalogue.kind(letter.letter)
         law: Law = "private" if letter.procedure == "private" else "public"
-        effects = self._effects(letter, says(sent) | {"reference": wanted.reference}, to)
+        said = says(sent) | {"reference": wanted.reference, "to": list(letter.debtors)}
+        effects = self._effects(letter, said, to)
         self.freezer.must_fit(kind, fields, law, effects)
         return LetterDraft(
             key=wanted.key,
@@ -99,7 +101,7 @@ class Dunner:
             debtor=debtor,
             loans=[OnLoan(one.loan, len(self.freezer.known.facts[one.loan])) for one in letter.lines],
             fields=fields,
-            amounts=[Amount("overdue", overdue, balance="overdue")],
+            amounts=[Amount("overdue", overdue, balance="overdue"), *_beside(letter.lines)],
             effects=effects,
             demanded=int(str(fields["open_total"])),
             law=law,
@@ -111,7 +113,7 @@ class Dunner:
     def _fields(self, letter: DueLetter, sent: HandedOver, to: Addressee) -> dict[str, object]:
         loan = letter.lines[0].loan
         fees = {line.loan: line.fee for line in sent.lines}
-        each = {one.loan: one.overdue.cents + fees[one.loan] for one in letter.lines}
+        each = {one.loan: one.overdue.cents + one.beside.cents + fees[one.loan] for one in letter.lines}
         fee = sum(fees[one] for one in each)
         earlier = {one.step: one.on for one in sent_of(holding_of(self.freezer.known.facts[loan], None))}
         fields = asked_fields(letter.lines, fee, earlier, {self.decided[one] for one in each})
@@ -196,11 +198,26 @@ def dun(connection: Connection, loans: Sequence[int], day: date) -> None:
     wanted = {one.key for one in made if not one.failed}
     by = Recorded(ACTOR, day, clock.now_utc().isoformat())
     gone = letters_by_number(connection, [number for number, key in standing.items() if key not in wanted])
+    gone = _without_those_of_joint_debtors(connection, gone, {one.loan for one in due})
     why = "what it asks for is not due any more, or is another amount"
     add_steps(connection, {number: Step("fell-away", 0, day, why, ACTOR) for number in gone}, gone, by)
     new = _numbered(connection, [one.draft for one in made if one.draft and not one.failed])
     lost = {one.key: one.failed for one in made if one.failed}
     keep(connection, [*new, *(one.draft for one in made if one.draft and one.failed)], lost, day)
+
+
+def _without_those_of_joint_debtors(
+    connection: Connection, gone: Mapping[int, Letter], due: Collection[int]
+) -> dict[int, Letter]:
+    """Without letters of a step that another joint debtor had already: each has his own, until more is due."""
+    shared = {
+        on.loan
+        for letter in gone.values()
+        for on in letter.draft.loans
+        if len(letter.draft.effects.dunning["debtors"]) > 1 and on.loan not in due
+    }
+    facts = facts_of(connection, shared) if shared else {}
+    return {number: one for number, one in gone.items() if not is_of_step_done(one, facts)}
 
 
 def dunners_on(
@@ -212,6 +229,7 @@ def dunners_on(
     debtors = {debtor for one in due for debtor in one.debtors}
     headings, _ = headings_of(connection, loans)
     known = situation_of(connection, loans, debtors, day, known_by=day)
+    due = [one._replace(beside=beside_on(one.overdue, known.facts[one.loan], day)) for one in due]
     decided = {loan: decided for loan, (_, decided) in headings.items()}
     book, catalogue, by_id = dunning_book(), wording(), creditors_by_id()
     return {
@@ -235,6 +253,11 @@ def fees_changed(connection: Connection, letters: Mapping[int, Letter], on: date
         for number, letter in asking.items()
         if any(now.get(loan, fee) != fee for loan, _, _, fee in letter.draft.effects.dunning["lines"])
     }
+
+
+def _beside(lines: Sequence[Due]) -> list[Amount]:
+    cents = sum(one.beside.cents for one in lines)
+    return [Amount("beside", cents, balance="beside")] if cents else []
 
 
 def _base(key: str) -> str:

@@ -74,9 +74,11 @@ def _unlike_itself(one: Letter) -> Iterator[str]:
     asked = draft.fields.get("pay_amount")
     if draft.demanded and asked is not None and asked != draft.demanded:
         yield f"it asks for {asked} cents, and {draft.demanded} are counted"
-    if draft.effects.dunning:
+    said = draft.effects.dunning
+    if said:
         mine = {on.loan for on in draft.loans}
-        owed = sum(cents + fee for loan, _, cents, fee in draft.effects.dunning["lines"] if loan in mine)
+        owed = sum(cents + fee for loan, _, cents, fee in said["lines"] if loan in mine)
+        owed += sum(cents for loan, cents in said.get("beside", ()) if loan in mine)
         if owed != draft.demanded:
             yield f"it asks for {draft.demanded} cents, its step says {owed}"
 

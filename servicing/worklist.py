@@ -245,8 +245,17 @@ def _asked(case: Case, day: date) -> list[Item]:
         )
         for fact in case.facts
         if fact.kind in ASKS and fact.nr not in done and fact.value_date <= day
-        if not (fact.of and fact.of in unblocked)
+        if not (fact.of and fact.of in unblocked) and not _is_followed(fact, case.facts)
     ]
+
+
+def _is_followed(fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether a letter came back after which an address was registered: unknown, it is an item itself."""
+    if fact.kind is not FactKind.RETURNED_MAIL:
+        return False
+    addresses = [one for one in facts if one.kind is FactKind.ADDRESS and one.value_date >= fact.value_date]
+    gone = {one.of for one in facts if one.kind is FactKind.WITHDRAWAL}
+    return any(one.data.get("debtor") == fact.data.get("debtor") and one.nr not in gone for one in addresses)
 
 
 def _reviews(case: Case, day: date, review_days: int) -> list[Item]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ledger.money import cents_of, euros
+from servicing.dunning.beside import Beside, beside_of
 from servicing.dunning.fee import Reminded, fees_of, reminder_fee
 from servicing.dunning.letters import Due, bundles_of, handed_over, letters_due
 from servicing.dunning.procedure import term_of
+from servicing.dunning.sent import fee_key
+from servicing.facts import FactKind
 from servicing.law import UnknownLaw
-from tests.dunning_cases import LAW, PROCEDURES, at, overdue, rules
+from tests.dunning_cases import LAW, PROCEDURES, at, fact, overdue, rules
 
 SENT = at("2025-06-15")
 
@@ -44,6 +49,17 @@ def test_case_11_of_2013_an_earlier_debt_keeps_the_old_fee() -> None:
     assert reminder_fee(60_000, at("2013-02-15"), at("2013-01-02"), LAW) == 1_500
     # The regulation of 2025 has no such rule: an old debt pays the fee of the day of sending.
     assert reminder_fee(60_000, SENT, at("2012-12-01"), LAW) == 2_000
+
+
+def test_what_is_open_beside_the_rows_is_asked_for() -> None:
+    arrears = overdue(("2025-01-31", "506.91"), costs="39.00", statutory="2.50")
+    fee = replace(fact(1, FactKind.COST, "2025-02-20"), key=fee_key("1:1:aanmaning"))
+    assert beside_of(arrears, [fee], at("2025-03-01"), LAW) == Beside(3900, 250)
+    # Costs that are no fee of a letter are not called so; interest waits for the term of its decision.
+    decided = fact(2, FactKind.STATUTORY_INTEREST, "2025-02-24", cents=250)
+    others = [fee, fact(3, FactKind.COST, "2025-02-21"), decided]
+    assert beside_of(arrears, others, at("2025-04-07"), LAW) == Beside(3900, 0, is_of_letters=False)
+    assert beside_of(arrears, others, at("2025-04-08"), LAW).cents == 4150
 
 
 def charged(**policy: str) -> dict[int, int]:

@@ -249,6 +249,9 @@ def test_g12_a_letter_that_comes_back_stops_its_term_and_the_address(desk: Engin
         kinds = [one.kind for one in facts_of(connection, [int(LOAN)])[int(LOAN)]]
     assert kinds[-2:] == [FactKind.RETURNED_MAIL, FactKind.ADDRESS]
     assert "the address is unknown" in str(good_by("clerk", "loan", "blocks", LOAN))
+    # One thing to do, not two: it goes when the address is found.
+    (item,) = good_by("clerk", "worklist", "--source", "mail")
+    assert item["next_action"] == "find the address and register the move"
     # The next letter falls away before it is put together.
     (second,) = propose(desk, "b")
     assert [row["letter"] for row in put_together()["fell_away"]] == [second]

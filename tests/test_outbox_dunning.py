@@ -18,16 +18,20 @@ from ledger.database import reading, writing
 from ledger.files import config_text
 from ledger.money import euros
 from letters.fields import shown
+from letters.outbox.dropping import is_of_step_done
+from letters.outbox.dunning import steps_done
 from letters.outbox.page_draft import page_draft
 from letters.outbox.store import add_sent, letters_of_creditor
 from letters.outbox.tables import letter as letter_table
 from letters.outbox.tables import letter_loan, letter_sent
 from letters.outbox.values import Letter, Sent
 from letters.render import render
+from servicing.banking_days import ONE_DAY
 from servicing.blocks import holding_of
 from servicing.debtors.store import add_debtors
 from servicing.debtors.values import NewDebtor
-from servicing.dunning.sent import acts_of_letters, fee_key, sent_of
+from servicing.dunning.sent import acts_of_letters, drafts_of, fee_key, sent_of, withdrawal_drafts
+from servicing.dunning.store import standings_of
 from servicing.facts import Draft, Fact, FactKind
 from servicing.store import Loan, add_loan, facts_of, record
 from tests.desk import LOAN
@@ -109,13 +113,17 @@ PERSON = NewDebtor(
 )
 
 
-def late_loan(engine: Engine, start: date, debtor: int = 0) -> int:
-    """A loan paid out on a day of which nothing was paid, to somebody with an address (0: somebody new)."""
+def late_loan(engine: Engine, start: date, debtor: int = 0, more: int = 0) -> int:
+    """A loan paid out on a day of which nothing was paid, to somebody with an address (0: somebody new).
+
+    `more` new debtors owe it with him.
+    """
     by_test = stamp(engine, start)
     with writing(engine) as connection:
-        owes = debtor or add_debtors(connection, [PERSON], by_test)[0]
+        owes = [debtor or add_debtors(connection, [PERSON], by_test)[0]]
+        owes += add_debtors(connection, [PERSON] * more, by_test)
         heading = Loan(0, 1, "bbz_business_capital", None, "test", start, start, "from-2020")
-        number = add_loan(connection, heading, [owes], by_test)
+        number = add_loan(connection, heading, owes, by_test)
         terms = PLAIN_TERMS | {"start": start.isoformat()}
         drafts = [
             Draft(number, FactKind.GRANT, start, "grant", data=terms),
@@ -153,6 +161,34 @@ def test_what_is_due_is_a_letter_that_goes_when_it_is_paid(database: Engine) -> 
     assert [one.state(date(2024, 2, 11)) for one in dunning_letters(database, date(2024, 2, 11))] == [
         "fell-away"
     ] * 2
+
+
+def test_who_pays_exactly_what_a_later_letter_asks_is_not_behind(sqlite_database: Engine) -> None:
+    """Costs of an earlier letter are asked for too: a payment goes there first (Awb art. 4:92 lid 1)."""
+    start, night = date(2024, 1, 1), date(2024, 2, 9)
+    begin_on(sqlite_database, night)
+    number = late_loan(sqlite_database, start)
+    fee = Draft(number, FactKind.COST, date(2024, 2, 5), fee_key("1:1:aanmaning"), cents=1900)
+    interest = Draft(number, FactKind.STATUTORY_INTEREST, start, "decided", cents=250)
+    tell(sqlite_database, date(2024, 2, 5), fee, interest)
+    close_until(sqlite_database, night)
+    (letter,) = dunning_letters(sqlite_database, night)
+    assert letter.draft.fields["open_rows"] == [
+        ["2024-02-01", "Termijn 1", CENTS],
+        ["", "Kosten van eerdere brieven", 1900],
+    ]
+    assert (letter.draft.demanded, letter.draft.fields["pay_amount"]) == (CENTS + 1900, CENTS + 1900)
+    # Of the interest the six weeks of its decision run until 12 February: from the 13th on it is asked for.
+    close_until(sqlite_database, date(2024, 2, 13))
+    night = date(2024, 2, 13)
+    (letter,) = [one for one in dunning_letters(sqlite_database, night) if one.state(night) == "proposed"]
+    assert letter.draft.demanded == CENTS + 1900 + 250
+    with reading(sqlite_database) as connection:
+        assert list(wrong_letters(connection, night)) == []
+    tell(sqlite_database, night + ONE_DAY, paid(number, "2024-02-14", letter.draft.demanded))
+    close_until(sqlite_database, night + ONE_DAY)
+    with reading(sqlite_database) as connection:
+        assert standings_of(connection, [number]) == {}
 
 
 def test_g10_verify_names_a_letter_that_is_not_what_it_rests_on(sqlite_database: Engine) -> None:
@@ -216,6 +252,37 @@ def test_a_letter_about_two_loans_asks_for_each_with_its_own_reference(sqlite_da
     assert {(lines[7], lines[-1]) for lines in paying} == {
         (f"EUR{euros(cents)}", reference) for _, cents, reference in rows
     }
+
+
+def test_a_letter_to_one_joint_debtor_leaves_that_of_the_other(sqlite_database: Engine) -> None:
+    """A step says to whom its letters went; who was not written to is not asked as if he were (P1, P2)."""
+    start, night = date(2024, 1, 1), date(2024, 2, 9)
+    begin_on(sqlite_database, night)
+    number = late_loan(sqlite_database, start, more=1)
+    close_until(sqlite_database, night)
+    one, other = dunning_letters(sqlite_database, night)
+    with reading(sqlite_database) as connection:
+        known = facts_of(connection, [number])
+    left = [draft for step in steps_done([one], known, night + ONE_DAY, "") for draft in drafts_of(step)]
+    tell(sqlite_database, night + ONE_DAY, *left)
+    close_until(sqlite_database, night + ONE_DAY)
+    states = [each.state(night) for each in dunning_letters(sqlite_database, night + ONE_DAY)]
+    assert states == ["proposed", "proposed"], "the other waits still"
+    with reading(sqlite_database) as connection:
+        known = facts_of(connection, [number])
+    assert [step.debtors for step in sent_of(known[number])] == [(one.draft.debtor,)]
+    later = [draft for step in steps_done([other], known, night + ONE_DAY, "") for draft in drafts_of(step)]
+    assert [(draft.kind, draft.key) for draft in later] == [
+        (FactKind.DUNNED, f"{left[0].key} {other.draft.debtor}")
+    ]
+    tell(sqlite_database, night + 2 * ONE_DAY, *later)
+    # More is due meanwhile, or it was paid: what still waits goes.
+    tell(sqlite_database, night + 2 * ONE_DAY, paid(number, "2024-02-11", 20_000))
+    with reading(sqlite_database) as connection:
+        known = facts_of(connection, [number])
+        gone = withdrawal_drafts(known[number], left[0].key, night, "wrong")
+        assert not is_of_step_done(other, known)
+    assert len(gone) == 2
 
 
 def test_a_letter_that_could_not_be_printed_is_kept_with_its_reason_at_once(

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from freezegun import freeze_time
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from backoffice.actor import authenticated
+from ledger.database import writing
+from servicing.tables import loan_debtor
 from tests.desk import LOAN, add_debtor, add_loan, open_desk, run
 from tests.letter_reading import read
 from tests.letters_desk import sent
@@ -157,6 +159,30 @@ def test_a_letter_whose_day_or_step_is_past_falls_away_that_night(counter: Engin
         assert [(one["letter"], one["why"]) for one in rows][1:] == [
             (second, "the step that it is for is not due any more")
         ]
+
+
+def test_each_joint_debtor_has_his_own_letter_and_the_last_term_counts(
+    counter: Engine, tmp_path: Path
+) -> None:
+    """One of two letters of a step leaves, the other is held: it does not fall away, and its term counts."""
+    with freeze_time("2026-06-28"), authenticated("manager"):
+        advances(tmp_path, 12, "800.00")
+        assert add_debtor("P. Jansen", *ADDRESS).code == 0
+        with writing(counter) as connection:
+            connection.execute(insert(loan_debtor).values(loan_id=int(LIVING), debtor_id=2, place=2))
+    with freeze_time("2026-06-30"):
+        asked = ("--on", "2026-06-30", "--document", "brief 1")
+        good_by("clerk", "settle", "step", LIVING, "request", *asked)
+    one, other = proposed(counter, "2026-07-02", "yearly_figures_reminder")
+    with freeze_time("2026-07-03 10:00:00"):
+        words = ("--reason", "eerst bellen", "--until", "2026-07-06")
+        good_by("clerk", "letters", "exclude", str(other), *words)
+        sent(tmp_path / "post")
+        assert (state()["state"], state()["due"]) == ("recovery-term", "2026-07-17")
+    assert proposed(counter, "2026-07-05", "yearly_figures_reminder") == [other] != [one]
+    with freeze_time("2026-07-06 10:00:00"):
+        sent(tmp_path / "post")
+        assert (state()["state"], state()["due"]) == ("recovery-term", "2026-07-20")
 
 
 def _heard_by_letter(counter: Engine, tmp_path: Path) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from backoffice.cli.database import Desk
 from backoffice.deciding import hand_over
-from letters.outbox.dunning import hand_over_of
+from letters.outbox.dropping import is_same_step
+from letters.outbox.dunning import steps_done
 from letters.outbox.print_file import Stack
 from letters.outbox.store import add_sent, add_steps
-from letters.outbox.values import Letter, Page, Sent, Step
+from letters.outbox.values import Letter, Page, Sent, Step, cycle_key
 from letters.print_runs.store import add_run_step
 from letters.print_runs.values import PrintRun, RunStep
-from servicing.dunning.sent import drafts_of
-from servicing.facts import Draft, FactKind
+from servicing.dunning.sent import drafts_of, own_key
+from servicing.facts import Draft, Fact, FactKind
 from servicing.store import facts_of, record
 
 
@@ -35,30 +36,34 @@ def hand_over_run(desk: Desk, run: PrintRun, stack: Stack, proof: str) -> None:
 
 def _record(desk: Desk, letters: Collection[Letter], on: date, proof: str) -> None:
     """Record the steps of dunning and of the yearly cycle that letters are, each once however many debtors (P2)."""
-    steps = {}
-    for letter in letters:
-        said = letter.draft.effects.dunning
-        if said:
-            steps[said["reference"]] = hand_over_of(said, on, letter.draft.effects.term_end(on), proof)
-    drafts = [draft for sent in steps.values() for draft in drafts_of(sent)]
-    drafts += [_cycle_step(letter, on, proof) for letter in letters if letter.draft.effects.cycle]
+    loans = {on.loan for letter in letters if _is_step(letter) for on in letter.draft.loans}
+    known = facts_of(desk.connection, loans) if loans else {}
+    drafts = [draft for step in steps_done(letters, known, on, proof) for draft in drafts_of(step)]
+    drafts += [_cycle_step(letter, known, on, proof) for letter in letters if letter.draft.effects.cycle]
     drafts = list({(draft.loan, draft.kind, draft.key): draft for draft in drafts}.values())
-    known = facts_of(desk.connection, {draft.loan for draft in drafts})
     there = {(fact.loan, fact.kind, fact.key) for facts in known.values() for fact in facts}
     record(desk.connection, [one for one in drafts if (one.loan, one.kind, one.key) not in there], desk.by)
 
 
-def _cycle_step(letter: Letter, on: date, proof: str) -> Draft:
-    """The step of the yearly cycle that a letter is, with the last day of its term."""
+def _is_step(letter: Letter) -> bool:
+    return bool(letter.draft.effects.dunning or letter.draft.effects.cycle)
+
+
+def _cycle_step(letter: Letter, known: Mapping[int, Sequence[Fact]], on: date, proof: str) -> Draft:
+    """The step of the yearly cycle that a letter is, with the last day of its term.
+
+    Under a name of its own where another joint debtor had the letter before: the last term counts.
+    """
     said, end = letter.draft.effects.cycle, letter.draft.effects.term_end(on)
     data = {
         "book_year": said["book_year"],
         "step": said["step"],
         **({"until": end.isoformat()} if end else {}),
     }
-    return Draft(
-        said["loan"], FactKind.CYCLE_STEP, on, f"letter {said['reference']}", data=data, source=proof
-    )
+    key = cycle_key(said)
+    if any(is_same_step(fact, said) for fact in known[said["loan"]]):
+        key = own_key(key, letter.draft.debtor)
+    return Draft(said["loan"], FactKind.CYCLE_STEP, on, key, data=data, source=proof)
 
 
 def _sent(letter: Letter, run: int, page: Page, proof: str) -> Sent:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import NamedTuple
 
 from backoffice.cli.database import Desk
-from backoffice.dunning import why
+from backoffice.dunning import Why, why
 from backoffice.registering import dossier_of
 from backoffice.rights import check_right
 from jobs import clock
-from jobs.dunning_rules import dunning_book
+from jobs.dunning_rules import beside_on, dunning_book
 from jobs.letters_freezing import Freezer
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from letters.catalogue import Kind
@@ -24,8 +24,8 @@ from letters.outbox.telling import Told
 from letters.outbox.values import Effects, LetterRefused, canonical, sha256_of
 from servicing import files
 from servicing.banking_days import ONE_DAY
+from servicing.dunning.beside import NOTHING_BESIDE, Beside
 from servicing.dunning.ladder import Step
-from servicing.dunning.sent import Sent
 from servicing.payoff import payoff
 from servicing.store import Loan, debtors_of, find_loan
 from servicing.viewing import view_on
@@ -77,6 +77,7 @@ def _fields(desk: Desk, heading: Loan, kind: Kind, asked: Asked) -> Fields:
         view_on(dossier, asked.on),
         payoff(dossier.facts, asked.on, DAYS_OF_PAYOFF),
         found.case.overdue,
+        _beside(found, asked.on),
         heading.decision_date.isoformat(),
     )
     every = book_fields(known)
@@ -85,24 +86,38 @@ def _fields(desk: Desk, heading: Loan, kind: Kind, asked: Asked) -> Fields:
             creditors_by_id()[heading.creditor_id], heading.id, int(known.view.open.total)
         )
     if kind.nature == "order":
-        every |= _enforced(heading.id, found.found, found.sent)
+        every |= _enforced(heading.id, found, _beside(found, asked.on))
     every |= given_fields(kind.code, kind.fields, asked.said)
     return {name: value for name, value in every.items() if name in kind.fields}
 
 
-def _enforced(loan: int, found: object, sent: Sequence[Sent]) -> Fields:
-    """What a dwangbevel is for; refused unless dunning has come to it (P1: Awb 4:117, Pw 60 lid 2)."""
+def _beside(found: Why, on: date) -> Beside:
+    overdue = found.case.overdue
+    return beside_on(overdue, found.case.facts, on) if overdue is not None else NOTHING_BESIDE
+
+
+def _enforced(loan: int, known: Why, beside: Beside) -> Fields:
+    """What a dwangbevel is for; refused unless dunning has come to it (P1: Awb 4:117, Pw 60 lid 2).
+
+    Of costs that were paid nothing is asked again: a payment goes there first.
+    """
+    found = known.found
     if not isinstance(found, Step) or found.code != "enforcement":
         raise LetterRefused(f"loan {loan}: no dwangbevel may be made: {getattr(found, 'reason', '')}")
-    formal = [one for one in sent if one.step == "aanmaning"][-1]
-    rows: list[list[object]] = [["Wat u moest betalen", found.overdue.cents]]
-    rows += [["Kosten van de aanmaning", formal.fee]] if formal.fee else []
-    return {
-        "claim_rows": rows,
-        "order_total": found.overdue.cents + formal.fee,
-        "fee": formal.fee,
+    formal = [one for one in known.sent if one.step == "aanmaning"][-1]
+    fee = min(formal.fee, beside.costs)
+    asked = (
+        ("Wat u moest betalen", found.overdue.cents),
+        ("Kosten van de aanmaning", fee),
+        ("Andere kosten die nog openstaan", beside.costs - fee),
+        ("Wettelijke rente uit ons besluit", beside.interest),
+    )
+    fields: Fields = {
+        "claim_rows": [[words, cents] for words, cents in asked if cents],
+        "order_total": found.overdue.cents + beside.cents,
         "formal_reminder_date": formal.on.isoformat(),
     }
+    return fields | ({"fee": fee} if fee else {})
 
 
 def _told(kind: Kind, fields: Fields, asked: Asked) -> Told:

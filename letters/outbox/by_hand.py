@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from letters.catalogue import Kind
 from letters.outbox.deciding import LETTERS_OF, OUTCOME_LETTER, WITHDRAWN_LETTER, balance_fields
+from letters.outbox.dunning import rows_of
 from letters.outbox.framing import Fields
 from letters.outbox.telling import TELLING_KINDS
+from servicing.dunning.beside import Beside
 from servicing.dunning.owing import Overdue
 from servicing.dunning.procedure import Name, Procedure
 from servicing.payoff import Payoff
@@ -52,6 +54,7 @@ class Known(NamedTuple):
     view: View
     payoff: Payoff
     overdue: Overdue | None
+    beside: Beside
     contract_date: str
 
 
@@ -85,7 +88,6 @@ def book_fields(known: Known) -> Fields:
         "payoff_until": known.payoff.valid_until.isoformat(),
     }
     if known.overdue is not None:
-        rows = known.overdue.rows
-        open_rows = [[row.due.isoformat(), f"Termijn {row.nr}", row.principal + row.interest] for row in rows]
-        fields |= {"open_rows": open_rows, "open_total": known.overdue.cents}
+        open_rows = rows_of(known.overdue, known.beside)
+        fields |= {"open_rows": open_rows, "open_total": known.overdue.cents + known.beside.cents}
     return fields

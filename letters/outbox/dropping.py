@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.day import parse_day
 from ledger.money import euros
 from letters.outbox.framing import Addressee
 from letters.outbox.page_draft import TERM_FIELDS
-from letters.outbox.values import Effects, Letter
-from servicing.blocks import Block, stopping
+from letters.outbox.values import Effects, Letter, cycle_key
+from servicing.blocks import Block, holding_of, stopping
+from servicing.dunning.sent import fee_key, is_called, is_step
 from servicing.facts import Fact, FactKind
 
 CHANGES_WHAT_IS_OWED: Mapping[FactKind, str] = {
@@ -62,8 +63,8 @@ def reason_to_drop(letter: Letter, now: Now) -> str:
             stops += stopping(blocks, "dunning", draft.debtor)
         if stops:
             return f"loan {on.loan}: {stops[0].reason}"
-        news = _withdrawn(now.facts[on.loan], draft.effects.confirms) or _news(
-            now.facts[on.loan], on.facts, _changing(draft.effects)
+        news = _withdrawn(now.facts[on.loan], draft.effects.confirms) or news_since(
+            draft.effects, now.facts[on.loan], on.facts
         )
         if news:
             return f"loan {on.loan}: {news}"
@@ -89,6 +90,39 @@ def _changing(effects: Effects) -> Mapping[FactKind, str]:
     return CHANGES_WHAT_IS_OWED if effects.falls_away else CHANGES_THE_CYCLE if effects.cycle else {}
 
 
+def is_of_step_done(letter: Letter, facts: Mapping[int, Sequence[Fact]]) -> bool:
+    """Whether a letter of dunning says to one debtor what another of them had last, and nothing changed since.
+
+    `facts` are those of the loans that are looked at.
+    """
+    draft = letter.draft
+    return all(
+        on.loan in facts
+        and _had_last(facts[on.loan], draft.effects.dunning["reference"])
+        and not news_since(draft.effects, facts[on.loan], on.facts)
+        for on in draft.loans
+    )
+
+
+def _had_last(facts: Sequence[Fact], reference: str) -> bool:
+    """Whether the last letter of dunning that left about a loan is of a step."""
+    dunned = [fact for fact in holding_of(facts, None) if fact.kind is FactKind.DUNNED]
+    return bool(dunned) and is_step(dunned[-1], reference)
+
+
+def _is_own(fact: Fact, effects: Effects) -> bool:
+    """Whether a fact is what the hand-over of a letter, to any of joint debtors, records."""
+    if effects.cycle:
+        return is_same_step(fact, effects.cycle)
+    reference = effects.dunning.get("reference")
+    return bool(reference) and (fact.kind, fact.key) == (FactKind.COST, fee_key(str(reference)))
+
+
+def is_same_step(fact: Fact, cycle: Mapping[str, Any]) -> bool:
+    """Whether a fact says that a letter of this step of the yearly cycle was handed over."""
+    return fact.kind is FactKind.CYCLE_STEP and is_called(fact.key, cycle_key(cycle))
+
+
 def _withdrawn(facts: Sequence[Fact], confirms: int) -> str:
     """That the fact a letter confirms is withdrawn."""
     for fact in facts:
@@ -97,10 +131,14 @@ def _withdrawn(facts: Sequence[Fact], confirms: int) -> str:
     return ""
 
 
-def _news(facts: Sequence[Fact], known: int, changing: Mapping[FactKind, str]) -> str:
-    """The first fact since a letter was frozen that changes what it says."""
+def news_since(effects: Effects, facts: Sequence[Fact], known: int) -> str:
+    """The first fact since a letter was frozen that changes what it says.
+
+    That the same letter went to another of joint debtors, with its fee, is no news.
+    """
+    changing = _changing(effects)
     for fact in facts:
-        if fact.nr > known and fact.kind in changing:
+        if fact.nr > known and fact.kind in changing and not _is_own(fact, effects):
             what = changing[fact.kind]
             amount = f" of {euros(fact.cents)}" if fact.cents else ""
             return f"{what}{amount} on {fact.value_date} came in between"

@@ -103,6 +103,11 @@ class Effects:
         return _working_days_after(sent_on, self.term_days)
 
 
+def cycle_key(cycle: Mapping[str, Any]) -> str:
+    """What the step of the yearly cycle is called on its loan that a letter is."""
+    return f"letter {cycle['reference']}"
+
+
 class OnLoan(NamedTuple):
     """A loan a letter is about, and how many of its facts were known when the letter was frozen."""
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ledger.errors import BadInput
+from servicing.dunning.beside import NOTHING_BESIDE, Beside
 from servicing.dunning.collection_costs import collection_costs
 from servicing.dunning.fee import Reminded, fees_of
 from servicing.dunning.owing import Overdue
@@ -29,6 +30,7 @@ class Due(NamedTuple):
     overdue: Overdue
     proposed_on: date
     is_charged: bool = False
+    beside: Beside = NOTHING_BESIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,17 @@ def handed_over(
         bundle[0].step,
         bundle[0].letter,
         sent,
-        tuple(Line(one.loan, one.overdue.since, one.overdue.cents, fees.get(one.loan, 0)) for one in bundle),
+        tuple(_line(one, fees.get(one.loan, 0)) for one in bundle),
         tuple(sorted({debtor for one in bundle for debtor in one.debtors})),
         term.last_day if term else None,
         rule.interrupts,
         costs=costs,
     )
     return letter, why
+
+
+def _line(one: Due, fee: int) -> Line:
+    return Line(one.loan, one.overdue.since, one.overdue.cents, fee, one.beside.cents)
 
 
 def _costs(bundle: Sequence[Due], sent: date, law: Law) -> int:

@@ -20,6 +20,9 @@ PAUSING = frozenset({FactKind.PROMISE})
 """Blocks after which the ladder goes on where it was; after all others it begins again (P10)."""
 
 
+FEE = "fee "
+
+
 class Sent(NamedTuple):
     """A letter that was handed over: which step, on which day, last day of its term, fee in cents, to whom."""
 
@@ -33,12 +36,18 @@ class Sent(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What a letter says about a loan: since when something is due, how much, and the fee that stands on it; cents."""
+    """What a letter says about a loan: since when something is due, how much, and the fee that stands on it; cents.
+
+    `beside` are costs and interest of before that it asks for too; `to` those debtors whom it went to (none: to all
+    of the letter).
+    """
 
     loan: int
     since: date
     overdue: int
     fee: int = 0
+    beside: int = 0
+    to: tuple[int, ...] = ()
 
 
 class HandedOver(NamedTuple):
@@ -76,8 +85,10 @@ def _drafts(letter: HandedOver, line: Line) -> list[Draft]:
         "since": line.since.isoformat(),
         "overdue": euros(line.overdue),
         "fee": euros(line.fee),
-        "debtors": list(letter.debtors),
+        "debtors": list(line.to or letter.debtors),
     }
+    if line.beside:
+        says["beside"] = euros(line.beside)
     if letter.term_until is not None:
         says["term_until"] = letter.term_until.isoformat()
     if letter.interrupts is not None:
@@ -98,7 +109,27 @@ def _drafts(letter: HandedOver, line: Line) -> list[Draft]:
 
 def fee_key(reference: str) -> str:
     """What the costs of a letter are called on the loan."""
-    return f"fee {reference}"
+    return f"{FEE}{reference}"
+
+
+def own_key(reference: str, debtor: int) -> str:
+    """What a step is called whose letter to a joint debtor left later than that to another."""
+    return f"{reference} {debtor}"
+
+
+def is_step(fact: Fact, reference: str) -> bool:
+    """Whether a fact says that letters of a step were handed over, to whichever of joint debtors."""
+    return fact.kind is FactKind.DUNNED and is_called(fact.key, reference)
+
+
+def is_called(key: str, name: str) -> bool:
+    """Whether a key is a name, or that name with the debtor it is about."""
+    return key == name or key.startswith(f"{name} ")
+
+
+def is_fee(fact: Fact) -> bool:
+    """Whether costs are those of a letter that was handed over."""
+    return fact.kind is FactKind.COST and fact.key.startswith(FEE)
 
 
 def withdrawal_drafts(facts: Sequence[Fact], reference: str, on: date, reason: str) -> list[Draft]:
@@ -107,7 +138,7 @@ def withdrawal_drafts(facts: Sequence[Fact], reference: str, on: date, reason: s
     Empty where the letter was never sent or is withdrawn already.
     """
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
-    keys = {(FactKind.DUNNED, reference), (FactKind.COST, fee_key(reference))}
+    fee = (FactKind.COST, fee_key(reference))
     return [
         Draft(
             fact.loan,
@@ -119,7 +150,7 @@ def withdrawal_drafts(facts: Sequence[Fact], reference: str, on: date, reason: s
             source=reference,
         )
         for fact in facts
-        if (fact.kind, fact.key) in keys and fact.nr not in gone
+        if ((fact.kind, fact.key) == fee or is_step(fact, reference)) and fact.nr not in gone
     ]
 
 
