@@ -32,6 +32,9 @@ _WIDE = Table(
     Column("period", Integer, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     prefixes=["TEMPORARY"],
+    # Rows that are only deleted stay in the way on PostgreSQL: a temporary table is never vacuumed, and every
+    # chunk would read those of all chunks before it.
+    postgresql_on_commit="DELETE ROWS",
 )
 
 _OF_WORK = len(LaneWork._fields)
@@ -112,10 +115,10 @@ def rows_of(day: int, period: int, work: LaneWork) -> list[tuple[int, ...]]:
 
 def _write(connection: Connection, day: int, wide: Sequence[tuple[Any, ...]]) -> None:
     connection.execute(CreateTable(_WIDE, if_not_exists=True))
+    connection.exec_driver_sql("DELETE FROM short_night")
     append_rows(connection, _WIDE, [column.name for column in _WIDE.columns], wide)
     connection.exec_driver_sql(_journal_sql(day))
     connection.exec_driver_sql(_state_sql(day))
-    connection.exec_driver_sql("DELETE FROM short_night")
 
 
 def _journal_sql(day: int) -> str:
