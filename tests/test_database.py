@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from ledger.database import check_settings, database_url, open_database, reading, writing
+from ledger.database import PAGE_SIZE, check_settings, database_url, open_database, reading, writing
 from ledger.errors import Held, IoFailed, Misconfigured, VerificationFailed
 from ledger.tables import journal
 from tests.books import ROW
@@ -77,7 +77,7 @@ def test_a_new_file_is_private_and_made_for_the_journal(opened: Open, tmp_path: 
     with reading(engine) as connection:
         asked = ("page_size", "journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked}
-    assert found == dict(zip(asked, (16384, "wal", 2, 1, 1), strict=True))
+    assert found == dict(zip(asked, (8192, "wal", 2, 1, 1), strict=True))
 
 
 def test_only_the_default_folder_is_made(
@@ -170,7 +170,7 @@ def test_c8_a_file_that_is_not_as_it_should_be_is_not_opened(sqlite_url: str) ->
 def test_c11_a_damaged_file_is_not_worked_with(sqlite_url: str, opened: Open) -> None:
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     content = bytearray(file.read_bytes())
-    content[16384:] = b"\x07" * (len(content) - 16384)
+    content[PAGE_SIZE:] = b"\x07" * (len(content) - PAGE_SIZE)
     file.write_bytes(content)
     with pytest.raises(VerificationFailed, match="damaged; restore a backup"):
         opened(sqlite_url)

@@ -25,7 +25,7 @@ from jobs.business_dates import last_closed
 from jobs.soundness import NotSound
 from jobs.tables import quarantine
 from jobs.working import StrayRows
-from ledger.database import open_database, reading, writing
+from ledger.database import PAGE_SIZE, open_database, reading, writing
 from ledger.errors import Held, IoFailed, VerificationFailed
 from ledger.tables import journal
 from tests.chaos.books import books
@@ -201,9 +201,9 @@ def damaged(path: Path, seed: int) -> None:
     """Overwrite some pages in the middle of a file."""
     rng = random.Random(seed)
     with path.open("r+b") as file:
-        pages = path.stat().st_size // 16384
+        pages = path.stat().st_size // PAGE_SIZE
         for page in rng.sample(range(2, pages), pages // 2):
-            file.seek(page * 16384)
+            file.seek(page * PAGE_SIZE)
             file.write(rng.randbytes(4096))
 
 
