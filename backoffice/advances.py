@@ -13,7 +13,7 @@ from backoffice.cli.database import Desk
 from backoffice.cli.payment_file import refuse_lines, rows_of
 from backoffice.events import copy_circumstances
 from backoffice.registering import known_from
-from backoffice.rights import check_right
+from backoffice.rights import check_right, codes
 from ledger.day import parse_day
 from ledger.errors import BadInput
 from ledger.money import cents_of, euros
@@ -21,10 +21,12 @@ from servicing import files
 from servicing.debtors.store import find_debtor
 from servicing.facts import Draft, FactKind
 from servicing.granting import regime_of
+from servicing.policy import Choices
 from servicing.reading import Reader
 from servicing.settlement.allowance import CALENDAR, LIVING_ALLOWANCE, allowance_of
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.figures import HOUSEHOLDS, Group
+from servicing.settlement.norm import loan_holds_special
 from servicing.store import Loan, add_loan, facts_of, record
 from servicing.tables import loan, loan_debtor
 from servicing.texts import plain_text
@@ -76,7 +78,7 @@ def import_advances(desk: Desk, file: Path, feed: Feed) -> Taken:
     check_right(desk.by.actor, "record", creditor)
     lines = rows_of(file, COLUMNS)
     rows, errors = _read(desk, lines, feed.today)
-    refuse_lines(file, errors | _doubles(rows))
+    refuse_lines(file, errors | _doubles(rows) | _apart(rows, codes()[creditor]))
     _check_totals(file, rows, feed.totals)
     last = max(rows, key=lambda row: row.paid_on)
     desk = desk._replace(by=known_from(desk, feed.known_on, _draft(0, last)))
@@ -168,6 +170,16 @@ def _doubles(rows: Iterable[Row]) -> dict[int, str]:
         if first != row.number:
             errors[row.number] = f"reference: {row.reference!r}: stands on line {first} too"
     return errors
+
+
+def _apart(rows: Iterable[Row], code: str) -> dict[int, str]:
+    """Lines with special assistance in the loan, where the college says that it is none of it (choice A5)."""
+    policy = files.policy()
+    return {
+        row.number: f"special: {euros(row.special)}: art12.special of {code} says that it is no part of the loan"
+        for row in rows
+        if row.special and not loan_holds_special(Choices(policy, code, row.year.since, {}))
+    }
 
 
 def _check_totals(file: Path, rows: Sequence[Row], totals: Mapping[date, int]) -> None:

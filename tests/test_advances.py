@@ -115,3 +115,22 @@ def test_what_an_advance_booked_is_explained(desk: Engine, tmp_path: Path) -> No
     assert (advance["text"], advance["principal"]) == ("Bijstand betaald als lening", "950.00")
     lines = good("explain", advance["key"])["lines"]
     assert (lines[0]["amount"], lines[0]["article"]) == ("950.00", "Bbz 2004 art. 11 lid 1")
+
+
+def test_a5_special_assistance_outside_the_loan_is_refused_by_line(
+    desk: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del desk
+    college = tmp_path / "policy" / "almere.yaml"
+    college.parent.mkdir()
+    college.write_text(
+        'choices: {art12.special: {2020-01-01: {value: separate_gift, source: "Besluit 2020-9"}}}',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path))
+    with_special = JANUARY.replace("950.00;;", "950.00;100.00;")
+    refused = bring(tmp_path, with_special, "2025-01=950.00")
+    assert (
+        "line 2: special: 100.00: art12.special of almere says that it is no part of the loan" in refused.err
+    )
+    assert bring(tmp_path, JANUARY, "2025-01=950.00").json["recorded"] == 1

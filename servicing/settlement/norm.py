@@ -77,6 +77,11 @@ def year_norm(figures: Figures, law: Law, policy: Choices) -> YearNorm:
 _COUNTED_SPECIAL = {"norm_and_grant": 1, "norm_only": 1, "separate_gift": 0}
 
 
+def loan_holds_special(policy: Choices) -> bool:
+    """Whether special assistance was granted in the loan that is settled (choice A5), and not beside it."""
+    return policy.choice("art12.special") == "norm_and_grant"
+
+
 class _Norms(NamedTuple):
     """The parts of a year, their unrounded sum, and the lines that tell them."""
 

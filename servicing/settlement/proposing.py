@@ -24,6 +24,7 @@ from servicing.settlement.case import figures_of
 from servicing.settlement.cycle import figures_on
 from servicing.settlement.figures import Figures
 from servicing.settlement.interest_years import group_of, interest_before, rows_due, was_taken_over
+from servicing.settlement.norm import loan_holds_special
 from servicing.settlement.settling import Settlement, settle
 
 Basis = Literal["figures", "missing"]
@@ -113,11 +114,23 @@ def propose(subjects: Subjects, day: date, law: Law, policy: Policy) -> Proposal
 
     Without figures of the client all that was granted may be reclaimed, and no interest is remitted.
     """
+    _check_special(subjects, Choices(policy, subjects.creditor, subjects.year.since, {}))
     case = case_of(subjects, day)
     if figures_on(subjects.facts, subjects.year) is None:
         return Proposal("missing", case, _without_figures(case, subjects))
     figures, choices = read(case, subjects.creditor, policy)
     return Proposal("figures", case, amounts_of(settle(figures, law, choices), figures, subjects.about))
+
+
+def _check_special(subjects: Subjects, choices: Choices) -> None:
+    """Refuse months that hold special assistance where the college says that it is no part of the loan (choice A5)."""
+    found = subjects.allowance if subjects.about == "allowance" else None
+    if found is not None and found.special and not loan_holds_special(choices):
+        raise NothingToSettle(
+            f"art12.special is {choices.choice('art12.special')}: special assistance is no part of the loan, but the "
+            f"months of this book year hold {euros(found.special)} of it: withdraw those advances, and bring them in "
+            "again without it"
+        )
 
 
 def read(case: Mapping[str, object], creditor: str, policy: Policy) -> tuple[Figures, Choices]:
