@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 from benchmarks.tables import table
 
 PHASES = LOOK, READ, DECIDE, PAID, FULL, HAND_OVER, LADDERS, JOURNAL, STATE, CLOSE, REST = (
-    "before the run: look through a small file",
+    "before the run: configuration, small file",
     "read the loans",
     "decide and digest",
     "loans with payments: read, decide",
@@ -29,7 +29,7 @@ PHASES = LOOK, READ, DECIDE, PAID, FULL, HAND_OVER, LADDERS, JOURNAL, STATE, CLO
 )
 
 _FUNCTIONS = (
-    ("benchmarks.night", "check_sound", LOOK),
+    ("benchmarks.night", "make_ready", LOOK),
     ("jobs.short_night", "_load", READ),
     ("jobs.short_night", "_decide", DECIDE),
     ("jobs.short_night", "append_rows", HAND_OVER),

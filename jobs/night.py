@@ -13,6 +13,7 @@ from jobs.business_dates import last_closed, last_started, next_to_close
 from jobs.chunk import Night
 from jobs.closing import close
 from jobs.config_guard import keep_config
+from jobs.dunning_rules import dunning_book
 from jobs.inbox import take_inbox
 from jobs.manifest import Manifest, folder, keep
 from jobs.run import MOST_CATCH_UP_DAYS, Options, Run, begun
@@ -47,8 +48,17 @@ def _close_nights(access: Access, until: date, options: Options) -> list[Manifes
         check_sound(access)
         return []
     with begun(access, options) as run:
-        check_sound(access)
+        make_ready(access)
         return [close_night(with_workers(run), day) for day in open_dates(access, until, options)]
+
+
+def make_ready(access: Access) -> None:
+    """What a run does once, however many nights it closes: look at the database and read what is configured.
+
+    A mistake in the configuration so stops the run before a date is begun. Raises what `check_sound` does.
+    """
+    check_sound(access)
+    dunning_book()
 
 
 def open_dates(access: Access, until: date, options: Options) -> list[date]:

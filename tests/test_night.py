@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from jobs.business_dates import last_started
 from jobs.tables import quarantine
 from ledger.database import open_database, reading
 from ledger.errors import BadInput, Misconfigured
@@ -183,6 +184,8 @@ def test_a_law_file_that_was_wrong_for_one_run_stops_no_later_one(
     monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path / "config"))
     with pytest.raises(Misconfigured, match="wrong: 1"):
         close_until(sqlite_database, at("2024-01-01"))
+    with reading(sqlite_database) as connection:
+        assert last_started(connection) == at("2023-12-31")
     own.write_text(text, encoding="utf-8")
     assert len(close_until(sqlite_database, at("2024-01-02"))) == 2
     own.write_text(text.replace('"2.00"', '"3.00"'), encoding="utf-8")
