@@ -242,6 +242,8 @@ def _make_sqlite(path: Path) -> None:
 
 
 def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise Misconfigured(f"{path}: is a folder; name a file in it, such as {path / 'aflos.db'}")
     if not path.is_file():
         raise Misconfigured(f"{path}: there is no database; {MAKING}")
     # Write-ahead logging needs its two files beside the database, so the folder counts too.
@@ -287,14 +289,20 @@ def _check_sqlite(connection: Connection) -> None:
     for name, allowed in _SQLITE_REQUIRED.items():
         value = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
         if value not in allowed:
-            raise Misconfigured(f"{_name(connection.engine)}: {name} is {value}, must be {allowed[0]}")
+            what = f"{_name(connection.engine)}: {name} is {value}, must be {allowed[0]}"
+            raise Misconfigured(f"{what}{_mended(connection.engine) if name == 'journal_mode' else ''}")
     loose = connection.exec_driver_sql(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0"
         " AND name NOT LIKE 'sqlite@_%' ESCAPE '@' AND name <> 'alembic_version' ORDER BY name"
     ).scalars()
     names = ", ".join(loose)
     if names:
-        raise Misconfigured(f"{_name(connection.engine)}: not STRICT: {names}")
+        raise Misconfigured(f"{_name(connection.engine)}: is not a database of Aflos: not STRICT: {names}")
+
+
+def _mended(engine: Engine) -> str:
+    """What to do about a file that is no database of Aflos, or a copy that was made without its write-ahead log."""
+    return f"; of a copy of Aflos: sqlite3 {engine.url.database} 'PRAGMA journal_mode = wal', else name another file"
 
 
 def _sqlite_holder(path: Path) -> str:

@@ -103,7 +103,7 @@ def test_c10_what_is_no_database_is_refused(tmp_path: Path) -> None:
     file.write_text("Dear Sir or Madam, " * 500, encoding="ascii")
     with pytest.raises(Misconfigured, match="not a database"):
         open_database(f"sqlite:///{file}")
-    with pytest.raises(Misconfigured, match="there is no database"):
+    with pytest.raises(Misconfigured, match="is a folder; name a file in it"):
         open_database(f"sqlite:///{tmp_path}")
 
 

@@ -10,7 +10,7 @@ from backoffice.actor import actor as acting
 from backoffice.at_bailiff import Batch, There, hand_over_claims, with_bailiff
 from backoffice.bailiff_recall import Chosen, Recall, recall_claims
 from backoffice.cli.database import looking, recording
-from backoffice.cli.options import actor_option, as_json, past_day
+from backoffice.cli.options import COUNT, actor_option, as_json, past_day
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.table import table
 from backoffice.rights import codes, creditors_of
@@ -83,7 +83,7 @@ def bailiff_list(creditor: str | None, as_json: bool) -> None:
 @click.argument("loans", nargs=-1, metavar="[LOAN]...")
 @click.option("--file", default="", metavar="NAME", help="All claims of this file that are there.")
 @click.option("--creditor", metavar="CODE", help="All claims of this creditor that are there.")
-@click.option("--number", type=click.IntRange(1), help="How many those are; with --file or --creditor.")
+@click.option("--number", type=COUNT, help="How many those are; with --file or --creditor.")
 @click.option("--on", required=True, metavar="DAY", help="The day they come back.")
 @click.option("--document", required=True, metavar="REFERENCE", help="What the recall is called.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with each.")

@@ -16,7 +16,7 @@ from backoffice.cli.bank_refunds import refunds
 from backoffice.cli.bank_runs import named_creditor
 from backoffice.cli.bank_words import PARTS, as_line, day_text, part_words, waiting_words
 from backoffice.cli.database import Desk, looking, recording
-from backoffice.cli.options import actor_option, as_json
+from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
 from backoffice.dividing import parts_by_policy
@@ -125,13 +125,17 @@ def unmatched(code: str | None, as_json: bool) -> None:
 
 
 @bank.command(name="match")
-@click.argument("line", type=int)
+@click.argument("line", type=NUMBER)
 @click.argument("loan", required=False)
-@click.option("--fact", type=int, metavar="NR", help="The payment of LOAN that was recorded by hand for it.")
 @click.option(
-    "--settles", type=int, metavar="LINE", help="A line out that pays back or on what this line brought."
+    "--fact", type=NUMBER, metavar="NR", help="The payment of LOAN that was recorded by hand for it."
 )
-@click.option("--batch", type=int, metavar="ID", help="The remittance of other receipts that this line pays.")
+@click.option(
+    "--settles", type=NUMBER, metavar="LINE", help="A line out that pays back or on what this line brought."
+)
+@click.option(
+    "--batch", type=NUMBER, metavar="ID", help="The remittance of other receipts that this line pays."
+)
 @click.option("--reason", default="by hand", metavar="TEXT", help="Why; kept with the decision.")
 @actor_option
 @as_json
@@ -167,7 +171,7 @@ def match_line(
 
 
 @bank.command()
-@click.argument("line", type=int)
+@click.argument("line", type=NUMBER)
 @click.argument("shares", nargs=-1, metavar="LOAN=AMOUNT...")
 @click.option("--debtor", metavar="NUMBER", help="Over all his loans here, as the policy alloc.order says.")
 @click.option("--reason", default="by hand", metavar="TEXT", help="Why; kept with the decision.")
@@ -201,7 +205,7 @@ def _shares(desk: Desk, shares: Sequence[str], why: str) -> list[Part]:
 
 
 @bank.command()
-@click.argument("line", type=int)
+@click.argument("line", type=NUMBER)
 @click.argument("loan")
 @reason_option
 @actor_option
@@ -221,7 +225,7 @@ def rematch(line: int, loan: str, reason: str, actor: str | None, as_json: bool)
 
 
 @bank.command()
-@click.argument("line", type=int)
+@click.argument("line", type=NUMBER)
 @click.option("--to-forward", "code", metavar="CODE", help="It is meant for this other creditor.")
 @click.option("--ignore", is_flag=True, help="It is outside this administration.")
 @reason_option
@@ -245,7 +249,7 @@ def park(line: int, code: str | None, ignore: bool, reason: str, actor: str | No
 
 
 @bank.command()
-@click.argument("line", type=int)
+@click.argument("line", type=NUMBER)
 @reason_option
 @actor_option
 @as_json

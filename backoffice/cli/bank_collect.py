@@ -20,7 +20,7 @@ from backoffice.cli.bank_runs import (
     write_run,
 )
 from backoffice.cli.database import looking, recording
-from backoffice.cli.options import actor_option, as_json, coming_day
+from backoffice.cli.options import NUMBER, actor_option, as_json, coming_day
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.table import table
 from backoffice.collecting import Outcome, Totals, file_of, propose_run, release, totals_of
@@ -122,7 +122,7 @@ def release_(code: str, number: int, total: str, actor: str | None, as_json: boo
 
 
 @collect.command(name="cancel")
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with it.")
 @actor_option
 @as_json
@@ -140,7 +140,7 @@ def cancel(run: int, reason: str, actor: str | None, as_json: bool) -> None:
 
 
 @collect.command(name="file")
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @folder_option
 @as_json
 def file(run: int, folder: Path, as_json: bool) -> None:

@@ -18,7 +18,7 @@ from backoffice.cli.bank_runs import (
     write_run,
 )
 from backoffice.cli.database import looking, recording
-from backoffice.cli.options import actor_option, as_json
+from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
 from backoffice.refunding import (
@@ -103,7 +103,7 @@ def release_(code: str, number: int, total: str, actor: str | None, as_json: boo
 
 
 @refunds.command(name="file")
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @folder_option
 @as_json
 def file(run: int, folder: Path, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import click
 
+from backoffice.cli.options import COUNT
 from backoffice.cli.output import print_json
 from backoffice.outgoing_files import write_once
 from ledger.errors import BadInput
@@ -64,7 +65,7 @@ def totals_options(command: Callable[..., Any]) -> Callable[..., Any]:
     total = click.option(
         "--total", required=True, metavar="AMOUNT", help="Their total in euros, such as 506.91."
     )
-    number = click.option("--number", type=int, required=True, help="How many you release.")
+    number = click.option("--number", type=COUNT, required=True, help="How many you release.")
     return number(total(command))
 
 

@@ -13,7 +13,7 @@ from backoffice.cli.finishing import decision_line, decision_shown, finish, tell
 from backoffice.cli.life_decisions import LIFE_DECISIONS
 from backoffice.cli.loan_decisions import DECISIONS, decided_options
 from backoffice.cli.manual_entry import manual_entry_command
-from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day
+from backoffice.cli.options import NUMBER, actor_option, as_json, coming_day, day_or_today, past_day
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.rest_waiver import rest_waiver
 from backoffice.cli.table import table
@@ -41,7 +41,7 @@ COLUMNS = (
     "waits_for",
 )
 
-_number = click.argument("number", metavar="ID", type=click.IntRange(1))
+_number = click.argument("number", metavar="ID", type=NUMBER)
 _reason = click.option("--reason", default="", metavar="TEXT", help="Why; kept with it.")
 
 

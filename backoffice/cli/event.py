@@ -11,7 +11,7 @@ from backoffice.cli.database import Desk, recording
 from backoffice.cli.debtor import ADDRESS, address_options, changed_particulars, particulars_from
 from backoffice.cli.event_preview import preview_event
 from backoffice.cli.finishing import preview_option
-from backoffice.cli.options import actor_option, as_json, coming_day, past_day
+from backoffice.cli.options import NUMBER, actor_option, as_json, coming_day, past_day
 from backoffice.cli.output import print_json
 from backoffice.deciding import reason_given
 from backoffice.events import Happened, Told, register_event, take_back_event
@@ -55,7 +55,7 @@ _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "securit
 )
 @click.option("--proof", metavar="TEXT", help="How it is proven that the act was sent.")
 @click.option(
-    "--debtor", type=int, metavar="NUMBER", help="Of joint debtors: towards whom alone an act was done."
+    "--debtor", type=NUMBER, metavar="NUMBER", help="Of joint debtors: towards whom alone an act was done."
 )
 @click.option("--security", type=click.Choice(SECURITIES), help="Which security was given.")
 @click.option("--value", metavar="AMOUNT", help="What the security is worth, such as 50000.00.")

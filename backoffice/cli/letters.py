@@ -11,7 +11,7 @@ from backoffice.cli.bank_runs import creditor_option, named_creditor
 from backoffice.cli.database import looking, opened, recording, refusals_kept
 from backoffice.cli.letters_gallery import gallery
 from backoffice.cli.letters_print import print_
-from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day
+from backoffice.cli.options import COUNT, NUMBER, actor_option, as_json, coming_day, day_or_today, past_day
 from backoffice.cli.output import print_json, shown
 from backoffice.cli.table import table
 from backoffice.deciding import decide, reason_given
@@ -55,7 +55,7 @@ letters.add_command(gallery)
 
 
 @letters.command(name="write")
-@click.argument("decision", type=int)
+@click.argument("decision", type=NUMBER)
 @click.option(
     "--reason", "reasons", multiple=True, metavar="TEXT", help="Why it was decided so; a paragraph each."
 )
@@ -139,7 +139,7 @@ def _said(reasons: tuple[str, ...], said: tuple[str, ...]) -> dict[str, list[str
 @click.option("--all", "everything", is_flag=True, help="Every letter that is proposed.")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only of this kind; more than once.")
 @click.option(
-    "--letter", "numbers", multiple=True, type=int, metavar="N", help="Only this letter; more than once."
+    "--letter", "numbers", multiple=True, type=NUMBER, metavar="N", help="Only this letter; more than once."
 )
 @actor_option
 @as_json
@@ -168,7 +168,7 @@ def propose(
 @letters.command(name="list")
 @click.option("--creditor", "code", metavar="CODE", help="Only of this creditor, such as almere.")
 @click.option("--loan", metavar="LOAN", help="Only about this loan.")
-@click.option("--run", type=int, default=0, metavar="RUN", help="Only in this print run.")
+@click.option("--run", type=COUNT, default=0, metavar="RUN", help="Only in this print run.")
 @click.option("--kind", default="", metavar="KIND", help="Only of this kind.")
 @click.option(
     "--state", default="", metavar="WORD", help="proposed, held, approved, released, handed-over ..."
@@ -198,7 +198,7 @@ def list_(code: str | None, loan: str | None, run: int, kind: str, state: str, a
 
 
 @letters.command(name="show")
-@click.argument("letter", type=int)
+@click.argument("letter", type=NUMBER)
 @as_json
 def show(letter: int, as_json: bool) -> None:
     """One letter with its frozen fields, its amounts with the entries behind them, and what happened to it.
@@ -231,7 +231,7 @@ def show(letter: int, as_json: bool) -> None:
 
 
 @letters.command(name="preview")
-@click.argument("letter", type=int)
+@click.argument("letter", type=NUMBER)
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="An existing folder.")
 @as_json
 def preview(letter: int, folder: Path, as_json: bool) -> None:
@@ -252,7 +252,7 @@ def preview(letter: int, folder: Path, as_json: bool) -> None:
 
 
 @letters.command(name="exclude")
-@click.argument("numbers", nargs=-1, required=True, type=int, metavar="LETTER...")
+@click.argument("numbers", nargs=-1, required=True, type=NUMBER, metavar="LETTER...")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it does not go.")
 @click.option("--until", metavar="DAY", help="Hold it until this day, instead of for good.")
 @actor_option
@@ -275,8 +275,8 @@ def exclude_(
 
 
 @letters.command(name="release")
-@click.argument("run", type=int)
-@click.option("--number", type=int, required=True, help="How many letters you release.")
+@click.argument("run", type=NUMBER)
+@click.option("--number", type=COUNT, required=True, help="How many letters you release.")
 @click.option("--total", required=True, metavar="AMOUNT", help="What they ask for together, such as 1520.73.")
 @click.option("--on", "on", metavar="DAY", help="The sending date; default today.")
 @actor_option
@@ -298,7 +298,7 @@ def release(run: int, number: int, total: str, on: str | None, actor: str | None
 
 
 @letters.command(name="returned")
-@click.argument("letter", type=int)
+@click.argument("letter", type=NUMBER)
 @click.option("--on", "on", metavar="DAY", help="The day it came back; default today.")
 @click.option("--reason", default="", metavar="TEXT", help="What the post wrote on it.")
 @actor_option
@@ -318,7 +318,7 @@ def returned(letter: int, on: str | None, reason: str, actor: str | None, as_jso
 
 
 @letters.command(name="withdraw")
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @click.option("--reason", required=True, metavar="TEXT", help="Why the letters should not have gone.")
 @actor_option
 @as_json

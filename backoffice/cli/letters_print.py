@@ -9,7 +9,7 @@ import click
 
 from backoffice.actor import actor as acting
 from backoffice.cli.database import opened, refusals_kept
-from backoffice.cli.options import actor_option, as_json
+from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import print_json, shown
 from backoffice.outbox.printing import Left, Office, Printing, print_run
 from backoffice.rights import check_right_somewhere
@@ -21,7 +21,7 @@ DONE_WITH_EXCEPTIONS = 3
 
 
 @click.command(name="print")
-@click.argument("run", type=int)
+@click.argument("run", type=NUMBER)
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="An existing folder.")
 @click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="Processes that make pages."

@@ -11,6 +11,7 @@ from keyword import iskeyword
 
 import click
 
+from backoffice.cli.door import check_words, fitting, open_streams
 from ledger.errors import AflosError, Held, IoFailed
 
 COMMANDS = {
@@ -102,7 +103,9 @@ def main(words: Sequence[str] | None = None) -> None:
     """Run the command line, of this program or as given; an expected error becomes one clear line and its exit code."""
     # Whoever ends a command, by SIGTERM as by Ctrl-C, gets the same answer, also while it is still loading.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    open_streams()
     try:
+        check_words(sys.argv[1:] if words is None else words)
         aflos(words, standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
@@ -133,5 +136,5 @@ def _tell(wrong: AflosError) -> None:
     """Say what is wrong; texts out of files and the database never steer the terminal."""
     from servicing.wording import printable  # noqa: PLC0415 - loaded only where something is wrong
 
-    lines = [printable(line) for line in str(wrong).split("\n")]
+    lines = [fitting(printable(line)) for line in str(wrong).split("\n")]
     click.echo("aflos: " + "\n".join(lines), err=True)

@@ -8,7 +8,7 @@ from backoffice.actor import actor as acting
 from backoffice.by_hand import ManualEntry, manual_entry
 from backoffice.cli.database import looking, recording
 from backoffice.cli.finishing import books_page, preview_option, tell_decided
-from backoffice.cli.options import actor_option, as_json, past_day
+from backoffice.cli.options import NUMBER, actor_option, as_json, past_day
 from backoffice.cli.output import print_json
 from backoffice.deciding import decide, reason_given
 from backoffice.rights import check_right
@@ -24,8 +24,8 @@ from servicing.texts import plain_text
 
 @click.command(name=KIND)
 @click.argument("creditor")
-@click.option("--debit", required=True, type=int, metavar="ACCOUNT", help="An account of the chart.")
-@click.option("--credit", required=True, type=int, metavar="ACCOUNT", help="The account against it.")
+@click.option("--debit", required=True, type=NUMBER, metavar="ACCOUNT", help="An account of the chart.")
+@click.option("--credit", required=True, type=NUMBER, metavar="ACCOUNT", help="The account against it.")
 @click.option("--amount", required=True, metavar="AMOUNT", help="Euros, such as 506.91.")
 @click.option("--on", required=True, metavar="DAY", help="The value date.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it is booked by hand.")

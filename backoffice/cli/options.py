@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import click
 
 from backoffice.cli.cases import read_case
+from backoffice.given_files import content_of
 from jobs import clock
 from ledger.day import parse_day
-from ledger.errors import BadInput, IoFailed
+from ledger.errors import BadInput
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -22,6 +23,10 @@ on_option = click.option("--on", "on", metavar="DAY", help="The day, such as 202
 known_on_option = click.option(
     "--known-on", metavar="DAY", help="From which night it counts; default the first that can take it."
 )
+
+COUNT = click.IntRange(0, 2**31 - 1)
+NUMBER = click.IntRange(1, 2**31 - 1)
+"""The number of a line, letter, run or decision: none is larger, and a database could not look for one that is."""
 
 FURTHEST_AHEAD_YEARS = 5
 """No decision or move is recorded further ahead; a later day is a slip of the pen."""
@@ -50,9 +55,4 @@ def coming_day(key: str, text: str) -> date:
 
 def read_input(file: Path) -> dict[str, object]:
     """The one case in a JSON file; raises `BadInput` for a file that holds none."""
-    try:
-        return dict(read_case(file.read_bytes()))
-    except (FileNotFoundError, IsADirectoryError):
-        raise BadInput(f"input: {file}: must be a file that exists") from None
-    except OSError as wrong:
-        raise IoFailed(f"{file}: {wrong.strerror}") from None
+    return dict(read_case(content_of(file)))

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backoffice.cli.database import Desk
+from backoffice.given_files import content_of
 from backoffice.registering import dossiers_of
 from backoffice.rights import check_loans
 from ledger.day import parse_day
-from ledger.errors import BadInput, IoFailed
+from ledger.errors import BadInput
 from ledger.money import cents_of, euros
 from servicing.facts import Draft, FactKind
 from servicing.registration import Dossier, check_draft, check_life, known_already, provisional
 from servicing.store import Loan, find_loan, record
 
 COLUMNS = ("loan", "date", "amount", "reference")
-LARGEST_FILE = 100_000_000
 MOST_ERRORS_SHOWN = 50
 _AMOUNT = re.compile(r"-?\d{1,15}([.,]\d{1,2})?", re.ASCII)
 
@@ -115,15 +115,7 @@ def _draft(loan: int, row: Sequence[str], today: date) -> Draft:
 def rows_of(file: Path, columns: Sequence[str]) -> list[tuple[int, list[str]]]:
     """The lines under the heading, with their numbers; refuses a file of another form as a whole."""
     try:
-        content = file.read_bytes() if file.stat().st_size <= LARGEST_FILE else None
-    except (FileNotFoundError, IsADirectoryError):
-        raise BadInput(f"{file}: must be a file that exists") from None
-    except OSError as wrong:
-        raise IoFailed(f"{file}: {wrong.strerror}") from None
-    if content is None:
-        raise BadInput(f"{file}: larger than {LARGEST_FILE} bytes: split it")
-    try:
-        text = content.decode("utf-8-sig")
+        text = content_of(file).decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise BadInput(f"{file}: byte {wrong.start + 1} is not UTF-8: save it as CSV UTF-8") from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)

@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select
 
 from backoffice.cli.database import Desk
 from backoffice.cli.payment_file import Line, checked_lines, headings_of, refuse_lines, rows_of
+from backoffice.given_files import content_of
 from backoffice.registering import dossiers_of
 from ledger.day import number_of, parse_day
 from ledger.errors import BadInput
@@ -65,7 +66,7 @@ class Taken(NamedTuple):
 
 def import_receipts(desk: Desk, file: Path, batch: Batch, today: date) -> Taken:
     """Record a batch; raises `BadInput` listing every line that cannot be right, or a total that is not theirs."""
-    digest = hashlib.sha256(repr(batch).encode() + b"\n".join(file.read_bytes().splitlines())).hexdigest()
+    digest = hashlib.sha256(repr(batch).encode() + b"\n".join(content_of(file).splitlines())).hexdigest()
     known = desk.connection.execute(select(receipt_batch).where(receipt_batch.c.sha256 == digest)).first()
     if known is not None:
         first = f"first imported on {known.recorded_at[:19]} by {known.actor}"

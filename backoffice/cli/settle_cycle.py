@@ -12,7 +12,15 @@ from backoffice.actor import actor as acting
 from backoffice.cli.database import looking, recording
 from backoffice.cli.decide import approve
 from backoffice.cli.finishing import tell_decided
-from backoffice.cli.options import actor_option, as_json, coming_day, day_or_today, past_day, read_input
+from backoffice.cli.options import (
+    NUMBER,
+    actor_option,
+    as_json,
+    coming_day,
+    day_or_today,
+    past_day,
+    read_input,
+)
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.registered import tell
 from backoffice.cli.settle_page import COLUMNS, page_of, row_of
@@ -231,7 +239,7 @@ def decide_command(
 
 
 @click.command(name="withdraw")
-@click.argument("number", metavar="DECISION", type=click.IntRange(1))
+@click.argument("number", metavar="DECISION", type=NUMBER)
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with it.")
 @actor_option
 @as_json

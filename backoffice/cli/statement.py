@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Connection
 
 from backoffice.cli.database import looking, recording
-from backoffice.cli.options import actor_option, as_json
+from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.table import table
 from backoffice.rights import seen_loan
@@ -39,7 +39,7 @@ LATER = {"xlsx": "the auditor's package"}
 @click.option("--to", "until", metavar="DAY", help="Last value date; default today.")
 @click.option("--value-date", metavar="DAY", help="Only what holds on this day or before.")
 @click.option("--known-at", metavar="WHEN", help="As the books were then: a business date, or a moment.")
-@click.option("--debtor", type=click.IntRange(1), metavar="NUMBER", help="For one of joint debtors alone.")
+@click.option("--debtor", type=NUMBER, metavar="NUMBER", help="For one of joint debtors alone.")
 @click.option("--format", "form", metavar="WORD", help="json, csv or pdf; without it a page for people.")
 @actor_option
 @as_json

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from backoffice.given_files import content_of
 from backoffice.portfolio.columns import COMPARED, TABLE_NAMES, Table, TableName, plain, table_names, tables
 from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.workbooks import Unreadable, sheets_of
@@ -72,12 +73,7 @@ def read_folder(folder: Path, encoding: str, problems: Problems) -> Folder:
 
 def read_compared(path: Path, encoding: str) -> Sheet:
     """The balances of another administration in a CSV or XLSX file of any name; raises `Unreadable`, `IoFailed`."""
-    try:
-        content = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
-        raise BadInput(f"{path}: must be a file that exists") from None
-    except OSError as wrong:
-        raise IoFailed(f"{path}: {wrong.strerror}") from wrong
+    content = content_of(path, MOST_BYTES)
     table = tables()[COMPARED]
     if path.suffix.lower() == ".xlsx":
         _, records = next(iter(sheets_of(content, named_as_table=True)))
