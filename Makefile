@@ -6,6 +6,8 @@ STAMP = $(VENV)/installed
 PIP = $(BIN)/python -m pip --disable-pip-version-check -qq
 LOAN = 100000001
 UV = uv>=0.13,<0.14
+# Only measured beside ours, so it is not in the lock; it needs the system's Pango (Debian: libpango-1.0-0, libpangoft2-1.0-0).
+WEASYPRINT = weasyprint==70.0
 
 # What is compiled is kept: the tests and a chaos run start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -146,6 +148,7 @@ LETTERS ?= 5000
 
 .PHONY: bench-letters
 bench-letters: $(STAMP) ## print LETTERS letters of one page, beside plain ReportLab and WeasyPrint; one and two workers
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || $(PIP) install '$(WEASYPRINT)' || true
 	$(BIN)/python -m benchmarks.letters $(LETTERS)
 
 DEBTORS ?= 200

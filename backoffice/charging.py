@@ -13,6 +13,7 @@ from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from ledger.money import euros
 from servicing import files
+from servicing.arrangement import interest_meanwhile
 from servicing.decisions.store import DecisionRefused, decisions_on
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.in_default import (
@@ -96,6 +97,12 @@ def interest_to_fix(loan: int, facts: Sequence[Fact], on: date) -> Proposal:
     from_reminder = choices.choice("interest.policy") == FROM_REMINDER
     since = reminded_on(facts, on) if from_reminder else None
     return proposed_interest(facts, on, files.law(), ways_of(choices), since)
+
+
+def interest_runs_meanwhile(dossier: Dossier, on: date) -> bool:
+    """Whether statutory interest runs during an arrangement decided on a day, where nobody says (deferral.interest)."""
+    choice = files.policy().choice("deferral.interest", codes()[creditor_of_loan(dossier.loan)], on)
+    return interest_meanwhile(dossier.facts, choice)
 
 
 def may_charge(dossier: Dossier, product: str, charge: Charge) -> None:

@@ -1,7 +1,8 @@
 """`make bench-letters`: a release of one-page letters, beside plain ReportLab and WeasyPrint with the same content.
 
 The plain letter is written as most are: typefaces registered and logo read for each, no tags, no archive. WeasyPrint
-(with tags and PDF/A) is measured where it is installed, on few letters, as it needs half a second for each.
+(with tags and PDF/A) is measured on few letters, as it needs the better part of a second for each; make installs it
+where it can.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _side_by_side(
     for start in range(0, len(drafts), ROUND):
         ours.append(_rate([_call(render, prints, draft) for draft in drafts[start : start + ROUND]]))
         plain.append(_rate([_call(_plain_letter, content, logo) for content in contents[:20]]))
-    with suppress(ImportError):
+    with suppress(ImportError, OSError):  # not installed, or without the libraries it needs
         from weasyprint import HTML  # noqa: PLC0415 - not one of ours: measured where somebody has it
 
         pages = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,6 +77,14 @@ def arrangement_of(fact: Fact, ended_on: date | None = None) -> Arrangement:
         reader.flag("statutory_interest") if reader.has("statutory_interest") else True,
         ended_on,
     )
+
+
+def interest_meanwhile(facts: Sequence[Fact], choice: str) -> bool:
+    """Whether statutory interest runs during an arrangement, by the policy deferral.interest (Awb art. 4:101)."""
+    if choice == "not_on_clawbacks":
+        grounds = [fact.data.get("ground") for fact in _holding(facts) if fact.kind is FactKind.ANNOUNCED]
+        return not (grounds and grounds[-1] == "clawback")
+    return choice == "yes"
 
 
 def paid_between(facts: Iterable[Fact], since: date, day: date) -> int:

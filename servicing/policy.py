@@ -30,7 +30,7 @@ USED_KEYS: frozenset[str] = frozenset(
         *("art3.date", "art13.mode", "art13.supplement", "art13.base", "art4.until", "round"),
         *("art21.base", "art21.window", "art21.refund", "art21.shares", "art21.missing"),
         *("loan.art43_income", "loan.deferral", "loan.deferral_count"),
-        *("interest.end", "interest.basis", "interest.floor", "interest.policy"),
+        *("interest.end", "interest.basis", "interest.floor", "interest.policy", "deferral.interest"),
         *("hold.longest", "mandate.one_person_limit", "objection.dunning", "objection.review"),
         *("alloc.order", "bounce", "bounce.fee"),
         *("collect.day", "collect.lead", "collect.notice"),

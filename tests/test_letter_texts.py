@@ -34,7 +34,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "binnen zes weken", "belangen afgewogen", "kinderen", "artikel 12"),
     "settlement_withdrawn": ("20 augustus 2026", "trekken wij in", "€ 4.414,76 terug", "Had u al iets betaald?", "nieuw besluit"),
     "interest_remission": ("Onder de jaarnorm", "€ 962,25 rente", "artikel 21", "verrekenen", "€ 455,34"),
-    "arrangement": ("€ 150,00 per maand", "31 december 2026", "31 mei 2029", "voorwaarden", "loopt de rente door", "artikel 4:101",
+    "arrangement": ("€ 150,00 per maand", "31 december 2026", "31 mei 2029", "voorwaarden", "loopt de wettelijke rente door", "artikel 4:101",
         "in een keer betalen"),
     "deferral": ("1 december 2026 tot en met 31 mei 2027", "de aflossing en de rente", "18 van de 36 maanden", "artikel 41"),
     "reminder": ("€ 1.058,82", "kost u niets", "Termijn 15"),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
 import click
 
-from backoffice.charging import Charge, Owed, interest_owed, may_charge, refuse_private_claim
+from backoffice.charging import (
+    Charge,
+    Owed,
+    interest_owed,
+    interest_runs_meanwhile,
+    may_charge,
+    refuse_private_claim,
+)
 from backoffice.cli.finishing import Check, finish
 from backoffice.cli.loan_decisions import decided_options
 from backoffice.cli.options import Command, coming_day, past_day
@@ -86,7 +94,7 @@ MADE = (
     Made(
         "arrangement",
         FactKind.ARRANGEMENT,
-        ("amount", "until"),
+        ("amount", "until", "meanwhile"),
         "A payment arrangement (betalingsregeling): so much a month; nothing is dunned meanwhile.",
         "--amount 100.00 --on 2025-07-01 --decision B-2025-99",
     ),
@@ -136,6 +144,12 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
         type=click.Choice(["runs", "stops"]),
         help="On what is due; default by the day of the application (Bbz art. 41 lid 6).",
     ),
+    "meanwhile": click.option(
+        "--statutory-interest",
+        "meanwhile",
+        type=click.Choice(["runs", "stops"]),
+        help="During the arrangement (Awb 4:101); default by the policy deferral.interest.",
+    ),
     "attributable": click.option(
         "--attributable",
         metavar="TEXT",
@@ -159,12 +173,26 @@ def _check(made: Made, charge: Charge, about: str | None) -> Check | None:
     return refuse_private_claim if made.fact is FactKind.INTEREST_OWED and about is not None else None
 
 
+def _unsaid(
+    fact: FactKind, said: Mapping[str, object], dossier: Dossier, meanwhile: tuple[date, str | None]
+) -> dict[str, object]:
+    """What follows from law or policy about interest where nobody says; nothing where it runs in an arrangement."""
+    if fact is FactKind.ARRANGEMENT:
+        day, interest = meanwhile
+        runs = interest == "runs" if interest is not None else interest_runs_meanwhile(dossier, day)
+        return {} if runs else {"statutory_interest": False}
+    if fact is FactKind.DUE_AT_ONCE and dossier.application_date is not None and "interest" not in said:
+        return {"interest": interest_after_calling_in(dossier.application_date)}
+    return {}
+
+
 def made_command(made: Made) -> click.Command:
     """The command of a line of the table."""
 
     def propose(loan: str, on: str, decision: str, **options: Any) -> None:
         day = (past_day if made.fact is FactKind.STATUTORY_INTEREST else coming_day)("on", on)
         given = {key: options.pop(key, None) for key in GIVEN}
+        meanwhile = options.pop("meanwhile", None)
         cents = Reader({"amount": given["amount"]}).amount("amount") if given["amount"] is not None else 0
         if (given["part"] == "all") == bool(cents) and "part" in made.options:
             raise BadInput("amount: goes with a part, and is left out where all is given up")
@@ -177,9 +205,8 @@ def made_command(made: Made) -> click.Command:
             if made.fact is FactKind.INTEREST_OWED:
                 return interest_owed(dossier, Owed(decision, day, cents, given["fact"]))
             about = named_fact(dossier, given["fact"]).nr if given["fact"] is not None else 0
-            if made.fact is FactKind.DUE_AT_ONCE and dossier.application_date is not None:
-                data.setdefault("interest", interest_after_calling_in(dossier.application_date))
-            return Draft(dossier.loan, made.fact, day, decision, cents, about, data, decision)
+            every = {**data, **_unsaid(made.fact, data, dossier, (day, meanwhile))}
+            return Draft(dossier.loan, made.fact, day, decision, cents, about, every, decision)
 
         check = _check(made, Charge(decision, day, cents, data), given["fact"])
         finish(loan, make, options, check)

@@ -127,7 +127,9 @@ def _deferral(decided: Decided) -> Fields:
 
 
 def _arrangement(decided: Decided) -> Fields:
-    return {"claim_total": int(decided.view.open.total), "instalment": decided.cents}
+    runs = decided.data.get("statutory_interest", True)
+    meanwhile: Fields = {"bears_interest": True} if runs else {"no_interest": True}
+    return {"claim_total": int(decided.view.open.total), "instalment": decided.cents, **meanwhile}
 
 
 def _interest(decided: Decided) -> Fields:
