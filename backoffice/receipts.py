@@ -19,6 +19,8 @@ from servicing.facts import Draft, Fact, FactKind
 from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, remitted, returned_facts
 from servicing.receipts.tables import receipt_batch
 from servicing.receipts.values import Disposition, Part, StoredLine, line_key
+from servicing.refunding.matching import FORWARDS
+from servicing.refunding.store import refunds_by_id
 from servicing.registration import reversal_of
 from servicing.store import find_loan
 
@@ -176,6 +178,16 @@ def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
             )
 
 
+def _first_credited_on(desk: Desk, line: StoredLine) -> int:
+    """The day from which the money counts: that of the account on which it first came in, if it was forwarded."""
+    if not line.end_to_end.startswith(FORWARDS):
+        return line.paid_on
+    sent = refunds_by_id(desk.connection, [line.end_to_end]).get(line.end_to_end)
+    if sent is None or not sent.line_id or sent.cents != line.amount:
+        return line.paid_on
+    return lines_by_number(desk.connection, [sent.line_id])[sent.line_id].paid_on
+
+
 def _with_fact(desk: Desk, line: StoredLine, part: Part, nr: int, place: int) -> Part:
     """The part with the number of the fact it records on its loan."""
     if part.kind not in {Disposition.LOAN, Disposition.RETURN} or (
@@ -184,10 +196,12 @@ def _with_fact(desk: Desk, line: StoredLine, part: Part, nr: int, place: int) ->
         return part
     dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
     more = (f" part {place}" if place > 1 else "") + (f" decision {nr}" if nr > 1 else "")
-    day, key, source = day_of(line.paid_on), line_key(line) + more, f"bank line {line.id}"
+    key, source = line_key(line) + more, f"bank line {line.id}"
     if part.kind is Disposition.RETURN:
-        draft = Draft(part.loan, FactKind.REVERSAL, day, key, of=part.fact, source=source)
+        back = day_of(line.paid_on)
+        draft = Draft(part.loan, FactKind.REVERSAL, back, key, of=part.fact, source=source)
         register(desk, dossier, draft)
         return part
+    day = day_of(_first_credited_on(desk, line))
     draft = Draft(part.loan, FactKind.PAYMENT, day, key, cents=part.cents, source=source)
     return part._replace(fact=register(desk, dossier, draft).fact.nr)

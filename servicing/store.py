@@ -16,7 +16,7 @@ from ledger.entry import LOANS_PER_CREDITOR
 from ledger.tables import creditor
 from servicing.debtors.values import without_bsn
 from servicing.facts import Draft, Fact, FactKind, FactRefused
-from servicing.tables import fact, loan, loan_debtor
+from servicing.tables import debtor, fact, loan, loan_debtor
 from servicing.texts import plain_text
 
 _LOAN_NUMBER = re.compile(r"[1-7]000\d{5}", re.ASCII)
@@ -62,8 +62,8 @@ def add_loan(
         "recorded_at": by.at,
     }
     connection.execute(insert(loan).values(row))
-    for place, debtor in enumerate(debtors, start=1):
-        connection.execute(insert(loan_debtor).values(loan_id=number, debtor_id=debtor, place=place))
+    for place, owes in enumerate(debtors, start=1):
+        connection.execute(insert(loan_debtor).values(loan_id=number, debtor_id=owes, place=place))
     return number
 
 
@@ -84,8 +84,27 @@ def find_loan(connection: Connection, name: str) -> Loan:
     if len(rows) != 1:
         found = "no loan" if not rows else f"{len(rows)} loans of different creditors"
         asked = name if _LOAN_NUMBER.fullmatch(name) else without_bsn(name)
+        if not rows and _is_debtor(connection, name):
+            raise NoSuchLoan(
+                f"{asked!r} is the number of a debtor; the number of a loan is asked here: aflos debtor show {asked} "
+                "tells his loans"
+            )
         raise NoSuchLoan(f"{found} with number {asked!r}; aflos loan list shows them")
     return _loan(rows[0])
+
+
+def is_loan(connection: Connection, name: str) -> bool:
+    """Whether somebody who asks for another number gave that of a loan."""
+    if not _LOAN_NUMBER.fullmatch(name):
+        return False
+    return connection.execute(select(loan.c.id).where(loan.c.id == int(name))).first() is not None
+
+
+def _is_debtor(connection: Connection, name: str) -> bool:
+    """Whether a number that no loan has is that of a debtor."""
+    if not (name.isascii() and name.isdigit() and len(name) < 9):  # what is longer may be a BSN
+        return False
+    return connection.execute(select(debtor.c.id).where(debtor.c.id == int(name))).first() is not None
 
 
 @cache

@@ -19,6 +19,8 @@ from ledger.database import open_database
 from tests.chaos.books import books
 from tests.chaos.scenario import close_all, install_small
 from tests.compiled import share_compiled
+from tests.desk import open_loan
+from tests.offices import open_office
 from tests.postgres import server
 from tests.scratch import scratch
 
@@ -160,6 +162,16 @@ def sqlite_database(sqlite_url: str) -> Iterator[Engine]:
     engine = open_database(sqlite_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def counter(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """A loan of Almere, worked case 6, in an office with people, for tests of what people do at its counter."""
+    open_loan(sqlite_url, tmp_path, monkeypatch)
+    open_office(tmp_path, monkeypatch)
+    return sqlite_database
 
 
 @pytest.fixture

@@ -49,6 +49,11 @@ people:
     roles: [{role: approver, creditors: [urk], first_day: 2020-01-01}]
     mandates:
       - {kinds: all, creditors: all, first_day: 2020-01-01, decided_in: "Besluit Urk"}
+  lelystad:
+    name: L. Lelystad
+    roles: [{role: approver, creditors: [lelystad], first_day: 2020-01-01}]
+    mandates:
+      - {kinds: all, creditors: all, first_day: 2020-01-01, decided_in: "Besluit Lelystad"}
   night:
     name: De nacht
     roles: [{role: system, creditors: all, first_day: 2020-01-01}]

@@ -49,16 +49,6 @@ def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
-    """The same on SQLite alone."""
-    open_loan(sqlite_url, tmp_path, monkeypatch)
-    open_office(tmp_path, monkeypatch)
-    return sqlite_database
-
-
-@pytest.fixture
 def limited(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same with a policy amount below which one person is enough."""
     open_loan(sqlite_url, tmp_path, monkeypatch)

@@ -105,7 +105,9 @@ def test_p11_a_kind_of_event_takes_its_options_and_no_others(counter: Engine) ->
         (_event("wrong-report", "1", "--of", "x", "--reason", "y"), "of: 'x': must be one of death, move"),
         (_event("death", "2"), ""),
         (_event("death", "9"), "no debtor with number '9'"),
-        (_event("objection", "1"), "no loan with number '1'"),
+        (_event("objection", "9"), "no loan with number '9'"),
+        (_event("death", LOAN), "100000001 is the number of a loan; the number of a debtor is asked here"),
+        (_event("objection", "1"), "'1' is the number of a debtor; the number of a loan is asked here"),
         (_event("death", "1", "--on", "2199-01-01"), "lies after today"),
     ):
         done = by("manager", *words)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Engine
 
-from tests.desk import LOAN, open_loan
-from tests.offices import by, good_by, open_office
+from tests.desk import LOAN
+from tests.offices import by, good_by
 
 FIRST, SECOND = "NL60TEST0340000004", "NL17TEST0340000002"
 
 
 @pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A loan with a mandate that has ended, in an office that names its people."""
-    assert sqlite_database is not None
-    open_loan(sqlite_url, tmp_path, monkeypatch)
-    open_office(tmp_path, monkeypatch)
+def counter(counter: Engine) -> Engine:
+    """The same with a mandate that has ended."""
     good_by("clerk", *signed("M-1", FIRST))
     good_by("clerk", "bank", "mandate", "end", LOAN, "M-1", "--on", "2025-03-01", "--reason", "closed")
+    return counter
 
 
 def signed(name: str, iban: str) -> tuple[str, ...]:
@@ -43,7 +37,7 @@ def mandates() -> list[tuple[str, str]]:
     return [(each["mandate"], each["iban"]) for each in good_by("clerk", "bank", "mandate", "list", LOAN)]
 
 
-def test_another_account_waits_for_a_second_person(counter: None) -> None:
+def test_another_account_waits_for_a_second_person(counter: Engine) -> None:
     made = good_by("approver", *signed("M-2", SECOND))
     assert (made["decision_kind"], made["state"], made["persons"]) == ("iban-change", "proposed", 2)
     assert mandates() == [("M-1", FIRST)]
@@ -52,6 +46,6 @@ def test_another_account_waits_for_a_second_person(counter: None) -> None:
     assert mandates() == [("M-1", FIRST), ("M-2", SECOND)]
 
 
-def test_a_new_mandate_for_the_same_account_takes_one(counter: None) -> None:
+def test_a_new_mandate_for_the_same_account_takes_one(counter: Engine) -> None:
     good_by("clerk", *signed("M-2", FIRST))
     assert mandates() == [("M-1", FIRST), ("M-2", FIRST)]

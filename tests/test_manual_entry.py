@@ -21,10 +21,9 @@ from ledger.errors import BadInput, Misconfigured
 from ledger.files import chart_of_accounts
 from servicing.files import manual_pairs
 from servicing.manual_entries import pair_of, pairs_from
-from tests.desk import open_loan
 from tests.law_files import write
 from tests.nights import begin_on, close_until
-from tests.offices import by, good_by, open_office
+from tests.offices import by, good_by
 
 YESTERDAY = clock.today() - timedelta(days=1)
 ENTRY = (
@@ -36,14 +35,10 @@ TEXTS = {"en": "x", "nl": "x"}
 
 
 @pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
-    """A loan of Almere in an office with people; the night of yesterday is the next."""
-    open_loan(sqlite_url, tmp_path, monkeypatch)
-    open_office(tmp_path, monkeypatch)
-    begin_on(sqlite_database, YESTERDAY)
-    return sqlite_database
+def counter(counter: Engine) -> Engine:
+    """The same, where the night of yesterday is the next."""
+    begin_on(counter, YESTERDAY)
+    return counter
 
 
 def test_two_persons_decide_to_book_by_hand(counter: Engine) -> None:

@@ -38,16 +38,6 @@ def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytes
     return database
 
 
-@pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
-    """The same on SQLite alone."""
-    open_loan(sqlite_url, tmp_path, monkeypatch)
-    open_office(tmp_path, monkeypatch)
-    return sqlite_database
-
-
 @pytest.mark.parametrize(
     ("account", "right", "creditor", "may"),
     [

@@ -30,16 +30,6 @@ def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytes
     return database
 
 
-@pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
-    """The same on SQLite alone."""
-    open_loan(sqlite_url, tmp_path, monkeypatch)
-    open_office(tmp_path, monkeypatch)
-    return sqlite_database
-
-
 def items(*facts: Any) -> list[tuple[str, int, date]]:
     found = items_of_loan(Case(int(LOAN), 1, facts), DAY, 42)
     return [(item.source, item.fact, item.due) for item in found]

@@ -16,7 +16,8 @@ from backoffice.cli.database import recording
 from backoffice.cli.options import Command, actor_option, as_json, coming_day, day_or_today, on_option
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.table import table
-from backoffice.rights import check_debtor, hidden_debtors
+from backoffice.rights import check_debtor, creditors_of, hidden_debtors
+from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from servicing.debtors import store
 from servicing.debtors.secrets import has_keys, make_key_file
@@ -119,7 +120,7 @@ def show_debtor(
         check_debtor(desk.connection, desk.by.actor, "see", found.id)
         what = "particulars and BSN" if show_bsn else "particulars"
         store.log_reading(desk.connection, store.Reading(found.id, what, reason.strip()), desk.by)
-        answer = _whole(desk.connection, found, day_or_today(on))
+        answer = _whole(desk.connection, desk.by.actor, found, day_or_today(on))
         answer["bsn"] = _bsn(desk.connection, found.id, show_bsn)
     if as_json:
         print_json(answer)
@@ -283,9 +284,10 @@ def changed_particulars(
     return replace(before, **given)
 
 
-def _whole(connection: Connection, found: store.Debtor, day: date) -> dict[str, object]:
-    """Everything about a debtor but the BSN."""
-    loans = store.loans_of_debtor(connection, found.id)
+def _whole(connection: Connection, account: str, found: store.Debtor, day: date) -> dict[str, object]:
+    """Everything about a debtor but the BSN, with his loans of the creditors that somebody may see."""
+    seen = set(creditors_of(account, "see"))
+    loans = [one for one in store.loans_of_debtor(connection, found.id) if creditor_of_loan(one) in seen]
     others = {number: store.debtors_of_loan(connection, number, day) for number in loans}
     history = store.history_of_particulars(connection, found.id)
     return {

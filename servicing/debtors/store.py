@@ -14,7 +14,7 @@ from ledger.day import day_of, number_of
 from servicing.debtors.secrets import KeyRing, key_ring
 from servicing.debtors.tables import debtor_merge
 from servicing.debtors.values import DebtorRefused, NewDebtor, Particulars, without_bsn
-from servicing.store import Recorded
+from servicing.store import Recorded, is_loan
 from servicing.tables import debtor, debtor_bsn, debtor_particulars, loan_debtor, reading_log
 from servicing.texts import plain_text
 
@@ -118,6 +118,11 @@ def find_debtor(connection: Connection, name: str) -> Debtor:
         wanted = wanted | (debtor.c.id == int(name))
     found = [_debtor(row) for row in connection.execute(select(debtor).where(wanted))]
     if len(found) != 1:
+        if not found and is_loan(connection, name):
+            raise NoSuchDebtor(
+                f"{name} is the number of a loan; the number of a debtor is asked here: aflos loan show {name} tells "
+                "who owes it"
+            )
         how_many = "no debtor" if not found else f"{len(found)} debtors"
         raise NoSuchDebtor(f"{how_many} with number {without_bsn(name[:60])!r}; aflos debtor list shows them")
     return found[0]
