@@ -30,7 +30,7 @@ from servicing.settlement.allowance import LIVING_ALLOWANCE
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.case import KEYS, figures_of
 from servicing.settlement.claims import arrangement_of
-from servicing.settlement.cycle import CycleStep, figures_on
+from servicing.settlement.cycle import CycleStep, figures_on, why_not_yet
 from servicing.settlement.interest_years import OF_INTEREST
 from servicing.settlement.parts import Before, Parts, check_reclaim, decided, largest_of, without_figures
 from servicing.settlement.proposing import Subjects, case_of, propose, read
@@ -92,10 +92,24 @@ def record_step(
     name, on, until = step
     if (name == "extension") != (until is not None):
         raise BadInput("until: goes with an extension, which has one")
+    _check_step(desk, heading, year, step, document)
     says: dict[str, object] = {"book_year": year.since.isoformat(), "step": name}
     if until is not None:
         says["until"] = until.isoformat()
     return _recorded(desk, heading, FactKind.CYCLE_STEP, year, (on, f"{name} {document}", says))
+
+
+def _check_step(
+    desk: Desk, heading: Loan, year: BookYear, step: tuple[CycleStep, date, date | None], document: str
+) -> None:
+    """Refuse a step that does not fit where the case stands; the same again is nothing new."""
+    name, on, _ = step
+    found = one_case(desk.connection, heading.id, year.since, desk.by.known_on)
+    if found is None or any(fact.key == f"{year.since} {name} {document}" for fact in found.case.facts):
+        return
+    why = why_not_yet(found.case, found.times, name, on)
+    if why:
+        raise SettlingRefused(f"loan {heading.id}: {name} on {on}: {why}")
 
 
 def decide_settlement(desk: Desk, found: Found, ask: Ask) -> Decided:
@@ -237,9 +251,10 @@ def _decidable(found: Found) -> Kept:
     """The proposal that may be decided now; raises `SettlingRefused` naming the state and the next step."""
     kept, stand, loan = found.kept, found.stand, found.case.loan
     if stand.state in {"hearing-due", "hearing"}:
+        running = f"; the one that runs ends on {stand.due}" if stand.state == "hearing" else ""
         raise SettlingRefused(
             f"loan {loan}: the client is heard first (Awb art. 4:8): aflos settle step {loan} hearing, or "
-            f"hearing-skipped with the reason; a hearing runs until {stand.due}"
+            f"hearing-skipped with the reason{running}"
         )
     if kept is None or stand.state != "to-decide":
         raise SettlingRefused(

@@ -155,9 +155,16 @@ def item_of_credit(case: Case, cents: int, code: str, day: date) -> Item:
         reason = f"{euros(-cents)} more was refunded than there is: a payment came back or counted otherwise"
         action = "agree with the debtor how it comes back; any payment above what is owed settles it"
     else:
-        reason = f"{euros(cents)} more was paid than is owed"
+        reason = f"{euros(cents)} {_why_credit(case.facts)}"
         action = f"aflos bank refunds propose --creditor {code}"
     return Item("credit", case.creditor, case.subject, 0, owner, since, reason, action)
+
+
+def _why_credit(facts: Sequence[Fact]) -> str:
+    """Where credit comes from: a settled year gives more than was lent, or more was paid than is owed."""
+    if any(fact.kind is FactKind.SETTLED for fact in facts):
+        return "is to be paid out after the settlement of living allowance"
+    return "more was paid than is owed"
 
 
 def item_of_rate(case: Case, found: Differs, day: date) -> Item:

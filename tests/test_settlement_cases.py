@@ -1,13 +1,25 @@
 """The worked cases of settlement and remission, to the cent.
 
 Norms: Participatiewet art. 21 (municipal pages; text of 2025-07-01). Amounts of 2025: samendiemen.nl and
-MinBZK/poc-machine-law. Flat tax of 20 percent is an input of the cases. The figures were worked out by hand.
+MinBZK/poc-machine-law. Flat tax of 20 percent is an input of the cases. The figures were worked out by hand:
+
+- Year norm 2025 of a couple: 6 x 1,922.07 + 6 x 1,955.80 = 23,267.22; single: 6 x 1,345.45 + 6 x 1,369.06 = 16,287.06;
+  2024 of a couple: 6 x 1,834.04 + 6 x 1,869.21 = 22,219.50.
+- Case 1: 13,000.00 less 20 % is 10,400.00; with 11,400.00 granted it is 1,467.22 below the year norm.
+- Case 2: 14,250.00 x 0.80 = 11,400.00; 9,600.00 + 11,400.00 - 16,287.06 = 4,712.94; over 36 months 130.915.
+- Case 3: 20,000.00 + 6,000.00 - 16,287.06 = 9,712.94, of which not more than was granted.
+- Case 4: the cap is 5/12 of the year norm, 5 x 1,369.06, or 153/365 of the year norm. 4b: 17,000.00 - 16,287.06.
+- Case 5: own capital is 35 % of total capital. (i) 70,000 - 58,035; (ii) all; (iii) 70,000 - 30 % of 200,000.
+  A tenth of 11,965.00 a year is 1,196.50. Counter-check: 85,000 of 300,000 is 28.33 %.
+- Case 12: 60,000.00 at 8 % in 84 instalments from 1 July 2023; see the test of its schedule.
+- E-A: half of 2,600.00 - 1,955.80, for 60 months. E-D: the parts of art. 49.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,10 +27,13 @@ import pytest
 from backoffice.cli.cases import answer_text
 from backoffice.cli.settled import answer_settlement
 from servicing import files
+from servicing.plan import schedule_of
 from servicing.policy import Choices
 from servicing.settlement.capacity import Means, after_the_business
+from servicing.settlement.claims import claim_terms
 from servicing.settlement.instalments import arrangement
 from servicing.settlement.state_share import Reclaim, reclaimed_by_state, state_part_of_receipt
+from servicing.terms import Terms
 
 Case = dict[str, Any]
 
@@ -57,6 +72,8 @@ def test_case_2_a_partial_clawback_and_its_arrangement() -> None:
         *("0.00", "4887.06", "4712.94", "0.00"),
     )
     assert arrangement(471_294, longest=36, smallest=5_000) == (13_092,) * 35 + (13_074,)
+    # Six weeks after the decision was sent (Awb art. 4:87).
+    assert claim_terms(471_294, date(2026, 9, 15), LAW)["first_due"] == "2026-10-27"
 
 
 def test_case_3_a_full_clawback() -> None:
@@ -67,6 +84,7 @@ def test_case_3_a_full_clawback() -> None:
         "0.00",
         "6000.00",
     )
+    assert "9712.94" in [line["amount"] for line in found["explanation"]]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +164,20 @@ def remitted(book_year: int, income: str, interest: str, **keys: object) -> str:
     return str(answer(**(case | keys))["interest_remission"])
 
 
+def test_case_12_the_interest_of_each_year_comes_from_the_schedule() -> None:
+    """8 % of the balance / 12 a month, rounded per month; the last row takes the rest."""
+    terms = Terms(6_000_000, Fraction(8, 100), date(2023, 7, 1), 84)
+    found = schedule_of(terms)
+    assert (found.instalment, found.rows[-1].principal + found.rows[-1].interest) == (93_517, 93_548)
+    for year, interest, balance in (
+        (2023, 196_409, 5_728_824),
+        (2024, 433_413, 5_040_033),
+        (2025, 376_245, 4_294_074),
+    ):
+        rows = [row for row in found.rows if row.due_date.year == year]
+        assert (sum(row.interest for row in rows), rows[-1].balance) == (interest, balance)
+
+
 def test_case_12_interest_is_remitted_up_to_the_yearly_norm() -> None:
     assert remitted(2024, "19500.00", "4334.13") == "2719.50"
     assert remitted(2025, "22000.00", "3762.45") == "1267.22"
@@ -153,6 +185,13 @@ def test_case_12_interest_is_remitted_up_to_the_yearly_norm() -> None:
 
 def test_case_12_never_more_than_the_interest() -> None:
     assert remitted(2025, "15000.00", "3762.45") == "3762.45"
+    # The room is 23,267.22 - 15,000.00.
+    case = COUPLE_WITH_LOAN | {
+        "book_year": 2025,
+        "other_income": "15000.00",
+        "capital_loan_interest": "3762.45",
+    }
+    assert "8267.22" in [line["amount"] for line in answer(**case)["explanation"]]
 
 
 def test_case_12_not_in_a_year_with_living_allowance() -> None:
@@ -180,6 +219,8 @@ def test_case_e_a_half_of_income_above_the_norm() -> None:
     choices = Choices(POLICY, "almere", date(2025, 7, 1), {})
     found = after_the_business(Means(260_000, 195_580), LAW, choices, date(2025, 7, 1))
     assert (found.cents, found.period, found.periods, found.total) == (32_210, "month", 60, 1_932_600)
+    # Of 30,000.00 that is left when the business ends, so much is not paid after five years.
+    assert 3_000_000 - found.total == 1_067_400
 
 
 def test_case_e_d_the_share_of_the_state() -> None:

@@ -23,6 +23,7 @@ from servicing.settlement.cycle import (
     power_lapses_on,
     stand_of,
     times_of,
+    why_not_yet,
 )
 from servicing.settlement.duration import too_long
 from tests.nights import at
@@ -114,6 +115,29 @@ def test_after_a_proposal() -> None:
 def test_after_a_decision(state: Any, wanted: str) -> None:  # noqa: ANN401 - one of the words
     proposed, decided = Proposed(6, at("2026-05-06"), 100), Decided(state, at("2026-06-01"))
     assert standing([FIGURES], "2026-06-02", proposed=proposed, decided=decided) == (wanted, "2026-06-01")
+
+
+def test_a_step_that_does_not_fit_is_refused_with_its_reason() -> None:
+    times = times_of(YEAR, [], LAW, Choices(POLICY, "almere", at("2026-01-01"), {}))
+    asked = [step("request", "2026-04-02", 5)]
+
+    def why(name: Any, day: str, facts: Sequence[Fact] = (), proposed: Proposed | None = None) -> str:  # noqa: ANN401
+        return why_not_yet(YearCase(100000001, YEAR, facts, proposed), times, name, at(day))
+
+    assert why("request", "2026-03-01") == why("extension", "2026-03-01") == ""
+    assert "the request comes first" in why("reminder", "2026-06-01")
+    assert why("reminder", "2026-06-01", asked) == ""
+    assert "until 2026-07-01 (Bbz art. 38 lid 2)" in why("recovery-term", "2026-07-01", asked)
+    assert why("recovery-term", "2026-07-02", asked) == ""
+    told_of = [*asked, FIGURES]
+    assert "nothing to be heard about" in why("hearing", "2026-05-07", told_of)
+    assert "nothing to be heard about" in why(
+        "hearing", "2026-05-07", told_of, Proposed(6, at("2026-05-06"), 0)
+    )
+    assert "is of 2026-05-06" in why(
+        "hearing-skipped", "2026-05-05", told_of, Proposed(6, at("2026-05-06"), 1)
+    )
+    assert why("hearing", "2026-05-06", told_of, Proposed(6, at("2026-05-06"), 1)) == ""
 
 
 def test_news_after_a_proposal_asks_for_another() -> None:

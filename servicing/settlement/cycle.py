@@ -200,6 +200,29 @@ def _is_figures(fact: Fact, year: BookYear) -> bool:
     return fact.kind is FactKind.YEAR_FIGURES and is_of(fact, year)
 
 
+def why_not_yet(case: YearCase, times: Times, step: CycleStep, on: date) -> str:
+    """Why a step does not fit where a case stands on a day; nothing where it does.
+
+    A last term before the deadline of the law would end in a refusal that came too early.
+    """
+    asked = any(name == "request" for name, _, _ in steps_of(case.facts, case.year))
+    if step in {"reminder", "recovery-term"} and not asked:
+        return f"nobody has asked for the figures of {case.year.since} yet: the request comes first"
+    if step == "recovery-term" and on <= times.deadline:
+        return (
+            f"the figures may come until {times.deadline} (Bbz art. 38 lid 2): the last term follows on that"
+        )
+    if step in {"hearing", "hearing-skipped"}:
+        proposed = case.proposed
+        if proposed is None or newest(case.facts) > proposed.last_fact or not proposed.reclaim:
+            return (
+                "no proposal reclaims anything, so there is nothing to be heard about: aflos settle propose"
+            )
+        if on < proposed.on:
+            return f"the proposal that the client is heard about is of {proposed.on}"
+    return ""
+
+
 def _before_the_proposal(case: YearCase, times: Times, day: date) -> Stand:
     figures = figures_on(case.facts, case.year)
     if figures is not None:
