@@ -39,6 +39,9 @@ def changed_configuration(connection: Connection) -> Iterator[Difference]:
         if hashlib.sha256(row.content.encode()).hexdigest() != row.sha256:
             what = f"configuration {paths.get(row.sha256, row.sha256)}: is not the file that the nights used"
             yield Difference(None, 0, "", what)
+    used = select(business_day.c.config_set).where(business_day.c.config_set.is_not(None)).distinct()
+    for name in sorted(set(connection.execute(used).scalars()) - set(sets)):
+        yield Difference(None, 0, "", f"configuration {name[:16]}: is gone, and nights used it")
     for name, listed in sorted(sets.items()):
         if _name_of(listed) != name:
             yield Difference(None, 0, "", f"configuration {name[:16]}: files were put in, out or exchanged")

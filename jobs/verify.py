@@ -22,7 +22,9 @@ from jobs.tables import quarantine
 from jobs.verify_dates import Progress, closed_rows, last_aside, wrong_dates
 from jobs.verify_letters import wrong_letters
 from jobs.verify_links import broken_links
+from jobs.verify_named import renamed
 from jobs.verify_states import kept_states, wrong_state
+from jobs.verify_worked import worked_ahead, wrong_banks
 from ledger.day import day_of, number_of
 from ledger.seal import JOURNAL_COLUMNS
 from ledger.tables import journal
@@ -56,9 +58,12 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         found += _hidden(connection)
         found += changed_lines(connection)
         found += changed_configuration(connection)
+        found += renamed(connection)
         found += broken_links(connection)
+        found += worked_ahead(connection)
         loans = list(connection.execute(select(loan.c.id).order_by(loan.c.id)).scalars())
         last = day_of(dates[-1].day) if dates else None
+        found += wrong_banks(connection, last)
         found += _wrong_loans(connection, loans, last, progress)
         found += wrong_letters(connection, last)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()

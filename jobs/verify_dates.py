@@ -18,7 +18,7 @@ from jobs.sealed_rows import sealed_days, tables_unlike
 from jobs.sealing import facts_unlike, seal_of_books
 from jobs.strangers import strangers
 from jobs.tables import business_day
-from ledger.day import day_of
+from ledger.day import day_of, number_of
 from ledger.seal import FIRST_SEAL
 from ledger.tables import day_total, journal
 
@@ -80,7 +80,8 @@ def wrong_dates(connection: Connection, manifests: Path, progress: Progress) -> 
             yield from _wrong_manifest(one, kept(manifests, one.day))
         progress("dates", number, len(dates))
     yield from _only_outside(dates, manifests)
-    yield from _wrong_totals(connection)
+    closed = [number_of(one.day) for one in dates if one.row.state == "closed"]
+    yield from _wrong_totals(connection, closed[-1] if closed else 0)
 
 
 def last_aside(connection: Connection) -> frozenset[int]:
@@ -173,13 +174,13 @@ def _only_outside(dates: Sequence[Closed], manifests: Path) -> Iterator[Differen
             yield Difference(date.fromisoformat(path.stem), 0, "", what)
 
 
-def _wrong_totals(connection: Connection) -> Iterator[Difference]:
-    """Dates whose totals by account are not those of the journal."""
+def _wrong_totals(connection: Connection, last_closed: int) -> Iterator[Difference]:
+    """Dates whose totals by account are not those of the journal; those of all closed dates must be there."""
     totals = {
         (row.business_date, row.account): [row.debit_cents, row.credit_cents]
         for row in connection.execute(select(day_total))
     }
-    last = max((day for day, _ in totals), default=0)
+    last = max([last_closed, *(day for day, _ in totals)])
     booked: dict[tuple[int, int], list[int]] = {}
     for side, account in enumerate((journal.c.debit, journal.c.credit)):
         query = select(journal.c.business_date, account, func.sum(journal.c.cents))

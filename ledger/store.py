@@ -231,13 +231,17 @@ def install_chart(
 ) -> None:
     """Make creditors (id, code, name, IBAN) and their accounts; raises `Misconfigured` where they differ."""
     owners = list(creditors)
-    accounts = [
-        (account_id(owner[0], number), owner[0], number, line.en, line.nl, line.rgs, line.kind, line.clearing)
+    _install(connection, creditor, owners)
+    _install(connection, account, account_rows((owner[0] for owner in owners), chart))
+
+
+def account_rows(owners: Iterable[int], chart: Chart) -> list[tuple[Any, ...]]:
+    """The rows of the accounts of these creditors, in the order of the columns."""
+    return [
+        (account_id(owner, number), owner, number, line.en, line.nl, line.rgs, line.kind, line.clearing)
         for owner in owners
         for number, line in chart.accounts.items()
     ]
-    _install(connection, creditor, owners)
-    _install(connection, account, accounts)
 
 
 def _install(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

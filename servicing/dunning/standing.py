@@ -115,7 +115,8 @@ def noting(standing: Standing, overdue: Overdue, coming: Sequence[OverdueRow]) -
 def due_of(standing: Standing, creditor: int) -> Due:
     """The letter that a row says is due."""
     procedure = standing.procedure
-    assert procedure in get_args(Name), f"loan {standing.loan}: {procedure!r} is no procedure"
+    if procedure not in get_args(Name):
+        raise ValueError(f"loan {standing.loan}: {procedure!r} is no procedure")
     debtors = tuple(int(one) for one in json.loads(standing.debtors))
     return Due(
         standing.loan,
