@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from jobs.run import Run
-from jobs.sealed_rows import streamed
+from jobs.sealed_rows import plain
 from ledger.bulk import append_rows
 from ledger.day import number_of
 from ledger.entry import EntryKind
@@ -127,7 +127,7 @@ def lines_of_night(connection: Connection, span: Span) -> Lines:
     given = {"first": span.since + 1, "last": span.until}
     # Eight bytes a line, however many there are.
     new: dict[int, array[int]] = {}
-    for creditor, number in streamed(connection, _NEW, given):
+    for creditor, number in plain(connection, _NEW, given):
         new.setdefault(creditor, array("q")).append(number)
     moved: dict[int, list[BookedLine]] = {}
     for creditor, *line in connection.execute(_MOVED, given):

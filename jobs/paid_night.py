@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from jobs.chunk import STATE_COLUMNS, Night, states_of, write_states
 from jobs.dunning_night import Seen, look_at_ladders
+from jobs.sealed_rows import plain
 from jobs.short_night import rows_of
 from jobs.tables import quarantine
 from ledger.accounts import AccountNumber
@@ -91,12 +92,12 @@ def _payments(
     columns = (fact.c.loan_id, fact.c.kind, fact.c.value_date, fact.c.nr, fact.c.cents)
     query = select(*columns).join(loan_state, loan_state.c.loan == fact.c.loan_id)
     query = query.where(fact.c.known_on <= number_of(night.day), fact.c.known_on > loan_state.c.worked_to)
-    for loan, kind, *payment in connection.execute(
-        query.where(among(connection, fact.c.loan_id, loans))
-    ).all():
+    for loan, kind, *payment in plain(connection, query.where(among(connection, fact.c.loan_id, loans)), {}):
         before = found[loan]
-        plain = before is not None and kind == _PLAIN
-        found[loan] = [*(before or ()), LanePayment._make(payment)] if plain else None
+        if before is None or kind != _PLAIN:
+            found[loan] = None
+        else:
+            before.append(LanePayment._make(payment))
     return found
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, cast, func, select, union_all
@@ -37,7 +37,7 @@ def seal_of_night(
     connection: Connection, day: date, since: date | None, previous: str, beside: Digests
 ) -> str:
     """The seal of a date just worked: digests from the state rows the night wrote, and those of `digests_beside`."""
-    worked = streamed(connection, _worked(), {"day": number_of(day)})
+    worked = plain(connection, _worked(), {"day": number_of(day)})
     digests = ((loan, digest) for loan, digest in worked if digest)
     return seal(previous, number_of(day), digests, _facts_digest(connection, sealed_days(day, since), beside))
 
@@ -88,9 +88,10 @@ def fact_digests(connection: Connection, day: date, since: date | None) -> Diges
     span = sealed_days(day, since)
     size = -(-connection.execute(_count_known(), span).scalar_one() // MOST_DIGESTS) or 1
     found: Digests = {}
-    rows = streamed(connection, _known(tuple(fact.c.keys())), span)
-    while part := rows.fetchmany(size):
-        found[f"{part[0].loan_id}:{part[0].nr}"] = digest_of_facts(part).hex()
+    rows = plain(connection, _known(tuple(fact.c.keys())), span)
+    while part := list(islice(rows, size)):
+        loan, nr = part[0][:2]
+        found[f"{loan}:{nr}"] = digest_of_facts(part).hex()
     return found
 
 
