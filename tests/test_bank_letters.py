@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 from sqlalchemy import Engine
 
 from backoffice.actor import authenticated
@@ -16,9 +17,9 @@ from tests.bank_account import Account, Real, paying, write
 from tests.bank_desk import FIRST, INSTALMENT, START, give_to_bank, name_of, take
 from tests.desk import LOAN, add_debtor, add_loan, good
 from tests.letter_reading import read
-from tests.letters_desk import open_letters_desk, propose, sent, state
+from tests.letters_desk import open_letters_desk, propose, put_together, sent, state
 from tests.nights import begin_on, close_until
-from tests.offices import good_by, open_office
+from tests.offices import by, good_by, open_office
 from tests.test_outbox_night import lent, written
 
 OTHER, BOUNCED = "100000002", "bounced_direct_debit"
@@ -64,6 +65,25 @@ def test_p22_a_rematch_lists_the_letters_of_the_error(desk: Engine, tmp_path: Pa
     # Said once; the release itself takes out what falls away.
     assert state(desk, waiting) == "proposed"
     assert good_by("clerk", "bank", "rematch", "1", OTHER, "--reason", "again")["letters"] == []
+
+
+def test_p3_without_statements_of_days_nothing_is_put_together_or_released(desk: Engine) -> None:
+    (number,) = propose(desk, "known", loan=int(LOAN))
+    run = put_together("--letter", str(number))
+    with freeze_time(f"{clock.today() + timedelta(days=8)} 09:00:00"):
+        (later,) = propose(desk, "later", loan=int(OTHER))
+        chosen = put_together("--letter", str(later))
+        assert (chosen["run"], [one["letter"] for one in chosen["waiting"]]) == (None, [later])
+        totals = ("--number", "1", "--total", run["total"])
+        refused = by("approver", "letters", "release", str(run["run"]), *totals)
+        assert (refused.code, f"letter {number}: the bank statements are complete to" in refused.err) == (
+            2,
+            True,
+        )
+        lacking = [
+            one for one in good_by("clerk", "worklist", "--source", "bank") if "complete to" in str(one)
+        ]
+        assert len(lacking) == 1, "one item for the account"
 
 
 def test_p17_a_line_that_leaves_a_loan_lists_its_letters(desk: Engine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from backoffice.actor import actor as acting
@@ -16,12 +18,14 @@ from backoffice.cli.table import table
 from backoffice.dunning import Posted, Why, costs_of, hand_over_letter, listed
 from backoffice.dunning import why as reasons
 from backoffice.rights import codes, creditors_of, seen_loan
+from jobs.dunning_rules import beside_on
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.blocks import Block
 from servicing.dunning.announced import GROUNDS
+from servicing.dunning.beside import NOTHING_BESIDE
 from servicing.dunning.collection_costs import costs_key
 from servicing.dunning.ladder import Step
 from servicing.dunning.owing import OverdueRow
@@ -80,7 +84,7 @@ def why(loan: str, on: str | None, as_json: bool) -> None:
     day = day_or_today(on)
     with looking() as connection:
         heading = seen_loan(connection, loan)
-        answer = _answer(reasons(connection, heading, day), day.isoformat())
+        answer = _answer(reasons(connection, heading, day), day)
     if as_json:
         print_json(answer)
         return
@@ -249,13 +253,14 @@ def _row(row: Standing, known: dict[int, str]) -> dict[str, object]:
     }
 
 
-def _answer(found: Why, on: str) -> dict[str, object]:
+def _answer(found: Why, day: date) -> dict[str, object]:
     step = found.found if isinstance(found.found, Step) else None
     until = None if isinstance(found.found, Step) else found.found.until
     overdue = found.case.overdue
+    beside = beside_on(overdue, found.case.facts, day) if overdue else NOTHING_BESIDE
     return {
         "loan": found.case.loan,
-        "on": on,
+        "on": day.isoformat(),
         "step": step.code if step else None,
         "act": step.act if step else None,
         "procedure": step.procedure if step else None,
@@ -265,6 +270,8 @@ def _answer(found: Why, on: str) -> dict[str, object]:
         "reason": found.found.reason,
         "article": found.found.article,
         "overdue": euros(overdue.cents) if overdue else "0.00",
+        "costs": euros(beside.costs),
+        "statutory_interest": euros(beside.interest),
         "rows": [_overdue(row) for row in (overdue.rows if overdue else ())],
         "sent": [_sent(sent) for sent in found.sent],
         "blocks": [_block(block) for block in found.case.blocks],

@@ -222,7 +222,10 @@ def status(as_json: bool) -> None:
     for each in found["quarantine"]:
         click.echo(f"  {each['loan']} since {each['since']}: {shown(each['error'])}")
     click.echo(f"unmatched       {found['unmatched']} bank lines")
-    click.echo(f"letters stuck   {found['letters_stuck']}")
+    waiting = found["letters_stuck"]
+    click.echo(
+        f"letters waiting {waiting}" + (" for a person: aflos worklist --source letter" if waiting else "")
+    )
     for each in found["quiet"]:
         click.echo(f"quiet           {each['creditor']} since {each['since']}, {_until(each)}")
     click.echo(f"run             {found['lease'] or 'nobody'}")

@@ -47,7 +47,8 @@ def costs_in_words(cents: int, day: date, law: Law) -> str:
         f"{percent_text(rate).replace('.', ',')}% over {name} {dutch_amount(part)}"
         for name, (part, rate) in zip(names, _bands(cents, day, law), strict=False)
     ]
-    return f"{', '.join(parts)}, met een minimum van {dutch_amount(law.value_on(MINIMUM, day).cents)}"
+    words = f"{', '.join(parts)}, met een minimum van {dutch_amount(law.value_on(MINIMUM, day).cents)}"
+    return words.replace("€ ", "€\u00a0")  # an amount is not cut at the end of a line
 
 
 def _bands(cents: int, day: date, law: Law) -> list[tuple[int, Fraction]]:
