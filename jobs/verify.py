@@ -67,13 +67,21 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         found += _wrong_loans(connection, loans, last, progress)
         found += wrong_letters(connection, last)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()
-        outside = sum(1 for row in dates if (manifests / f"{day_of(row.day)}.json").exists())
-        checked |= {"dates": len(dates), "loans": len(loans), "postings": postings, "manifests": outside}
+        checked |= {"dates": len(dates), "loans": len(loans), "postings": postings}
+        checked |= _outside(dates, manifests)
     except DBAPIError:
         # A damaged file may not answer; what was found before it refused is told.
         if not damage:
             raise
     return Verdict(checked, found)
+
+
+def _outside(dates: Sequence[Row[Any]], manifests: Path) -> dict[str, int]:
+    """How many closed dates have their manifest outside the database, and how many do not, if any."""
+    closed = [day_of(row.day) for row in dates if row.state == "closed"]
+    there = sum(1 for day in closed if (manifests / f"{day}.json").exists())
+    missing = {"manifests_missing": len(closed) - there} if there < len(closed) else {}
+    return {"manifests": there} | missing
 
 
 def _wrong_loans(

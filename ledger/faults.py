@@ -40,8 +40,12 @@ _CLASSES: tuple[tuple[str, Fault], ...] = (
 _TOLD: _Told = (
     ("SQLITE_BUSY", Held, "the database is locked"),
     ("SQLITE_LOCKED", Held, "the database is locked"),
-    ("SQLITE_FULL", IoFailed, "the disk is full; the transaction was undone"),
-    ("SQLITE_IOERR", IoFailed, "the disk failed; the transaction was undone"),
+    ("SQLITE_FULL", IoFailed, "the disk is full; the transaction was undone: make room and try again"),
+    (
+        "SQLITE_IOERR",
+        IoFailed,
+        "the disk failed, or is full; the transaction was undone: look at the disk first",
+    ),
     ("SQLITE_READONLY", Misconfigured, "the database cannot be written"),
     ("SQLITE_CANTOPEN", Misconfigured, "the database cannot be opened"),
     ("SQLITE_PERM", Misconfigured, "the database may not be opened"),

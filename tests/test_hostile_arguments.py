@@ -74,6 +74,12 @@ def test_h4_a_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
         content_of(tmp_path)
 
 
+def test_h4_a_bank_file_is_no_device() -> None:
+    done = called("bank", "import", "/dev/zero")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("aflos: /dev/zero: must be a file: a device or a pipe may never end")
+
+
 def test_closed_streams_are_no_fault_of_the_program() -> None:
     script = 'exec "$0" -c "$1" law list <&- >&- 2>&-'
     done = subprocess.run(["/bin/sh", "-c", script, sys.executable, RUN], cwd=ROOT, check=False)

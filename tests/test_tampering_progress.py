@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
+from jobs.manifest import folder
 from jobs.tables import config_set
+from jobs.verify import verify
 from ledger.database import reading
 from ledger.day import number_of
 from ledger.tables import account, creditor, day_total
@@ -75,3 +77,18 @@ def test_j1_lines_that_are_said_to_wait_are_counted_again(books: Engine) -> None
 def test_j1_a_ladder_of_no_procedure_is_told_and_stops_nothing(books: Engine) -> None:
     tamper(books, update(dunning).values(procedure="instalmentz"))
     assert any("'instalmentz' is no procedure" in what for what in told(books))
+
+
+def test_j3_a_manifest_that_is_gone_from_outside_is_counted(books: Engine) -> None:
+    kept = folder(books) / f"{DAY}.json"
+    assert verdict_of(books) == {"manifests": 1}
+    kept.unlink()
+    assert verdict_of(books) == {"manifests": 0, "manifests_missing": 1}
+
+
+def verdict_of(engine: Engine) -> dict[str, int]:
+    """What verify counted outside the database, on books without a difference."""
+    with reading(engine) as connection:
+        verdict = verify(connection, folder(engine))
+    assert verdict.differences == []
+    return {name: number for name, number in verdict.checked.items() if name.startswith("manifests")}

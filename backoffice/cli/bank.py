@@ -68,6 +68,7 @@ def import_files(
 
     Example: aflos bank import statement-2025-03-01.xml
     """
+    _refuse_devices(files)
     done: list[Outcome] = []
     with Reader() as reader:
         for file in files:
@@ -85,6 +86,13 @@ def import_files(
                     click.echo(said(outcome))
     if as_json:
         print_json([_outcome(each) for each in done])
+
+
+def _refuse_devices(files: Sequence[Path]) -> None:
+    for file in files:
+        if not file.is_file():
+            rule = "a device or a pipe may never end, and a file is read twice"
+            raise BadInput(f"{file}: must be a file: {rule}")
 
 
 def _outcome(one: Outcome) -> dict[str, object]:

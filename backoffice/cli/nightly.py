@@ -267,7 +267,8 @@ def verify(as_json: bool) -> None:
     Example: aflos verify --json
     """
     with opened() as engine, reading(engine) as connection:
-        verdict = verify_books(connection, folder(engine))
+        manifests = folder(engine)
+        verdict = verify_books(connection, manifests)
     differences = [
         {
             "business_date": each.business_date.isoformat() if each.business_date else None,
@@ -281,11 +282,14 @@ def verify(as_json: bool) -> None:
         found = {"ok": not differences, "checked": verdict.checked, "differences": differences}
         print_json(found)
     else:
-        counts = ", ".join(f"{number} {what}" for what, number in verdict.checked.items())
+        counts = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in verdict.checked.items())
         click.echo(f"checked {counts}: {len(differences)} differences")
         for each in differences:
             click.echo(
                 f"  {each['business_date'] or ''} {each['key'] or each['loan'] or ''} {shown(each['what'])}"
             )
+    if verdict.checked.get("manifests_missing"):
+        what = "of the dates without a manifest outside nothing shows whether the whole database was replaced"
+        click.echo(f"{what}: put the manifests back in {manifests} from a backup", err=True)
     if differences:
         sys.exit(VERIFICATION_FAILED)
