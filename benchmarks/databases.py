@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -89,18 +89,19 @@ class Postgresql:
 
     server: URL
     name: str = "PostgreSQL"
+    template: str = field(default_factory=lambda: f"{TEMPLATE}_{next(_NUMBERS)}")
 
     def prepare(self, fill: Callable[[Engine], None]) -> None:
         """Make the evening that is copied later, or add to it."""
         self._make_template()
-        engine = open_database(self._url(TEMPLATE), create=True)
+        engine = open_database(self._url(self.template), create=True)
         fill(engine)
         engine.dispose()
 
     def url(self) -> str:
         """Where a new copy of the evening is."""
-        name = f"{TEMPLATE}_{next(_NUMBERS)}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY", "CHECKPOINT")
+        name = f"{self.template}_{next(_NUMBERS)}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY", "CHECKPOINT")
         return self._url(name)
 
     def drop(self, url: str) -> None:
@@ -112,8 +113,8 @@ class Postgresql:
         with engine.connect() as connection:
             known = connection.exec_driver_sql("SELECT datname FROM pg_database").scalars().all()
         engine.dispose()
-        if TEMPLATE not in known:
-            self._administer(f"CREATE DATABASE {TEMPLATE}")
+        if self.template not in known:
+            self._administer(f"CREATE DATABASE {self.template}")
 
     def _url(self, name: str) -> str:
         return self.server.set(database=name).render_as_string(hide_password=False)

@@ -1,7 +1,8 @@
 """`make bench-scale`: from 10,000 to 1,000,000 loans, time a loan and memory; a quiet night against a full one.
 
 Each night runs in a process of its own, whose peak memory is measured; that of the PostgreSQL server is not in it.
-The history is two months long, so that the largest portfolio fits on a small disk.
+The history is two months long, so that the largest portfolio fits on a small disk. All sizes take turns, so that none
+has a better hour of the machine than another.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,9 +57,9 @@ def main() -> None:
     sizes = [loans for loans in SIZES if loans <= asked.most]
     found: list[Ran] = []
     makes: list[Make] = [sqlite, postgresql]
+    wanted = [*(Size(loans, MONTHS, NIGHT) for loans in sizes), Size(sizes[-1], MONTHS, NIGHT, PERCENT_QUIET)]
     for make in makes:
-        found += [_ran(make, Size(loans, MONTHS, NIGHT), asked.runs) for loans in sizes]
-        found.append(_ran(make, Size(sizes[-1], MONTHS, NIGHT, PERCENT_QUIET), asked.runs))
+        found += _ran(make, wanted, asked.runs)
     show(table(HEADINGS, [_line(ran, found) for ran in found]), f"After: {circumstances()}")
 
 
@@ -79,13 +80,22 @@ def _line(ran: Ran, all_of_them: Sequence[Ran]) -> Sequence[str]:
     )
 
 
-def _ran(make: Make, size: Size, runs: int) -> Ran:
-    with make() as databases:
-        note(f"{databases.name}: {many(size.loans)} loans, {size.percent_due} % due")
-        databases.prepare(lambda engine: build(engine, size))
-        told = [_in_process(databases) for _ in range(runs)]
-    seconds, megabytes = zip(*told, strict=True)
-    return Ran(databases.name, size.loans, size.percent_due, list(seconds), max(megabytes))
+def _ran(make: Make, sizes: Sequence[Size], runs: int) -> list[Ran]:
+    """A night of each size in turn, so many times."""
+    with ExitStack() as stack:
+        every = [_prepared(stack.enter_context(make()), size) for size in sizes]
+        rounds = [[_in_process(databases) for databases in every] for _ in range(runs)]
+    ran = []
+    for size, databases, told in zip(sizes, every, zip(*rounds, strict=True), strict=True):
+        seconds, megabytes = zip(*told, strict=True)
+        ran.append(Ran(databases.name, size.loans, size.percent_due, list(seconds), max(megabytes)))
+    return ran
+
+
+def _prepared(databases: Databases, size: Size) -> Databases:
+    note(f"{databases.name}: {many(size.loans)} loans, {size.percent_due} % due")
+    databases.prepare(lambda engine: build(engine, size))
+    return databases
 
 
 def _in_process(databases: Databases) -> tuple[float, float]:
