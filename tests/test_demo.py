@@ -11,6 +11,7 @@ from freezegun import freeze_time
 from sqlalchemy import Engine
 
 from backoffice.demo.behaviours import BEHAVIOURS
+from backoffice.demo.cycle import decide_one
 from backoffice.demo.filling import bring_in, draft_of, keep_quiet, refuse_unless_empty
 from backoffice.demo.offers import OFFERS, PROVINCE_OFFERS, Rules
 from backoffice.demo.portfolio import Life, Portfolio, Wish, make_portfolio
@@ -19,6 +20,7 @@ from backoffice.demo.story import ACTOR, Window
 from backoffice.installation import install
 from jobs.business_dates import recorded, set_cut_over
 from jobs.manifest import folder
+from jobs.settlement_cycle import cases, propose_all
 from jobs.verify import verify
 from ledger.database import open_database, reading, writing
 from ledger.errors import BadInput
@@ -29,6 +31,7 @@ from servicing.debtors.values import check_bsn
 from servicing.facts import FactKind
 from servicing.granting import breaches
 from servicing.registration import Dossier, check_draft, check_life
+from servicing.settlement.allowance import LIVING_ALLOWANCE
 from servicing.settlement.interest_years import SURETY
 from servicing.store import Recorded, add_loan, record
 from tests.desk import run
@@ -36,6 +39,9 @@ from tests.nights import close_until, seals
 
 SHORT = Window(date(2025, 10, 23), date(2025, 12, 1))
 """Sixty days."""
+
+CYCLE = {FactKind.ASSISTANCE, FactKind.ADVANCE_PAID, FactKind.YEAR_FIGURES, FactKind.CYCLE_STEP}
+"""What is told of clients with living allowance."""
 
 LONG = Window(date(2022, 12, 1), date(2025, 11, 30))
 """Three years."""
@@ -85,7 +91,7 @@ def test_two_hundred_loans_show_everything(two_hundred: Portfolio) -> None:
     told = {
         kind for kind in FactKind if kind <= FactKind.WSNP_EARLY_END or kind is FactKind.STATUTORY_INTEREST
     }
-    assert set(kinds) == told - {FactKind.INSTALMENT} | {FactKind.CLAIM_SCHEME}
+    assert set(kinds) == told - {FactKind.INSTALMENT} | {FactKind.CLAIM_SCHEME} | CYCLE
 
 
 def test_every_loan_keeps_the_limits_of_its_product(two_hundred: Portfolio, rules: Rules) -> None:
@@ -174,6 +180,23 @@ def test_facts_told_ahead_are_as_if_told_day_by_day(
         found += seals(close_until(daily, day))
     daily.dispose()
     assert found == at_once
+
+
+def test_a_demo_has_years_to_decide_decided_and_overdue(
+    sqlite_database: Engine, two_hundred: Portfolio
+) -> None:
+    """Proposed at once, a year with much profit still waits for its hearing; a demo proposes it in its nights."""
+    living = [life for life in two_hundred.lives if life.heading.product == LIVING_ALLOWANCE]
+    bring_in(sqlite_database, two_hundred._replace(lives=living), files.creditors(), lambda _count: None)
+    with freeze_time("2025-12-01 12:00:00"):
+        with writing(sqlite_database) as connection:
+            by, day = recorded(connection, ACTOR), date(2025, 12, 1)
+            propose_all(connection, by, day, cases(connection, by.known_on))
+        decide_one(sqlite_database)
+        with reading(sqlite_database) as connection:
+            states = Counter(one.stand.state for one in cases(connection, day))
+    assert states["decided"] == 1
+    assert set(states) == {"decided", "to-decide", "hearing-due", "recovery-term-due"}
 
 
 def test_a_database_that_is_not_empty_is_refused(database: Engine, few: Portfolio) -> None:

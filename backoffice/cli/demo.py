@@ -52,7 +52,7 @@ def demo(loans: int, years: int, seed: int, nights: int | None, quiet: bool, as_
         print_json(found)
     else:
         click.echo(pairs(found))
-        click.echo("\nNow try: aflos status; aflos statement 100000001; aflos verify")
+        click.echo("\nNow try: aflos status; aflos statement 100000001; aflos settle list; aflos verify")
     if summary.set_aside:
         sys.exit(DONE_WITH_EXCEPTIONS)
 

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 
-from backoffice.demo.offers import ONE_MONTH
 from backoffice.demo.story import Story
 from backoffice.portfolio.granting import later_rates
 from ledger.money import euros
-from servicing.daycount import fraction, step_date
+from servicing.daycount import fraction
 from servicing.facts import Draft, FactKind
 from servicing.granting import Grant
 from servicing.law import Law
@@ -29,7 +28,7 @@ GRANTED_BEFORE = timedelta(days=100)
 
 
 def grant_and_pay_out(story: Story, grant: Grant) -> date:
-    """The decision, then the money: a living allowance month by month, other loans in one or two tranches.
+    """The decision, then the money in one or two tranches.
 
     Gives the day on which all is paid out.
     """
@@ -76,13 +75,8 @@ def _decide(story: Story, grant: Grant) -> None:
 def _tranches(terms: Terms, rng: Random) -> list[tuple[date, int]]:
     """Days and cents; together they are what was granted."""
     whole = int(terms.principal)
-    if terms.method == "bullet":
-        months = rng.randrange(4, 13)
-        parts = [whole // months] * (months - 1)
-        days = [step_date(terms.start, ONE_MONTH, nr) for nr in range(months)]
-    else:
-        parts = [whole * 6 // 10] if rng.randrange(6) == 0 else []
-        days = [terms.start + timedelta(days=9 * nr) for nr in range(len(parts) + 1)]
+    parts = [whole * 6 // 10] if rng.randrange(6) == 0 else []
+    days = [terms.start + timedelta(days=9 * nr) for nr in range(len(parts) + 1)]
     return list(zip(days, [*parts, whole - sum(parts)], strict=True))
 
 

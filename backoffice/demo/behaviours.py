@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
+from backoffice.demo.cycle import little_profit, much_profit, silent
 from backoffice.demo.offers import ONE_MONTH
 from backoffice.demo.story import UNNUMBERED, Due, Story
 from servicing.daycount import step_date
@@ -213,8 +214,13 @@ def called_in(story: Story, dues: Sequence[Due]) -> None:
     story.decide(FactKind.WRITE_OFF, gone, {"of": "all"})
 
 
-def nothing(_story: Story, _dues: Sequence[Due]) -> None:
-    """Nothing is paid."""
+def in_the_cycle(tell: Callable[[Story], None]) -> Behaviour:
+    """Of living allowance nothing falls due: what its client does about the figures of the year."""
+
+    def behaviour(story: Story, _dues: Sequence[Due]) -> None:
+        tell(story)
+
+    return behaviour
 
 
 def _remind(story: Story, on: date, owed: int) -> None:
@@ -253,5 +259,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "ended": ended,
     "restructured": restructured,
     "called_in": called_in,
-    "nothing": nothing,
+    "little_profit": in_the_cycle(little_profit),
+    "much_profit": in_the_cycle(much_profit),
+    "silent": in_the_cycle(silent),
 }

@@ -59,7 +59,7 @@ OFFERS: Mapping[Offer, int] = {
         every="18m",
         comes="new",
         purposes=("levensonderhoud",),
-    ): 4,
+    ): 2,
     Offer("bbz_retained_capital_loan", (3_000, 18_000), (120,), ("linear",), comes="taken over"): 2,
     Offer(
         "bbz_retained_capital_loan", (3_000, 18_000), (10,), ("linear",), every="1y", comes="taken over"

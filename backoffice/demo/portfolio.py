@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from backoffice.demo.beginnings import grant_and_pay_out, take_over, tell_origin
 from backoffice.demo.behaviours import BEHAVIOURS
+from backoffice.demo.cycle import pay_living_allowance, year_of_grants
 from backoffice.demo.deck import Deck
 from backoffice.demo.offers import (
     OFFERS,
@@ -27,6 +28,7 @@ from servicing.creditor import Creditor
 from servicing.debtors.values import NewDebtor
 from servicing.facts import Fact
 from servicing.granting import Grant, regime_of
+from servicing.settlement.allowance import LIVING_ALLOWANCE
 from servicing.store import Loan
 
 CREDITORS: Mapping[str, int] = {
@@ -71,8 +73,8 @@ PRIVATE: Mapping[str, int] = {
 }
 """How debtors of the province behave; only a contract may change its rate."""
 
-BULLET: Mapping[str, int] = {"on_time": 2, "late": 2, "partly": 1, "nothing": 1}
-"""How a loan that falls due at once is repaid."""
+IN_THE_CYCLE: Mapping[str, int] = {"little_profit": 1, "much_profit": 1, "silent": 1}
+"""What clients with living allowance do about the figures of their book year."""
 
 EXTENDABLE = frozenset(
     {"bbz_business_capital", "bbz_retained_capital_loan", "recovery_claim", "special_assistance_loan"}
@@ -144,7 +146,7 @@ def make_portfolio(
             "creditor": Deck(CREDITORS, rng),
             "public": Deck(PUBLIC, rng),
             "private": Deck(PRIVATE, rng),
-            "bullet": Deck(BULLET, rng),
+            "cycle": Deck(IN_THE_CYCLE, rng),
         },
         {"municipality": Deck(OFFERS, rng), "province": Deck(PROVINCE_OFFERS, rng)},
         citizen_numbers() if wish.with_bsn else [],
@@ -176,6 +178,8 @@ def _next_life(maker: _Maker, creditor: Creditor) -> Life:
 def _granted(maker: _Maker, offer: Offer) -> Grant | None:
     """A new grant or one from before the cut-over, whichever chance and the law allow."""
     first, last = maker.wish.window
+    if offer.product == LIVING_ALLOWANCE:
+        first, last = year_of_grants(maker.wish.window)
     new = span_within(offer, first, last)
     old = span_before(offer, maker.wish.window.cut_over)
     spans = {"new": [new], "taken over": [old], "either": maker.rng.sample([new, old], 2)}[offer.comes]
@@ -200,7 +204,9 @@ def _life(maker: _Maker, creditor: Creditor, offer: Offer, made: Grant, behaviou
 def _begin(maker: _Maker, story: Story, offer: Offer, made: Grant) -> list[Due]:
     """Let a loan begin; what falls due on it in the demo's days, if all is paid on time."""
     window = maker.wish.window
-    if made.decision_date >= window.first:
+    if offer.product == LIVING_ALLOWANCE:
+        story.begun = pay_living_allowance(story, made)
+    elif made.decision_date >= window.first:
         story.begun = grant_and_pay_out(story, made)
     else:
         story.begun = take_over(story, made, maker.rules.products[offer.product], maker.rules.law)
@@ -210,8 +216,8 @@ def _begin(maker: _Maker, story: Story, offer: Offer, made: Grant) -> list[Due]:
 
 def _behaviour(maker: _Maker, offer: Offer, dues: Sequence[Due]) -> str:
     product = maker.rules.products[offer.product]
-    if "bullet" in offer.methods:
-        return maker.decks["bullet"].draw()
+    if offer.product == LIVING_ALLOWANCE:
+        return maker.decks["cycle"].draw()
     if len(dues) < LEAST_DUES:
         return "on_time"
     can_be_longer = offer.product in EXTENDABLE

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import Engine
 
+from backoffice.demo.cycle import decide_one
 from backoffice.demo.filling import bring_in, refuse_unless_empty
 from backoffice.demo.offers import Rules
 from backoffice.demo.portfolio import Portfolio, Wish, make_portfolio
@@ -75,6 +76,7 @@ def run_demo(engine: Engine, wish: Wish, steps: Steps) -> Summary:
     nights = (wish.window.last - wish.window.first).days + 1
     options = Options(files.arrears_limits(), confirm_days=nights, closed=steps.closed)
     manifests = close_nights(engine, wish.window.last, options)
+    decide_one(engine)
     done = clock.monotonic()
     return _summary(wish, portfolio, manifests, (done - begun, done - filled))
 
