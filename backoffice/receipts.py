@@ -20,7 +20,7 @@ from servicing.receipts.store import add_decisions, lines_by_number, parts_of_li
 from servicing.receipts.tables import receipt_batch
 from servicing.receipts.values import Disposition, Part, StoredLine, line_key
 from servicing.refunding.matching import FORWARDS
-from servicing.refunding.store import refunds_by_id
+from servicing.refunding.store import message_with_bank, refunds_by_id
 from servicing.registration import reversal_of
 from servicing.store import find_loan
 
@@ -144,6 +144,7 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
     before, old = parts_of_lines(desk.connection, [line.id]).get(line.id, (0, []))
     if before and [_meaning(part) for part in old] == [_meaning(part) for part in parts]:
         return Decided(line, before, old, 0)
+    _refuse_gone(desk, line, old)
     _take_back(desk, line, old)
     nr = before + 1
     kept = [_with_fact(desk, line, part, nr, place) for place, part in enumerate(parts, start=1)]
@@ -155,6 +156,18 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
 
 def _meaning(part: Part) -> tuple[int, ...]:
     return int(part.kind), part.cents, part.loan, part.other_creditor, 0 if part.loan else part.fact
+
+
+def _refuse_gone(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
+    """What was given to the bank to go back, or on, cannot be used for something else as well."""
+    message = (
+        message_with_bank(desk.connection, line.id) if {part.kind for part in old} & set(SETTLES) else None
+    )
+    if message is not None:
+        raise LineRefused(
+            f"bank line {line.id}: was released to be paid in {message}; only what the bank refuses of it can be for "
+            "something else"
+        )
 
 
 def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:

@@ -146,6 +146,19 @@ def test_a_line_is_divided_parked_and_refunded_by_hand(books: Engine, tmp_path: 
     assert differences(books) == []
 
 
+def test_a_line_that_was_decided_waits_no_more_whatever_became_of_another(
+    books: Engine, tmp_path: Path
+) -> None:
+    lines_in = [Real(FIRST, cents, f"R{cents}", text="x") for cents in (1000, 2000, 3000)]
+    take(books, write(tmp_path, "1.xml", Account(lines=lines_in).statement()), FIRST)
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, NEXT))
+        for line, kind in ((1, Disposition.IGNORED), (2, Disposition.TO_REFUND), (2, Disposition.IGNORED)):
+            own = line_of(desk, line)
+            decide(desk, own, [Part(kind, own.cents, reason="said so")])
+    assert [(one.line.id, one.reason) for one in waiting(books)] == [(3, "no payment reference")]
+
+
 def test_a_notice_is_not_booked_again_by_its_statement(books: Engine, tmp_path: Path) -> None:
     account = Account(lines=[paying(LOAN, FIRST, 1000, "R1"), paying(LOAN, NEXT, 2000, "R2")])
     notice = camt("NL44TEST0340000001", None, account.lines[1:])

@@ -154,6 +154,13 @@ def test_p17_what_is_anothers_is_forwarded_and_counts_from_the_day_it_came_in(
     assert differences(database) == []
 
 
+def test_what_was_released_is_not_used_for_something_else_as_well(books: Engine) -> None:
+    released()
+    for words in (("park", "1", "--reason", "wait"), ("match", "1", "100000001")):
+        done = by("clerk", "bank", *words)
+        assert (done.code, "was released to be paid in REF-0001-000001" in done.err) == (2, True)
+
+
 def test_what_was_decided_otherwise_since_does_not_leave(books: Engine) -> None:
     (row,) = good_by("approver", *creditor("propose"))
     good_by("manager", "approve", str(row["decision"]))

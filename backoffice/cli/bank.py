@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from backoffice.cli.bank_collect import collect
 from backoffice.cli.bank_mandate import mandate
 from backoffice.cli.bank_refunds import refunds
 from backoffice.cli.bank_runs import named_creditor
-from backoffice.cli.bank_words import PARTS, as_line, day_text, part_words, waiting_words
+from backoffice.cli.bank_words import PARTS, as_line, day_text, part_text, part_words, waiting_words
 from backoffice.cli.database import Desk, looking, recording
 from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import print_json
@@ -344,7 +343,8 @@ def _tell(found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo(f"line {found['line']}: decision {found['decision']}: {json.dumps(found['parts'])[1:-1]}")
+    parts = "; ".join(map(part_text, found["parts"]))
+    click.echo(f"line {found['line']}: decision {found['decision']}: {parts}")
     for one in found["letters"]:
         name = f"letter {one['letter']} ({one['kind']})" if one["letter"] else one["kind"]
         click.echo(

@@ -35,6 +35,13 @@ def part_words(part: Part) -> dict[str, object]:
     }
 
 
+def part_text(part: dict[str, object]) -> str:
+    """A part of a line as a person reads it: 506.91 for loan 100000001 (fact 3): reason."""
+    amount, kind, loan, fact = (part[key] for key in ("amount", "for", "loan", "fact"))
+    what = f"for loan {loan}" if kind == "loan" else f"{kind} of loan {loan}" if loan else str(kind)
+    return f"{amount} {what}{f' (fact {fact})' if loan and fact else ''}: {part['reason']}"
+
+
 def waiting_words(one: Waiting) -> dict[str, object]:
     """A line that waits, with why and for what it may be."""
     line = one.line

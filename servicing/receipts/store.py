@@ -271,6 +271,7 @@ def _is_undecided(known_by: date | None = None) -> ColumnElement[bool]:
     last = (
         select(func.max(own.c.nr))
         .where(own.c.line_id == bank_line.c.id, own.c.known_on <= known)
+        .correlate(bank_line)  # two levels up: by itself it would be the last decision about any line
         .scalar_subquery()
     )
     settled = exists().where(

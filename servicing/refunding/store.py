@@ -122,6 +122,18 @@ def released_decisions(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(select(refund.c.decision_id)).scalars())
 
 
+def message_with_bank(connection: Connection, line: int) -> str | None:
+    """The file with which a receipt was given to the bank to go back or on; None if it was not, or was refused."""
+    refused = select(order_dropped.c.end_to_end)
+    query = (
+        select(refund_run.c.message_id)
+        .join(refund, refund.c.run_id == refund_run.c.id)
+        .where(refund.c.line_id == line, refund.c.end_to_end.not_in(refused))
+    )
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
 def sent_decisions(connection: Connection) -> frozenset[int]:
     """The decisions that were released and not refused by the bank."""
     refused = select(order_dropped.c.end_to_end)
