@@ -150,6 +150,7 @@ def approve(desk: Desk, number: int) -> Decided:
     """
     decision = find_decision(desk.connection, number)
     if decision.step("approved"):
+        check_right(desk.by.actor, "see", decision.creditor_id)
         return Decided(decision, None, again=True)
     _must_be_proposed(decision)
     authority = _authority(desk, decision)

@@ -72,6 +72,9 @@ def test_j6_a_decision_is_no_fact_until_another_person_approves(desk: Engine) ->
     assert (decided["maker"], decided["approver"]) == ("clerk", "approver")
     assert decided["mandate"] == "Besluit art. 4"
     assert facts(desk) == ["grant", "disbursement", "rate"]
+    # Again is nothing new, and nothing at all for somebody of another municipality.
+    again = [by(account, "approve", str(proposed["decision"])) for account in ("approver", "urk")]
+    assert [(each.code, "needs one of the roles" in each.err) for each in again] == [(0, False), (2, True)]
 
 
 REFUSED = (

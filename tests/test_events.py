@@ -92,6 +92,7 @@ def test_p11_a_kind_of_event_takes_its_options_and_no_others(counter: Engine) ->
     for words, error in (
         (_event("moratorium"), "until: is missing: moratorium needs it"),
         (_event("death", "1", "--until", "2026-01-01"), "until: does not go with death"),
+        (_event("moratorium", "1", "--until", "2025-01-01"), "until: 2025-01-01: must lie after 2025-07-01"),
         (_event("representative", "1", "--role", "curator"), "name: is missing: representative needs it"),
         (_event("move"), "street, house-number, postcode, city: go with move"),
         (_event("death", "1", "--street", "Kerkweg"), "street: does not go with death"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import click
 
@@ -94,14 +95,9 @@ def event(
     Example: aflos event death 7 --on 2025-07-01 --document "BRP 2025-07-03"
     """
     day = past_day("on", on)
-    happened = Happened(
-        kind,
-        day,
-        document,
-        _says(kind, texts | {"value": value, "until": until}, scope, debtor),
-        of,
-        which,
-    )
+    says = _says(kind, texts | {"value": value, "until": until}, scope, debtor)
+    _check_until(says, day)
+    happened = Happened(kind, day, document, says, of, which)
     why = plain_text("reason", reason_given(reason)) if kind == "wrong-report" else ""
     address = _address(kind, texts)
     if preview:
@@ -147,6 +143,15 @@ def _check_options(kind: EventKind, given: Mapping[str, object]) -> None:
     strange = [option for option in given if option not in (*kind.needs, *kind.may)]
     if strange:
         raise BadInput(f"{strange[0]}: does not go with {kind.name}")
+
+
+def _check_until(says: Mapping[str, object], day: date) -> None:
+    """What happened holds for a day at least."""
+    until = says.get("until")
+    if until is not None and date.fromisoformat(str(until)) <= day:
+        raise BadInput(
+            f"until: {until}: must lie after {day}, the day it happened: it is the first day without it"
+        )
 
 
 def _address(kind: str, texts: Mapping[str, str | None]) -> Mapping[str, str | None]:
