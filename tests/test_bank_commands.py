@@ -152,6 +152,7 @@ def test_p16_a_person_sees_the_bank_of_his_own_creditors(
     close_until(desk, FIRST)
     drop(desk, "later.xml", "<x>")
     open_office(tmp_path / "office", monkeypatch)
+    assert "later.xml  waits: is not written to its end yet" in by("clerk", "bank", "inbox").out
     for person, items, files in (("clerk", 2, {"almere": ["later.xml"]}), ("urk", 0, {"urk": []})):
         assert len(good_by(person, "bank", "clearing")) == items
         assert good_by(person, "bank", "inbox")["files"] == files

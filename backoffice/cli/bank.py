@@ -23,11 +23,11 @@ from backoffice.receipts import Decided, LineRefused, adopt, decide, line_of, ma
 from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
-from jobs.bank_files import import_path, our_accounts
+from jobs.bank_files import import_path, is_whole, our_accounts
 from jobs.bank_import import Outcome, Request
 from jobs.bank_reader import Reader
 from jobs.bank_worklist import waiting_lines
-from jobs.inbox import inbox, said
+from jobs.inbox import NOT_READY, inbox, said
 from jobs.letters_touched import letters_touched
 from ledger.day import day_of, number_of
 from ledger.errors import BadInput
@@ -37,6 +37,7 @@ from servicing.receipts.store import parts_of_lines
 from servicing.receipts.values import Disposition, Part
 from servicing.store import find_loan
 from servicing.texts import plain_text
+from servicing.wording import printable
 
 creditor_option = click.option(
     "--creditor", "code", metavar="CODE", help="Only this creditor, such as almere."
@@ -312,13 +313,25 @@ def show_inbox(code: str | None, as_json: bool) -> None:
     found = {}
     for name, folder in folders.items():
         folder.mkdir(parents=True, exist_ok=True)
-        found[name] = sorted(path.name for path in folder.iterdir() if path.is_file())
+        found[name] = sorted(path for path in folder.iterdir() if path.is_file())
     if as_json:
-        print_json({"inbox": str(place), "files": found})
+        names = {name: [path.name for path in files] for name, files in found.items()}
+        print_json({"inbox": str(place), "files": names})
         return
     click.echo(str(place))
     for name, files in found.items():
-        click.echo(f"  {name:<16} {len(files)} files" + "".join(f"\n    {each}" for each in files))
+        click.echo(
+            f"  {name:<16} {len(files)} files" + "".join(f"\n    {_as_it_lies(each)}" for each in files)
+        )
+
+
+def _as_it_lies(path: Path) -> str:
+    """A file in the inbox, with why the night leaves it where it is."""
+    left_alone = path.name.startswith(".") or path.suffix.lower() in NOT_READY
+    why = "left alone: its name says that it is not ready" if left_alone else ""
+    if not left_alone and not is_whole(path):
+        why = "waits: is not written to its end yet"
+    return printable(f"{path.name}  {why}".rstrip())
 
 
 def _creditor(code: str) -> int:
