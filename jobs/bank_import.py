@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from bank.statement import BadStatement, End, Heading, Line
+from bank.statement import BadStatement, End, Heading
 from jobs.bank_matching import Matcher, Source
 from jobs.bank_statements import (
     Statement,
@@ -27,16 +27,13 @@ from ledger.day import day_of, number_of
 from ledger.errors import BadInput
 from ledger.fault_points import reach
 from ledger.money import euros
+from servicing.receipts.drafts import Draft, again, stored
+from servicing.receipts.matching import Named
 from servicing.receipts.store import add_lines, confirm, known_identities, known_occurrences
 from servicing.receipts.tables import bank_file, bank_statement
 from servicing.receipts.values import (
     Place,
     StoredLine,
-    has_reference,
-    identity_of,
-    reference_of,
-    same_key,
-    stored,
 )
 from servicing.store import Recorded
 
@@ -74,7 +71,7 @@ class Document(NamedTuple):
 
     name: str
     sha256: str
-    items: Iterable[Heading | Line | End]
+    items: Iterable[Heading | Draft | End]
 
 
 @dataclass(slots=True)
@@ -108,7 +105,7 @@ def import_document(connection: Connection, document: Document, request: Request
     taking = _Taking(connection, document.name, request)
     for item in document.items:
         match item:
-            case Line():
+            case Draft():
                 taking.take(item)
             case Heading():
                 taking.begin(item)
@@ -142,7 +139,7 @@ class _Taking:
         self.outcome = Outcome(name, request.creditor)
         self.file, self.next_statement, self.next_line = next_numbers(connection)
         self.matcher = Matcher(connection, request.by)
-        self.buffer: list[Line] = []
+        self.buffer: list[Draft] = []
 
     def begin(self, heading: Heading) -> None:
         """Check whose account it is and where it goes on, before any line is kept."""
@@ -173,7 +170,6 @@ class _Taking:
         self.new_cents = self.known_cents = self.lines = self.told = 0
         self.fills = False
         self.first_new_day = self.request.until
-        self.seen: dict[int, int] = {}
         self.span = booked_span(self.connection, heading.account)
         self.base = self._twins_before()
 
@@ -193,7 +189,7 @@ class _Taking:
         known = (self.connection, heading.account, last.closed_on, heading.number)
         return known_occurrences(*known) if goes_on else {}
 
-    def take(self, line: Line) -> None:
+    def take(self, line: Draft) -> None:
         """Keep a line for the next step."""
         self.buffer.append(line)
         if len(self.buffer) == LINES_AT_ONCE:
@@ -204,37 +200,31 @@ class _Taking:
         lines, self.buffer = self.buffer, []
         if not lines:
             return
-        last_day = max(line.booked for line in lines)
-        if number_of(last_day) > self.request.until:
-            raise NotYet(f"{self.outcome.name}: holds {last_day}, after {day_of(self.request.until)}")
-        found = [(line, *self._identified(line)) for line in lines]
-        known = self._known(lines, [one[3] for one in found])
-        new = []
-        for line, reference, occurrence, identity in found:
-            if identity not in known:
-                new.append(stored(line, self.place, self.next_line, (reference, occurrence, identity)))
-                self.next_line += 1
+        last_day = max(line.booked_on for line in lines)
+        if last_day > self.request.until:
+            raise NotYet(f"{self.outcome.name}: holds {day_of(last_day)}, after {day_of(self.request.until)}")
+        if self.base:
+            lines = [self._twin(line) for line in lines]
+        known = self._known(lines)
+        fresh = [line for line in lines if line.identity not in known] if known else lines
+        new = [stored(line, self.place, number) for number, line in enumerate(fresh, start=self.next_line)]
+        self.next_line += len(new)
         if known and self.base:
             raise Overlaps(f"{self.outcome.name}: repeats lines of the last statement")
-        self._count(new, [(line.signed_cents, known.get(identity)) for line, _, _, identity in found])
+        self._count(new, [(line.cents, known.get(line.identity)) for line in lines])
         add_lines(self.connection, new)
         reach("bank lines kept")
-        self.outcome.matched += self.matcher.take(new, Source(self.outcome.name))
+        named = (Named._make(line.named) for line in fresh)
+        self.outcome.matched += self.matcher.take([*zip(new, named, strict=True)], Source(self.outcome.name))
 
-    def _identified(self, line: Line) -> tuple[str, int, bytes]:
-        reference = reference_of(line, self.place.account)
-        key = same_key(line, reference)
-        mark = hash((self.place.account, key))
-        occurrence = self.seen.get(mark, 0) + 1
-        self.seen[mark] = occurrence
-        if not has_reference(line):
-            occurrence += self.base.get(key, 0)
-        return reference, occurrence, identity_of(self.place.account, key, occurrence)
+    def _twin(self, line: Draft) -> Draft:
+        before = 0 if line.has_reference else self.base.get(line.key, 0)
+        return again(line, self.place.account, before) if before else line
 
-    def _known(self, lines: Sequence[Line], identities: Sequence[bytes]) -> dict[bytes, tuple[int, bool]]:
-        first, last = (number_of(end(line.booked for line in lines)) for end in (min, max))
+    def _known(self, lines: Sequence[Draft]) -> dict[bytes, tuple[int, bool]]:
+        first, last = (end(line.booked_on for line in lines) for end in (min, max))
         is_apart = first > self.span[1] or last < self.span[0]
-        return {} if is_apart else known_identities(self.connection, identities)
+        return {} if is_apart else known_identities(self.connection, [line.identity for line in lines])
 
     def _count(self, new: Sequence[StoredLine], found: Sequence[tuple[int, tuple[int, bool] | None]]) -> None:
         """Add up what is new and what a statement showed before; note what a statement shows for the first time."""

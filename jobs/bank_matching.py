@@ -17,6 +17,7 @@ from servicing.receipts.files import bank_rules
 from servicing.receipts.matching import (
     Known,
     LoanView,
+    Named,
     PaidOut,
     Verdict,
     verdict_by_rule,
@@ -24,7 +25,6 @@ from servicing.receipts.matching import (
     verdict_on_receipt,
     verdict_on_return,
 )
-from servicing.receipts.naming import loans_named
 from servicing.receipts.store import (
     NewFact,
     add_decisions,
@@ -56,8 +56,8 @@ class Matcher:
         self.views: dict[int, LoanView] = {}
         self.asked: set[int] = set()
 
-    def take(self, lines: Sequence[StoredLine], source: Source) -> int:
-        """Decide about new lines and record what is certain; about how many it was."""
+    def take(self, lines: Sequence[tuple[StoredLine, Named]], source: Source) -> int:
+        """Decide about new lines, each with the loans it names, and record what is certain; about how many it was."""
         verdicts = [(line, verdict) for line, verdict in self._verdicts(lines) if verdict.parts]
         verdicts = self._without_doubles(verdicts)
         self._record(verdicts, source)
@@ -85,8 +85,8 @@ class Matcher:
             )
         ]
 
-    def _verdicts(self, lines: Sequence[StoredLine]) -> Iterable[tuple[StoredLine, Verdict]]:
-        plain = [(line, loans_named(line)) for line in lines if not line.is_return]
+    def _verdicts(self, lines: Sequence[tuple[StoredLine, Named]]) -> Iterable[tuple[StoredLine, Verdict]]:
+        plain = [(line, named) for line, named in lines if not line.is_return]
         own = own_collections(self.connection, [line for line, _ in plain])
         wanted = {loan for _, named in plain for loan in named.sure}
         forwards = own_forwards(self.connection, [line for line, _ in plain])

@@ -1,5 +1,7 @@
 """Reads large bank files in a process of its own, so that lines are kept while the next ones are read.
 
+What a line tells by itself, such as which loans it names, is worked out there too.
+
 The process begins with the first large file and serves whoever began it, one document after the other. It holds no
 database. It ends when that is done, when reading is broken off, and by itself when its parent is gone.
 """
@@ -9,27 +11,25 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from bank.camt import Item, read_camt
+from bank.camt import read_camt
 from bank.files import open_bank_file
-from bank.statement import BadStatement, Line
+from bank.statement import BadStatement, End, Heading
 from bank.xml_reader import Stream
 from ledger.errors import IoFailed
+from servicing.receipts.drafts import Draft, Drafts, drafts
 
 LARGE = 4_000_000
 """Bytes; a process takes as long to begin as some thousand lines to read."""
 
 AT_ONCE = 500
 """Lines that are handed over at a time."""
-
-
-Items = Generator[Item, None, None]
 
 
 class Found(NamedTuple):
@@ -42,12 +42,12 @@ class Found(NamedTuple):
     size: int
 
 
-Read = Callable[[Found], Items]
+Read = Callable[[Found], Drafts]
 
 
-def read_here(found: Found) -> Items:
+def read_here(found: Found) -> Drafts:
     """What stands in a document, read by this process."""
-    return read_camt(found.stream, found.name)
+    return drafts(read_camt(found.stream, found.name))
 
 
 class Reader:
@@ -63,7 +63,7 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def read(self, found: Found) -> Items:
+    def read(self, found: Found) -> Drafts:
         """What stands in a document; raises what `read_camt` raises, and `IoFailed` if the process is gone."""
         if self._large is None or found.size < self._large or not self._begun():
             return read_here(found)
@@ -85,7 +85,7 @@ class Reader:
             self._aside = process, own
         return True
 
-    def _read_aside(self, found: Found) -> Items:
+    def _read_aside(self, found: Found) -> Drafts:
         assert self._aside is not None
         pipe, is_done = self._aside[1], False
         try:
@@ -95,7 +95,7 @@ class Reader:
                     is_done = True
                     raise BadStatement(items)
                 for item in items:
-                    yield Line._make(item) if type(item) is tuple else item
+                    yield Draft._make(item) if type(item) is tuple else item
             is_done = True
         except (EOFError, OSError):
             raise IoFailed(
@@ -131,14 +131,14 @@ def _serve(pipe: Connection) -> None:
         return
 
 
-def _answers(path: Path, place: int) -> Iterator[list[Item | tuple[object, ...]] | str]:
+def _answers(path: Path, place: int) -> Iterator[list[Heading | End | tuple[object, ...]] | str]:
     """The items of a document in lists, then an empty one; or the reason why the file is refused."""
     documents = open_bank_file(path)
     try:
         name, stream = next(islice(documents, place, None))
-        items = read_camt(stream, name)
+        items = drafts(read_camt(stream, name))
         # A plain tuple is handed over in half the time.
-        while some := [tuple(one) if isinstance(one, Line) else one for one in islice(items, AT_ONCE)]:
+        while some := [tuple(one) if isinstance(one, Draft) else one for one in islice(items, AT_ONCE)]:
             yield some
         yield []
     except BadStatement as refused:

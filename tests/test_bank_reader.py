@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from bank.camt import Item, read_camt
-from bank.statement import BadStatement, End
+from bank.camt import read_camt
+from bank.statement import BadStatement, End, Heading
 from jobs.bank_reader import AT_ONCE, Found, Reader
 from ledger.errors import IoFailed
+from servicing.receipts.drafts import Draft, drafts
 from tests.bank_account import Account, paying
 
 DAY = date(2024, 2, 1)
@@ -50,9 +51,9 @@ def found(path: Path, place: int) -> Found:
     return Found(path, place, f"{path.name}/{place}.xml", BytesIO(), 2)
 
 
-def plain(text: str) -> list[Item]:
+def plain(text: str) -> list[Heading | Draft | End]:
     """What stands in a document, read here."""
-    return list(read_camt(BytesIO(text.encode()), "plain"))
+    return list(drafts(read_camt(BytesIO(text.encode()), "plain")))
 
 
 def test_the_items_of_each_document_are_the_same(tmp_path: Path, reader: Reader, text: str) -> None:

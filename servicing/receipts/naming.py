@@ -15,17 +15,22 @@ NOBODY = Named((), ())
 
 
 def loans_named(line: StoredLine) -> Named:
-    """The loans a line names, each once: in its structured reference, its text and its end-to-end id."""
-    if is_reference(line.structured) and not _DIGIT.search(line.text):
-        return Named((int(line.structured[1:]),), ())
+    """The loans a line names, each once."""
+    return loans_in(line.structured, line.text, line.end_to_end)
+
+
+def loans_in(structured: str, text: str, end_to_end: str) -> Named:
+    """The loans named in a structured reference, a text and an end-to-end id, each once."""
+    if is_reference(structured) and not _DIGIT.search(text):
+        return Named((int(structured[1:]),), ())
     sure: dict[int, None] = {}
     likely: dict[int, None] = {}
-    for text in (line.structured, line.text, line.end_to_end):
-        if not _DIGIT.search(text):
+    for said in (structured, text, end_to_end):
+        if not _DIGIT.search(said):
             continue
-        for reference in find_references(text):
+        for reference in find_references(said):
             (sure if reference.is_certain else likely)[reference.loan] = None
-        likely |= {int(digits): None for digits in _BARE.findall(text) if _is_loan(int(digits))}
+        likely |= {int(digits): None for digits in _BARE.findall(said) if _is_loan(int(digits))}
     if not (sure or likely):
         return NOBODY
     return Named(tuple(sure), tuple(loan for loan in likely if loan not in sure))

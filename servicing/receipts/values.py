@@ -153,40 +153,6 @@ def identity_of(account: str, key: tuple[str, int, int], occurrence: int) -> byt
     return blake2b(said.encode(), digest_size=DIGEST_BYTES).digest()
 
 
-def stored(line: Line, place: Place, number: int, known: tuple[str, int, bytes]) -> StoredLine:
-    """A new line as a row; `known` is its reference, occurrence and identity.
-
-    It is paid on the day the bank counts from, but never later than it was booked: a debtor does not wait for
-    the bank's own terms.
-    """
-    reference, occurrence, identity = known
-    booked, value = number_of(line.booked), number_of(line.value)
-    structured = " ".join(line.references)
-    end_to_end = "" if line.end_to_end_id in NO_REFERENCE else line.end_to_end_id
-    said = (end_to_end, line.name, line.iban, structured, line.text, line.code, line.return_reason)
-    content = blake2b(NAMELESS.join(said).encode(), digest_size=DIGEST_BYTES).digest()
-    return StoredLine(
-        number,
-        place.statement,
-        place.creditor,
-        place.account,
-        identity,
-        booked,
-        min(booked, value),
-        line.signed_cents,
-        reference,
-        occurrence,
-        *said[:6],
-        1 if line.is_return or line.is_reversal else 0,
-        line.return_reason,
-        line.batch_id,
-        line.charges,
-        line.file_line,
-        content,
-        place.known_on,
-    )
-
-
 def content_of(line: StoredLine) -> bytes:
     """The digest of what a stored line says, to be compared with the one that was kept."""
     said = (line.end_to_end, line.name, line.iban, line.structured, line.text, line.code, line.return_reason)
