@@ -27,16 +27,16 @@ SETTLED = 6
 
 
 @pytest.fixture
-def books(sqlite_database: Engine) -> Engine:
-    """Nine clients with a proposal, of whom six are settled."""
-    install(sqlite_database)
-    fill(sqlite_database, 9)
-    with writing(sqlite_database) as connection:
+def books(database: Engine) -> Engine:
+    """Nine clients with a proposal, of whom six are settled, on each engine."""
+    install(database)
+    fill(database, 9)
+    with writing(database) as connection:
         found = cases(connection, BEFORE)
         assert not propose_all(connection, BY, BEFORE, found)
         for one in found[:SETTLED]:
             decide(connection, one.case.loan, f"settlement {YEAR.since} 1", "settlement")
-    return sqlite_database
+    return database
 
 
 def decide(
