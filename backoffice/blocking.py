@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from backoffice.rights import codes
 from jobs.lapses import limitations
 from servicing import files
-from servicing.blocks import Block, blocks_on
+from servicing.blocks import Block, blocks_on, holding_of
 from servicing.creditors.store import quiet_creditors
-from servicing.facts import FactKind
+from servicing.facts import Fact, FactKind
 from servicing.limitation_signals import lapse_blocks
 from servicing.store import Loan, facts_of
 
@@ -22,10 +22,22 @@ def blocks_of(connection: Connection, heading: Loan, day: date) -> list[Block]:
     holds = holds_after_objection(heading, day)
     quiet = quiet_creditors(connection, day).get(heading.creditor_id)
     lapses = limitations(connection, day, [heading.id]).get(heading.id, [])
+    answers = {fact.of: fact for fact in holding_of(facts, None) if fact.kind is FactKind.OUTCOME}
     return [
-        *blocks_on(facts, day, objection_holds=holds, quiet=quiet),
+        *(
+            _answered(block, answers.get(block.fact))
+            for block in blocks_on(facts, day, objection_holds=holds, quiet=quiet)
+        ),
         *lapse_blocks(lapses, day),
     ]
+
+
+def _answered(block: Block, answer: Fact | None) -> Block:
+    """An objection or dispute that was answered still stops what it stopped, until two persons lift it."""
+    if answer is None or block.kind not in {FactKind.OBJECTION, FactKind.DISPUTE}:
+        return block
+    outcome = f"{block.kind.text} answered on {answer.value_date}: {answer.data.get('outcome')}"
+    return block._replace(reason=f"{outcome}; holds until aflos decide unblock")
 
 
 def holds_after_objection(heading: Loan, day: date) -> bool:

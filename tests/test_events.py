@@ -135,6 +135,8 @@ def test_f11_an_objection_is_answered_and_two_persons_unblock(counter: Engine) -
     good_by("clerk", *_event("objection", LOAN))
     assert blocks(URK) == []
     good_by("clerk", *_event("outcome", LOAN, "--of", "objection", "--outcome", "rejected", "--text", "late"))
+    (block,) = good_by("clerk", "loan", "blocks", LOAN)
+    assert block["reason"] == "objection answered on 2025-07-01: rejected; holds until aflos decide unblock"
     assert blocks() == [("objection", ["dunning", "interest"])]
     # Nor does one person take the objection away again.
     wrong = by(
