@@ -192,7 +192,7 @@ def loans_to_dun(connection: Connection, day: date) -> list[list[int]]:
 def dun(connection: Connection, loans: Sequence[int], day: date) -> None:
     """Bring the outbox to what is due about all such loans of creditors: letters that are new, and that fall away."""
     dunners, due = dunners_on(connection, {creditor_of_loan(loan) for loan in loans}, day)
-    standing = {number: _base(key) for number, key in open_dunning(connection, loans).items()}
+    standing = {number: base_key(key) for number, key in open_dunning(connection, loans).items()}
     kept = set(standing.values())
     made = [each for bundle in bundles_of(due) for each in dunners[bundle[0].creditor].written(bundle, kept)]
     wanted = {one.key for one in made if not one.failed}
@@ -260,7 +260,7 @@ def _beside(lines: Sequence[Due]) -> list[Amount]:
     return [Amount("beside", cents, balance="beside")] if cents else []
 
 
-def _base(key: str) -> str:
+def base_key(key: str) -> str:
     """The key without the number of times it was proposed."""
     return key.partition(" #")[0]
 

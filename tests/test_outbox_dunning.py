@@ -60,6 +60,15 @@ def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytes
     return database
 
 
+@pytest.fixture
+def counter(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """The same on SQLite alone."""
+    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
+    return sqlite_database
+
+
 def facts(engine: Engine, loan: int = int(LOAN)) -> list[Fact]:
     with reading(engine) as connection:
         return holding_of(facts_of(connection, [loan])[loan], None)
@@ -283,6 +292,68 @@ def test_a_letter_to_one_joint_debtor_leaves_that_of_the_other(sqlite_database: 
         gone = withdrawal_drafts(known[number], left[0].key, night, "wrong")
         assert not is_of_step_done(other, known)
     assert len(gone) == 2
+
+
+def test_what_fell_away_for_one_joint_debtor_after_the_other_had_his_is_proposed_anew(
+    counter: Engine, tmp_path: Path
+) -> None:
+    """A move between the letters of one step: the one that falls away goes to the new address, once, without fee."""
+    night = clock.today() - ONE_DAY
+    begin_on(counter, night)
+    number = late_loan(counter, night - timedelta(days=40), more=1)
+    close_until(counter, night)
+    mine = [one for one in dunning_letters(counter, night) if one.draft.loans[0].loan == number]
+    first, second = (one.draft.debtor for one in mine)
+    one, other = (str(each.id) for each in mine)
+    move(second, "Kerkweg", night)
+    # The letter of the first is still to leave: the night would propose that of the second again by itself.
+    assert [each["letter"] for each in put_together("--letter", other)["fell_away"]] == [int(other)]
+    assert states_of(counter, second) == ["fell-away"]
+    assert [step.debtors for step in sent_of(facts(counter, number))] == []
+    sent(tmp_path / "post", "--letter", one)
+    assert [step.debtors for step in sent_of(facts(counter, number))] == [(first,)]
+    assert states_of(counter, second) == ["fell-away", "proposed"]
+    # He moves again: what waits falls away, and another takes its place at once.
+    move(second, "Dorpsstraat", clock.today())
+    (waits,) = [each.id for each in letters_to(counter, second) if each.state(clock.today()) == "proposed"]
+    put_together("--letter", str(waits))
+    assert states_of(counter, second) == ["fell-away", "fell-away", "proposed"]
+    anew = letters_to(counter, second)[-1]
+    assert anew.draft.fields["addressee"] == ["S. Jansen", "Dorpsstraat 1", "8232 AB  Lelystad"]
+    assert (anew.draft.demanded, anew.draft.amounts) == (mine[1].draft.demanded, mine[1].draft.amounts)
+    sent(tmp_path / "post", "--letter", str(anew.id))
+    assert [(step.debtors, step.fee) for step in sent_of(facts(counter, number))] == [
+        ((first,), 0),
+        ((second,), 0),
+    ]
+    assert states_of(counter, second) == ["fell-away", "fell-away", "handed-over"]
+
+
+def test_what_fell_away_because_it_was_paid_is_not_proposed_anew(counter: Engine) -> None:
+    night = clock.today() - ONE_DAY
+    begin_on(counter, night)
+    number = late_loan(counter, night - timedelta(days=40), more=1)
+    close_until(counter, night)
+    one, other = (each for each in dunning_letters(counter, night) if each.draft.loans[0].loan == number)
+    known = {number: facts(counter, number)}
+    (step,) = steps_done([one], known, clock.today(), "")
+    tell(counter, clock.today(), *drafts_of(step), paid(number, str(clock.today()), CENTS))
+    put_together("--letter", str(other.id))
+    assert states_of(counter, other.draft.debtor) == ["fell-away"]
+
+
+def move(debtor: int, street: str, on: date) -> None:
+    words = ("--street", street, "--house-number", "1", "--postcode", "8232 AB", "--city", "Lelystad")
+    good_by("clerk", "debtor", "move", str(debtor), "--on", str(on), *words)
+
+
+def letters_to(engine: Engine, debtor: int) -> list[Letter]:
+    with reading(engine) as connection:
+        return [one for one in letters_of_creditor(connection).values() if one.draft.debtor == debtor]
+
+
+def states_of(engine: Engine, debtor: int) -> list[str]:
+    return [one.state(clock.today()) for one in letters_to(engine, debtor) if one.draft.effects.dunning]
 
 
 def test_a_letter_that_could_not_be_printed_is_kept_with_its_reason_at_once(

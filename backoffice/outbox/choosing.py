@@ -13,6 +13,7 @@ from backoffice.cli.database import Desk
 from backoffice.rights import check_right
 from jobs import clock
 from jobs.information import information
+from jobs.letters_anew import propose_anew
 from jobs.letters_dunning import fees_changed
 from jobs.letters_now import fallen_away
 from letters.outbox.dropping import too_late
@@ -79,7 +80,8 @@ def put_together(desk: Desk, creditor: Creditor, selection: Selection) -> Chosen
 def drop(desk: Desk, letters: Mapping[int, Letter], sending: date | None = None) -> dict[int, str]:
     """Take out, visibly, the letters whose reason went, or that are wrong on the sending date; why, by number.
 
-    On that date the fee may be another, or the day by which an answer is wanted past.
+    On that date the fee may be another, or the day by which an answer is wanted past. One to a joint debtor of a step
+    that another had before is put in the outbox anew, as things are now.
     """
     late = {
         number: why for number, one in letters.items() if (why := too_late(one, sending or clock.today()))
@@ -92,6 +94,8 @@ def drop(desk: Desk, letters: Mapping[int, Letter], sending: date | None = None)
         for number, reason in reasons.items()
     }
     add_steps(desk.connection, steps, letters, desk.by)
+    shared = [letters[number].draft for number in reasons if len(letters[number].debtors_of_step) > 1]
+    propose_anew(desk.connection, [draft.key for draft in shared], clock.today(), desk.by)
     return reasons
 
 

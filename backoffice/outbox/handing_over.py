@@ -7,6 +7,8 @@ from datetime import date
 
 from backoffice.cli.database import Desk
 from backoffice.deciding import hand_over
+from jobs import clock
+from jobs.letters_anew import keys_of_others, propose_anew
 from letters.outbox.dropping import is_same_step
 from letters.outbox.dunning import steps_done
 from letters.outbox.print_file import Stack
@@ -27,6 +29,7 @@ def hand_over_run(desk: Desk, run: PrintRun, stack: Stack, proof: str) -> None:
     steps = {number: Step("handed-over", run.id, day, proof, desk.by.actor) for number in letters}
     add_steps(desk.connection, steps, letters, desk.by)
     _record(desk, letters.values(), day, proof)
+    propose_anew(desk.connection, keys_of_others(letters.values()), clock.today(), desk.by)
     for letter in letters.values():
         effects = letter.draft.effects
         if effects.announces:

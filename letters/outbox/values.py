@@ -181,6 +181,11 @@ class Letter:
         return self.last.batch if self.last else 0
 
     @property
+    def debtors_of_step(self) -> tuple[int, ...]:
+        """The debtors to whom the letters of its step of dunning go; none where it is no such step."""
+        return tuple(self.draft.effects.dunning.get("debtors", ()))
+
+    @property
     def is_open(self) -> bool:
         """Whether it may still be sent."""
         return self.last is None or self.last.name in {"held", "approved", "released", "failed"}
