@@ -21,6 +21,7 @@ from letters.print_runs.store import find_run
 from servicing.facts import FactKind
 from servicing.store import facts_of
 from tests.desk import LOAN, good
+from tests.letter_reading import read
 from tests.letters_desk import (
     CENTS,
     letter,
@@ -272,6 +273,11 @@ def test_p14_sent_letters_are_withdrawn_by_two_persons(counter: Engine, post: Pa
     # The debtor is told: a letter of correction waits to be put together.
     proposed = good_by("clerk", "letters", "list", "--state", "proposed")["letters"]
     assert [(row["kind"], row["debtor"]) for row in proposed] == [("correction", 1)]
+    left = sent(post, "--kind", "correction")
+    said = read(next(post.glob(f"*{left['run']:06}*.pdf")).read_bytes())
+    assert not [
+        words for words in ("Herinnering", "geldt niet meer", "the payment was in") if words not in said
+    ]
 
 
 def test_a_letter_is_held_until_a_day_or_taken_out_for_good(counter: Engine) -> None:

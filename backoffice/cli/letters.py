@@ -372,5 +372,6 @@ def _tell(chosen: Chosen) -> None:
     demanded = euros(sum(one.draft.demanded for one in chosen.letters))
     click.echo(
         f"run {chosen.run}: {len(chosen.letters)} letters that ask for {demanded} together; another person looks "
-        f"(aflos letters list --run {chosen.run}) and releases it: aflos letters release {chosen.run}"
+        f"(aflos letters list --run {chosen.run}) and releases it: "
+        f"aflos letters release {chosen.run} --number LETTERS --total AMOUNT"
     )
