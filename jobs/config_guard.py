@@ -19,13 +19,17 @@ from servicing.law import Parameter, parameter_from
 
 def keep_config(connection: Connection, last_closed: date | None) -> str:
     """Keep the files in force, and give the name of their set; raises `Misconfigured` for a changed past."""
-    files = config_files()
-    name = _name_of((file.name, file.sha256) for file in files)
+    files, name = config_files(), set_in_force()
     if not connection.execute(select(config_set.c.path).where(config_set.c.set_sha256 == name)).first():
         if last_closed is not None:
             _refuse_changed_past(_last_used(connection), files, last_closed)
         _keep(connection, name, files)
     return name
+
+
+def set_in_force() -> str:
+    """The name of the set of files that are in force."""
+    return _name_of((file.name, file.sha256) for file in config_files())
 
 
 def changed_configuration(connection: Connection) -> Iterator[Difference]:

@@ -21,7 +21,7 @@ class Difference:
     what: str
 
 
-UNREADABLE = (AflosError, ValueError, TypeError, KeyError, ArithmeticError)
+UNREADABLE = (AflosError, ValueError, TypeError, LookupError, ArithmeticError)
 """What rows raise that no program wrote: an unknown kind, a day that does not exist, data that is no JSON."""
 
 

@@ -151,7 +151,7 @@ def _looked(
         old = before.get(one.loan)
         if old is None and not _is_late(one, day - least + ONE_DAY):
             continue
-        new = _stand(one, (book, dunning), headings[one.loan], old, day)
+        new = stand(one, (book, dunning), headings[one.loan], old, day)
         rows += [new] if new is not None else []
         notes += notes_of(old, new, day)
     return rows, notes
@@ -212,7 +212,7 @@ def _noted(late: Sequence[Seen], before: Mapping[int, Standing], day: date) -> d
     return found
 
 
-def _stand(
+def stand(
     one: Seen, ways: tuple[Book, Dunning], heading: Heading, old: Standing | None, day: date
 ) -> Standing | None:
     """Where a loan stands after tonight; None where nothing is overdue, and it leaves the ladder."""

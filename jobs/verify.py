@@ -24,11 +24,11 @@ from jobs.verify_letters import wrong_letters
 from jobs.verify_links import broken_links
 from jobs.verify_named import renamed
 from jobs.verify_states import kept_states, wrong_state
+from jobs.verify_steps import Looks, ladders_of, looks_of, not_held, without_ladder, wrong_steps
 from jobs.verify_worked import worked_ahead, wrong_banks
 from ledger.day import day_of, number_of
 from ledger.seal import JOURNAL_COLUMNS
 from ledger.tables import journal
-from servicing.dunning.store import standings_of
 from servicing.facts import Fact
 from servicing.posting import Booked, Cause, differences
 from servicing.tables import loan, loan_state
@@ -64,11 +64,15 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         loans = list(connection.execute(select(loan.c.id).order_by(loan.c.id)).scalars())
         last = day_of(dates[-1].day) if dates else None
         found += wrong_banks(connection, last)
-        found += _wrong_loans(connection, loans, last, progress)
+        looks, unknown = _looks(connection)
+        found += [*unknown, *without_ladder(connection, looks)]
+        found += _wrong_loans(connection, loans, (last, looks), progress)
         found += wrong_letters(connection, last)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()
         checked |= {"dates": len(dates), "loans": len(loans), "postings": postings}
         checked |= _outside(dates, manifests)
+        other = not_held(connection, looks)
+        checked |= {"ladders_not_held": other} if other else {}
     except DBAPIError:
         # A damaged file may not answer; what was found before it refused is told.
         if not damage:
@@ -84,14 +88,25 @@ def _outside(dates: Sequence[Row[Any]], manifests: Path) -> dict[str, int]:
     return {"manifests": there} | missing
 
 
+def _looks(connection: Connection) -> tuple[Looks | None, list[Difference]]:
+    """How the nights looked at ladders, or why nobody can tell."""
+    try:
+        return looks_of(connection), []
+    except UNREADABLE as error:
+        return None, [Difference(None, 0, "", f"the ladders cannot be held against facts: {error}")]
+
+
 def _wrong_loans(
-    connection: Connection, loans: Sequence[int], last: date | None, progress: Progress
+    connection: Connection,
+    loans: Sequence[int],
+    known: tuple[date | None, Looks | None],
+    progress: Progress,
 ) -> Iterator[Difference]:
     for start in range(0, len(loans), LOANS_AT_ONCE):
         part = loans[start : start + LOANS_AT_ONCE]
         for number, what in states_unlike_journal(connection, part):
             yield Difference(None, number, "", what)
-        yield from _unlike_facts(connection, part, last)
+        yield from _unlike_facts(connection, part, *known)
         progress("loans", min(start + LOANS_AT_ONCE, len(loans)), len(loans))
 
 
@@ -108,7 +123,9 @@ def _hidden(connection: Connection) -> Iterator[Difference]:
             yield Difference(day_or_none(row.since), row.loan, "", what)
 
 
-def _unlike_facts(connection: Connection, loans: Sequence[int], last: date | None) -> Iterator[Difference]:
+def _unlike_facts(
+    connection: Connection, loans: Sequence[int], last: date | None, looks: Looks | None
+) -> Iterator[Difference]:
     """Loans whose books are not what their facts give, with the keys of the entries concerned."""
     until: dict[int, date | None] = dict.fromkeys(loans, last)
     by_now = dict(until)  # up to when a loan must have been worked; one set aside not at all
@@ -123,7 +140,7 @@ def _unlike_facts(connection: Connection, loans: Sequence[int], last: date | Non
                 min(filter(None, (last, day_or_none(worked_to or 0))), default=None) if worked_to else None
             )
     booked: dict[int, Rows] = {number: [] for number in loans}
-    states, ladders = kept_states(connection, loans), standings_of(connection, loans)
+    states, ladders = kept_states(connection, loans), ladders_of(connection, loans)
     for row in connection.execute(_rows_of(loans, last)):
         try:
             booked[row.loan].append((booked_row(row), row))
@@ -136,7 +153,11 @@ def _unlike_facts(connection: Connection, loans: Sequence[int], last: date | Non
             yield Difference(None, number, "", facts)
         else:
             yield from _unlike(number, facts, booked[number], until[number])
-            yield from wrong_state(number, facts, states.get(number), by_now[number], ladders.get(number))
+            ladder = ladders.get(number)
+            row = ladder.row if ladder is not None else None
+            yield from wrong_state(number, facts, states.get(number), by_now[number], row)
+            if ladder is not None and looks is not None and by_now[number] is not None:
+                yield from wrong_steps(looks, ladder, number, facts)
 
 
 def _rows_of(loans: Sequence[int], last: date | None) -> Any:  # noqa: ANN401 - a query

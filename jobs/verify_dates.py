@@ -95,6 +95,11 @@ def aside_in(manifest: str | None) -> frozenset[int]:
     return _aside(_read(manifest))
 
 
+def version_in(manifest: str | None) -> object:
+    """The version of the program that worked the night of a manifest."""
+    return _read(manifest).get("version")
+
+
 def _read(text: str | None) -> Mapping[str, Any]:
     try:
         manifest = json.loads(text or "{}")

@@ -18,6 +18,8 @@ from sqlalchemy import Engine
 
 from backoffice.installation import install
 from jobs.business_dates import set_cut_over
+from jobs.manifest import folder
+from jobs.verify import verify
 from ledger.database import open_database, reading, writing
 from servicing.dunning.letters import bundles_of, handed_over
 from servicing.dunning.sent import drafts_of, withdrawal_drafts
@@ -336,6 +338,8 @@ def simulate(engine: Engine, seed: int, debtors: int, days: int) -> Outcome:
     wrong = [f"missing {each}" for each in sorted(wanted - office.told)]
     wrong += [f"too many {each}" for each in sorted(office.told - wanted)]
     wrong += _letters_wrong(facts, office)
+    with reading(engine) as connection:
+        wrong += [str(each) for each in verify(connection, folder(engine)).differences]
     return Outcome(office.letters, len(office.told), wrong)
 
 

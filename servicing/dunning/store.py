@@ -86,5 +86,17 @@ def notes_of_loan(connection: Connection, loan: int) -> list[Note]:
     return [Note(*row) for row in connection.execute(query.order_by(dunning_note.c.day, dunning_note.c.what))]
 
 
+def notes_of_loans(connection: Connection, loans: Iterable[int]) -> dict[int, list[Note]]:
+    """What was proposed for each of these loans and fell away, oldest first; what went before what came."""
+    found: dict[int, list[Note]] = {}
+    for part in _parts(sorted(set(loans))):
+        query = select(dunning_note).where(dunning_note.c.loan.in_(part))
+        for row in connection.execute(query):
+            found.setdefault(row.loan, []).append(Note(*row))
+    for notes in found.values():
+        notes.sort(key=lambda note: (note.day, note.what))
+    return found
+
+
 def _parts(loans: Sequence[int]) -> Iterator[Sequence[int]]:
     return (loans[start : start + LOANS_PER_QUERY] for start in range(0, len(loans), LOANS_PER_QUERY))
