@@ -23,6 +23,7 @@ from jobs.verify_dates import Progress, closed_rows, last_aside, wrong_dates
 from jobs.verify_letters import wrong_letters
 from jobs.verify_links import broken_links
 from jobs.verify_named import renamed
+from jobs.verify_proposals import wrong_proposals
 from jobs.verify_states import kept_states, wrong_state
 from jobs.verify_steps import Looks, ladders_of, looks_of, not_held, without_ladder, wrong_steps
 from jobs.verify_worked import worked_ahead, wrong_banks
@@ -68,8 +69,10 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         found += [*unknown, *without_ladder(connection, looks)]
         found += _wrong_loans(connection, loans, (last, looks), progress)
         found += wrong_letters(connection, last)
+        found += wrong_proposals(connection)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()
-        checked |= {"dates": len(dates), "loans": len(loans), "postings": postings}
+        closed = sum(1 for row in dates if row.state == "closed")
+        checked |= {"dates": closed, "loans": len(loans), "postings": postings}
         checked |= _outside(dates, manifests)
         other = not_held(connection, looks)
         checked |= {"ladders_not_held": other} if other else {}
@@ -154,8 +157,8 @@ def _unlike_facts(
         else:
             yield from _unlike(number, facts, booked[number], until[number])
             ladder = ladders.get(number)
-            row = ladder.row if ladder is not None else None
-            yield from wrong_state(number, facts, states.get(number), by_now[number], row)
+            place = ladder.row if ladder is not None else None
+            yield from wrong_state(number, facts, states.get(number), by_now[number], place)
             if ladder is not None and looks is not None and by_now[number] is not None:
                 yield from wrong_steps(looks, ladder, number, facts)
 

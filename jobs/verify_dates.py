@@ -118,9 +118,11 @@ def _aside(manifest: Mapping[str, Any]) -> frozenset[int]:
 
 
 def _wrong_order(connection: Connection, dates: Sequence[Closed]) -> Iterator[Difference]:
-    """Dates that are missing between others, or open though later ones are closed."""
+    """Dates that are missing between others or before all, or open though later ones are closed."""
     query = select(business_day.c.day).where(business_day.c.state == "started")
     started = {day_or_none(number) for number in connection.execute(query).scalars()}
+    if dates and dates[0].row.state != "cut-over":
+        yield Difference(dates[0].day, 0, "", "the cut-over day before the first closed date is gone")
     for one in dates[1:]:
         assert one.since is not None
         for days in range(1, (one.day - one.since).days):

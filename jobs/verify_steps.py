@@ -96,7 +96,7 @@ def ladders_of(connection: Connection, loans: Iterable[int]) -> dict[int, Ladder
     """The ladders of those of these loans that stand, or stood, on one."""
     wanted = list(loans)
     rows, notes = standings_of(connection, wanted), notes_of_loans(connection, wanted)
-    headings = headings_of(connection, {*rows, *notes})
+    headings = headings_of(connection, sorted({*rows, *notes}))
     return {loan: Ladder(rows.get(loan), notes.get(loan, ()), heading) for loan, heading in headings.items()}
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from backoffice.cli.door import MOST_OF_A_LINE, check_words, fitting
 from backoffice.cli.main import aflos
+from backoffice.cli.payment_file import refuse_lines
 from backoffice.given_files import content_of
 from ledger.errors import BadInput
 from tests.command import RUN, called
@@ -78,6 +79,27 @@ def test_h4_a_bank_file_is_no_device() -> None:
     done = called("bank", "import", "/dev/zero")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("aflos: /dev/zero: must be a file: a device or a pipe may never end")
+
+
+@pytest.mark.parametrize("command", ["schedule", "simulate", "settle"])
+def test_h4_a_device_holds_no_cases(command: str) -> None:
+    done = called(command, "--input", "/dev/zero")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "aflos: input: /dev/zero: must be a file or -: a device may never end\n"
+
+
+@pytest.mark.parametrize("command", ["nightly", "scheduler"])
+def test_a_wrong_lease_is_refused_before_there_is_anything_to_do(command: str) -> None:
+    done = called(
+        command, variables={"AFLOS_LEASE_SECONDS": "abc", "AFLOS_DATABASE": "sqlite:////nowhere/a.db"}
+    )
+    assert done.returncode == 78
+    assert "AFLOS_LEASE_SECONDS is a whole number of seconds above 0, not 'abc'" in done.stderr
+
+
+def test_one_line_that_is_refused_is_one() -> None:
+    with pytest.raises(BadInput, match=r"^a.csv: 1 line is refused, nothing was recorded\nline 3: wrong$"):
+        refuse_lines(Path("a.csv"), {3: "wrong"})
 
 
 def test_closed_streams_are_no_fault_of_the_program() -> None:

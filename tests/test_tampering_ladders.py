@@ -57,7 +57,16 @@ def waits(sqlite_database: Engine) -> Engine:
     close_until(sqlite_database, REMINDED)
     line = Line(loan, at("2024-02-01"), 50_691, 0)
     letter = HandedOver(
-        "a letter", "instalments", "reminder", "reminder", at("2024-02-09"), (line,), (), None, "x", "m"
+        "a letter",
+        "instalments",
+        "reminder",
+        "reminder",
+        at("2024-02-09"),
+        (line,),
+        (),
+        None,
+        "formal_reminder",
+        "m",
     )
     tell(sqlite_database, at("2024-02-09"), *drafts_of(letter))
     close_until(sqlite_database, LAST)

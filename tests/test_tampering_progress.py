@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 from jobs.manifest import folder
-from jobs.tables import config_set
+from jobs.tables import business_day, config_set
 from jobs.verify import verify
 from ledger.database import reading
 from ledger.day import number_of
@@ -68,6 +68,11 @@ def test_j1_what_is_further_than_any_night_is_told(books: Engine) -> None:
     ]
 
 
+def test_j2_the_cut_over_day_is_not_taken_out_unseen(books: Engine) -> None:
+    tamper(books, delete(business_day).where(business_day.c.state == "cut-over"))
+    assert "the cut-over day before the first closed date is gone" in told(books)
+
+
 def test_j1_lines_that_are_said_to_wait_are_counted_again(books: Engine) -> None:
     row = {"creditor_id": 4, "worked_to": number_of(DAY), "waiting": 2, "digest": b"x"}
     tamper(books, insert(bank_state).values(row))
@@ -91,4 +96,5 @@ def verdict_of(engine: Engine) -> dict[str, int]:
     with reading(engine) as connection:
         verdict = verify(connection, folder(engine))
     assert verdict.differences == []
+    assert verdict.checked["dates"] == 1  # the cut-over day is no night, and has no manifest
     return {name: number for name, number in verdict.checked.items() if name.startswith("manifests")}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import contextlib
 import json
+import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -124,6 +126,9 @@ def _opened(source: str) -> Iterator[BinaryIO]:
     except OSError as wrong:
         raise IoFailed(f"{source}: {wrong.strerror}") from wrong
     with opened as stream:
+        kind = os.fstat(stream.fileno()).st_mode
+        if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+            raise BadInput(f"input: {source}: must be a file or -: a device may never end")
         yield stream
 
 

@@ -18,7 +18,7 @@ from backoffice.cli.output import print_json, shown
 from backoffice.rights import check_right_somewhere, codes
 from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
-from jobs.lease import holder
+from jobs.lease import expiry_seconds, holder
 from jobs.letters_stuck import stuck_letters
 from jobs.manifest import Manifest, folder, for_people, set_aside
 from jobs.night import close_nights, rehearse_nights
@@ -74,6 +74,7 @@ def nightly(
     Example: aflos nightly --date 2025-03-01 --json
     """
     day = clock.today() - timedelta(days=1) if until is None else parse_day(until)
+    expiry_seconds()  # what is wrong with it is told also while there is nothing to do
     with opened() as engine, refusals_kept(engine), _progress(quiet) as progress, stoppable() as stop_asked:
         check_right_somewhere(actor(), "see" if dry_run else "run")
         options = Options(

@@ -142,6 +142,5 @@ def refuse_lines(file: Path, errors: Mapping[int, str]) -> None:
         return
     shown = [f"line {number}: {errors[number]}" for number in sorted(errors)[:MOST_ERRORS_SHOWN]]
     more = [f"and {len(errors) - MOST_ERRORS_SHOWN} lines more"] if len(errors) > MOST_ERRORS_SHOWN else []
-    raise BadInput(
-        "\n".join([f"{file}: {len(errors)} lines are refused, nothing was recorded", *shown, *more])
-    )
+    many = "1 line is" if len(errors) == 1 else f"{len(errors)} lines are"
+    raise BadInput("\n".join([f"{file}: {many} refused, nothing was recorded", *shown, *more]))

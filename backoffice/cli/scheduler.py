@@ -9,6 +9,7 @@ import click
 from backoffice.actor import actor
 from backoffice.cli.database import opened, refusals_kept
 from backoffice.rights import check_right_somewhere
+from jobs.lease import expiry_seconds
 from jobs.scheduler import Service, serve
 from jobs.timetable import timetable
 from servicing.files import arrears_limits
@@ -24,6 +25,7 @@ def scheduler() -> None:
     Example: AFLOS_DATABASE=postgresql://aflos@localhost/aflos aflos scheduler
     """
     wake_ups = timetable()
+    expiry_seconds()  # what is wrong with it is told at the start
     limits = arrears_limits()
     with opened() as engine, refusals_kept(engine):
         check_right_somewhere(actor(), "run")

@@ -102,8 +102,12 @@ class Proposal:
 
     def digest(self, amounts: Mapping[str, object] | None = None) -> str:
         """The same for the same case and outcome; `amounts` as data, where somebody has them already."""
-        told = [self.basis, self.case, self.amounts.data() if amounts is None else amounts]
-        return hashlib.sha256(_IN_ORDER.encode(told).encode()).hexdigest()
+        return digest_of(self.basis, self.case, self.amounts.data() if amounts is None else amounts)
+
+
+def digest_of(basis: str, case: Mapping[str, object], amounts: Mapping[str, object]) -> str:
+    """What tells one proposal from another: its basis, its case and what comes of it."""
+    return hashlib.sha256(_IN_ORDER.encode([basis, case, amounts]).encode()).hexdigest()
 
 
 _IN_ORDER = json.JSONEncoder(sort_keys=True)
