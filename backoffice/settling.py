@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -73,15 +73,20 @@ def record_figures(
 ) -> Registered:
     """Record the figures of a book year with their document; a later document takes their place, both stay."""
     _must_be_in_the_cycle(heading)
-    for key in figures:
-        if key in OWN_KEYS or key not in KEYS:
-            raise BadInput(f"{key}: is not a figure of the year: {', '.join(sorted(set(KEYS) - OWN_KEYS))}")
+    check_keys(figures)
     if "profit" not in figures:
         raise BadInput("profit: is missing: without it there are no figures")
     says = {"book_year": year.since.isoformat(), "figures": dict(figures)}
     done = _recorded(desk, heading, FactKind.YEAR_FIGURES, year, (clock.today(), document, says))
     _check_figures(desk, heading, year)
     return done
+
+
+def check_keys(figures: Iterable[str]) -> None:
+    """Refuse a key that is no figure of a client's year."""
+    for key in figures:
+        if key in OWN_KEYS or key not in KEYS:
+            raise BadInput(f"{key}: is not a figure of the year: {', '.join(sorted(set(KEYS) - OWN_KEYS))}")
 
 
 def record_step(

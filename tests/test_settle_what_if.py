@@ -9,11 +9,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner, Result
+from freezegun import freeze_time
+from sqlalchemy import Engine
 
+from backoffice.actor import authenticated
 from backoffice.cli.settle import settle
 from ledger.errors import BadInput
 from reports.curve import Curve, Series, svg_of
 from servicing.reading import CaseRefused
+from tests.desk import add_debtor, open_desk
+from tests.nights import at, begin_on
+from tests.offices import by, good_by, open_office
+from tests.settled_years import LIVING, advances, figures
 from tests.settling import YEAR
 
 CASE = json.dumps(YEAR | {"profit": None})
@@ -117,3 +124,42 @@ def test_the_input_belongs_to_the_command_that_reads_it() -> None:
     done = CliRunner().invoke(settle, ["--input", "-", "what-if", "--input", "-"])
     assert done.exit_code == 2
     assert "--input stands after what-if" in done.output
+
+
+def of_loan(*arguments: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = good_by("clerk", "settle", "what-if", LIVING, *arguments)
+    return rows
+
+
+def test_the_year_of_a_loan_before_and_after_its_figures(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Months and household come from the loan, figures as far as they are known, and nothing is recorded."""
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    begin_on(sqlite_database, at("2025-12-30"))
+    tried = ("--set", "income_tax_percent=20", "--from", "14250", "--to", "14250")
+    with freeze_time("2025-12-31"):
+        assert add_debtor().code == 0
+        open_office(tmp_path, monkeypatch)
+        with authenticated("manager"):
+            advances(tmp_path, 12, "800.00")
+        (before,) = of_loan(*tried)
+    assert (before["net_income"], before["reclaim"]) == ("11400.00", "4712.94")
+    with freeze_time("2026-05-05"):
+        with authenticated("manager"):
+            figures("JR-2025", "profit=1.00", "other_income=1000.00", "income_tax_percent=20")
+        (known,) = of_loan("--year", "2025", *tried[2:])
+        assert (known["net_income"], known["reclaim"]) == ("12400.00", "5712.94")
+        (other,) = of_loan("--set", "other_income=0.00", *tried[2:])
+        assert other == before
+        for words, why in (
+            ((LIVING, "--set", "granted=1.00"), "granted: is not a figure of the year"),
+            ((LIVING, "--year", "2023"), f"loan {LIVING}: nothing is to be settled in book year 2023-01-01"),
+            ((LIVING, "--input", "-"), "give a LOAN, or a case with --input FILE"),
+            ((), "give a LOAN, or a case with --input FILE"),
+            (("--input", "-", "--year", "2025"), "--year and --set go with a LOAN"),
+        ):
+            refused = by("clerk", "settle", "what-if", *words)
+            assert (refused.code, why in refused.err) == (2, True), refused.err
+        assert by("urk", "settle", "what-if", LIVING).code == 2
+        assert good_by("clerk", "settle", "list")[0]["state"] == "figures-received"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,10 +23,16 @@ on_option = click.option("--on", "on", metavar="DAY", help="The day, such as 202
 known_on_option = click.option(
     "--known-on", metavar="DAY", help="From which night it counts; default the first that can take it."
 )
+book_year_option = click.option(
+    "--year", metavar="YEAR", help="2024, or the first day of another book year; default its only one."
+)
 
 COUNT = click.IntRange(0, 2**31 - 1)
 NUMBER = click.IntRange(1, 2**31 - 1)
 """The number of a line, letter, run or decision: none is larger, and a database could not look for one that is."""
+
+FLAGS: Mapping[str, str | bool] = {"true": True, "false": False}
+"""How a figure that is yes or no is written, such as choice_year=true."""
 
 FURTHEST_AHEAD_YEARS = 5
 """No decision or move is recorded further ahead; a later day is a slip of the pen."""
@@ -56,3 +62,19 @@ def coming_day(key: str, text: str) -> date:
 def read_input(file: Path) -> dict[str, object]:
     """The one case in a JSON file; raises `BadInput` for a file that holds none."""
     return dict(read_case(content_of(file)))
+
+
+def values_named(given: tuple[str, ...]) -> dict[str, str]:
+    """What options of the form KEY=VALUE give; raises `BadInput` for another form or a key given twice."""
+    found: dict[str, str] = {}
+    for text in given:
+        key, sign, value = text.partition("=")
+        if not sign or key in found:
+            raise BadInput(f"{text[:40]!r}: must be KEY=VALUE, each key once")
+        found[key] = value
+    return found
+
+
+def figures_set(given: tuple[str, ...]) -> dict[str, str | bool]:
+    """Figures of a year as `--set` gives them; those that are yes or no as such."""
+    return {key: FLAGS.get(value, value) for key, value in values_named(given).items()}

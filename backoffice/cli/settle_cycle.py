@@ -16,10 +16,13 @@ from backoffice.cli.options import (
     NUMBER,
     actor_option,
     as_json,
+    book_year_option,
     coming_day,
     day_or_today,
+    figures_set,
     past_day,
     read_input,
+    values_named,
 )
 from backoffice.cli.output import pairs, print_json, shown
 from backoffice.cli.registered import tell
@@ -44,20 +47,14 @@ from servicing.reading import Reader
 from servicing.settlement.cycle import CYCLE_STEPS, STATES
 from servicing.store import find_loan
 
-_year = click.option(
-    "--year", metavar="YEAR", help="2024, or the first day of another book year; default its only one."
-)
 _document = click.option(
     "--document", required=True, metavar="REFERENCE", help="Where it is filed; the same again is nothing new."
 )
 
-FLAGS: Mapping[str, str | bool] = {"true": True, "false": False}
-"""How a figure that is yes or no is written, such as choice_year=true."""
-
 
 @click.command()
 @click.argument("loan")
-@_year
+@book_year_option
 @click.option(
     "--set", "given", multiple=True, metavar="KEY=VALUE", help="A figure, such as profit=13000.00; repeat it."
 )
@@ -83,8 +80,9 @@ def figures(
 
     Example: aflos settle figures 100000001 --set profit=13000.00 --set own_capital=20000.00 --document JR-2025
     """
-    named = {key: FLAGS.get(value, value) for key, value in _named(given).items()}
-    told = {key: _plain(value) for key, value in (read_input(file) if file else {}).items()} | named
+    told = {key: _plain(value) for key, value in (read_input(file) if file else {}).items()} | figures_set(
+        given
+    )
     with recording(actor) as desk:
         heading = find_loan(desk.connection, loan)
         found = one_case(desk.connection, heading.id, None, desk.by.known_on)
@@ -95,7 +93,7 @@ def figures(
 @click.command()
 @click.argument("loan")
 @click.argument("step", type=click.Choice(CYCLE_STEPS))
-@_year
+@book_year_option
 @click.option("--on", required=True, metavar="DAY", help="When it was done, such as the day of sending.")
 @click.option("--until", metavar="DAY", help="The last day of an extension.")
 @_document
@@ -177,7 +175,7 @@ def list_command(creditor: str | None, state: str | None, on: str | None, as_jso
 
 @click.command(name="show")
 @click.argument("loan")
-@_year
+@book_year_option
 @as_json
 def show_command(loan: str, year: str | None, as_json: bool) -> None:
     """One book year: what is proposed with every line of it, what may be decided, and the weighing to begin with.
@@ -202,7 +200,7 @@ def show_command(loan: str, year: str | None, as_json: bool) -> None:
 
 @click.command(name="decide")
 @click.argument("loan")
-@_year
+@book_year_option
 @click.option("--reclaim", metavar="AMOUNT", help="What is reclaimed, from 0.00; default as proposed.")
 @click.option(
     "--weigh", "weighed", multiple=True, metavar="FACTOR=TEXT", help="What was weighed; one for each factor."
@@ -230,7 +228,7 @@ def decide_command(
     --weigh income="..." --weigh health="..." --weigh household="..." --weigh fault="..." --weigh office="..."
     """
     able = None if capacity is None else Reader({"capacity": capacity}).amount("capacity", above_zero=False)
-    ask = Ask(None if reclaim is None else cents_of(reclaim), _named(weighed), reason, able)
+    ask = Ask(None if reclaim is None else cents_of(reclaim), values_named(weighed), reason, able)
     with recording(actor, "decide") as desk:
         heading = find_loan(desk.connection, loan)
         named = year_of(heading, year, None).since if year else None
@@ -258,16 +256,6 @@ CYCLE_COMMANDS = (
     *(figures, step, propose_command, list_command),
     *(show_command, decide_command, approve, withdraw_command),
 )
-
-
-def _named(given: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in given:
-        key, sign, value = text.partition("=")
-        if not sign or key in found:
-            raise BadInput(f"{text[:40]!r}: must be KEY=VALUE, each key once")
-        found[key] = value
-    return found
 
 
 def _plain(value: object) -> object:

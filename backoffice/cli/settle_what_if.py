@@ -8,14 +8,18 @@ from pathlib import Path
 import click
 
 from backoffice.cli.cases import the_case
+from backoffice.cli.options import book_year_option, figures_set
 from backoffice.cli.output import print_json
 from backoffice.cli.settled import law, policy
 from backoffice.cli.table import table
+from jobs import clock
 from ledger.errors import BadInput
 from ledger.money import euros
 from reports.curve import Curve, Series, svg_of
+from servicing.policy import Choices
 from servicing.reading import Reader
 from servicing.settlement.case import choices_of, figures_of
+from servicing.settlement.figures import Figures
 from servicing.settlement.what_if import Point, Range, points
 
 COLUMNS = (
@@ -25,7 +29,16 @@ COLUMNS = (
 
 
 @click.command(name="what-if", epilog="Keys of a case: docs/settlement.md.")
-@click.option("--input", "source", required=True, metavar="FILE", help="One case in JSON; - reads it.")
+@click.argument("loan", required=False)
+@book_year_option
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Of a loan: a figure to try, such as other_income=4000.00.",
+)
+@click.option("--input", "source", metavar="FILE", help="One case in JSON instead of a loan; - reads it.")
 @click.option(
     "--from", "first", default="0.00", show_default=True, metavar="AMOUNT", help="The first profit."
 )
@@ -35,17 +48,27 @@ COLUMNS = (
 @click.option("--step", default="2500.00", show_default=True, metavar="AMOUNT", help="From profit to profit.")
 @click.option("--svg", "drawing", type=click.Path(), metavar="FILE", help="Draw the curve into this file.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
-def what_if(source: str, first: str, last: str, step: str, drawing: str | None, as_json: bool) -> None:
+def what_if(
+    loan: str | None,
+    year: str | None,
+    given: tuple[str, ...],
+    source: str | None,
+    first: str,
+    last: str,
+    step: str,
+    drawing: str | None,
+    as_json: bool,
+) -> None:
     """What another profit would give: the same year settled for each of a row of profits.
 
-    Example: aflos settle what-if --input docs/examples/settle.json --to 40000 --svg curve.svg
+    Of a loan it takes the months and figures that are known today; nothing is recorded.
+
+    Example: aflos settle what-if 100000001 --set income_tax_percent=20 --to 40000 --svg curve.svg
     """
-    given = the_case(source)
-    case = {**given, "profit": given.get("profit") or "0.00"}
     options = Reader({"--from": first, "--to": last, "--step": step})
     profits = Range(*(options.signed_amount(key) for key in ("--from", "--to", "--step")))
-    figures = figures_of(case)
-    found = points(figures, profits, law(), choices_of(case, policy(), figures))
+    figures, choices = _year(loan, year, given, source)
+    found = points(figures, profits, law(), choices)
     if drawing is not None:
         _draw(found, Path(drawing), figures.day.year)
     rows = [_row(point) for point in found]
@@ -53,6 +76,34 @@ def what_if(source: str, first: str, last: str, step: str, drawing: str | None, 
         print_json(rows)
     else:
         click.echo(_table(rows))
+
+
+def _year(
+    loan: str | None, year: str | None, given: tuple[str, ...], source: str | None
+) -> tuple[Figures, Choices]:
+    """The year to settle, of a loan in the books or of a case in a file."""
+    if (loan is None) == (source is None):
+        raise click.UsageError("give a LOAN, or a case with --input FILE")
+    if loan is not None:
+        return _of_loan(loan, year, given)
+    if year or given:
+        raise click.UsageError("--year and --set go with a LOAN; a case holds its own")
+    assert source is not None, "one of the two is given"
+    told = the_case(source)
+    case = {**told, "profit": told.get("profit") or "0.00"}
+    figures = figures_of(case)
+    return figures, choices_of(case, policy(), figures)
+
+
+def _of_loan(loan: str, year: str | None, given: tuple[str, ...]) -> tuple[Figures, Choices]:
+    """The year as the books know it; a case alone needs no database, which takes long to load."""
+    from backoffice.actor import actor  # noqa: PLC0415
+    from backoffice.cli.database import looking  # noqa: PLC0415
+    from backoffice.what_if import year_in_books  # noqa: PLC0415
+
+    told = figures_set(given)
+    with looking() as connection:
+        return year_in_books(connection, loan, year, told, (actor(), clock.today()))
 
 
 def _row(point: Point) -> Mapping[str, str]:

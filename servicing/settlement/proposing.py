@@ -118,7 +118,7 @@ def propose(subjects: Subjects, day: date, law: Law, policy: Policy) -> Proposal
 
     Without figures of the client all that was granted may be reclaimed, and no interest is remitted.
     """
-    _check_special(subjects, Choices(policy, subjects.creditor, subjects.year.since, {}))
+    check_special(subjects, Choices(policy, subjects.creditor, subjects.year.since, {}))
     case = case_of(subjects, day)
     if figures_on(subjects.facts, subjects.year) is None:
         return Proposal("missing", case, _without_figures(case, subjects))
@@ -126,7 +126,7 @@ def propose(subjects: Subjects, day: date, law: Law, policy: Policy) -> Proposal
     return Proposal("figures", case, amounts_of(settle(figures, law, choices), figures, subjects.about))
 
 
-def _check_special(subjects: Subjects, choices: Choices) -> None:
+def check_special(subjects: Subjects, choices: Choices) -> None:
     """Refuse months that hold special assistance where the college says that it is no part of the loan (choice A5)."""
     found = subjects.allowance if subjects.about == "allowance" else None
     if found is not None and found.special and not loan_holds_special(choices):
