@@ -16,6 +16,7 @@ from backoffice.effects import EFFECTS
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right, codes
 from backoffice.settlement_again import check_settlement
+from backoffice.untold import check_no_letter_waits, is_untold
 from jobs import clock
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
@@ -149,7 +150,7 @@ def approve(desk: Desk, number: int) -> Decided:
     for nobody.
     """
     decision = find_decision(desk.connection, number)
-    if decision.step("approved"):
+    if decision.step("approved") and decision.state != "taken-back":
         check_right(desk.by.actor, "see", decision.creditor_id)
         return Decided(decision, None, again=True)
     _must_be_proposed(decision)
@@ -167,11 +168,13 @@ def reject(desk: Desk, number: int, reason: str) -> Decision:
 
 
 def take_back(desk: Desk, number: int, reason: str) -> Decision:
-    """Take back one's own proposal before it is approved."""
+    """Take back one's own proposal before it is approved, or before anybody was told of one that burdens."""
     decision = find_decision(desk.connection, number)
-    _must_be_proposed(decision)
+    if not is_untold(decision):
+        _must_be_proposed(decision)
     if decision.maker != desk.by.actor:
         raise NotAllowed(desk.by.actor, f"take back decision {number}", f"only {decision.maker} made it")
+    check_no_letter_waits(desk.connection, decision)
     return _stepped(desk, decision, "taken-back", reason)
 
 
@@ -183,7 +186,7 @@ def hand_over(desk: Desk, number: int, debtor: int, day: date, via: str = "") ->
     decision = find_decision(desk.connection, number)
     check_right(desk.by.actor, "record", decision.creditor_id)
     approved = decision.step("approved")
-    if approved is None:
+    if approved is None or decision.state == "taken-back":
         raise DecisionRefused(f"decision {number}: is {decision.state}; only an approved one is handed over")
     addressees = debtors_of(desk.connection, decision.proposed.subject)
     if debtor not in addressees:

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from jobs.letters_now import creditors_by_id
 from ledger.entry import LOANS_PER_CREDITOR
-from letters.outbox.deciding import UNBLOCK, about_of, letter_of
+from letters.outbox.deciding import about_of, letter_of
 from letters.outbox.store import decisions_with_letter, open_letters
 from letters.outbox.values import Letter
 from letters.print_runs.store import print_runs
 from letters.print_runs.values import PrintRun
 from servicing import files
-from servicing.decisions.proposal import LATE_AFTER_DAYS
+from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision, withdrawn_decisions
 from servicing.decisions.store import decisions
 from servicing.store import facts_of, find_loan
 from servicing.worklist import Item
@@ -29,35 +29,36 @@ def stuck_letters(connection: Connection, day: date) -> list[Item]:
 
 
 def untold_decisions(connection: Connection, day: date) -> list[Item]:
-    """An item for each approved decision of which a letter should tell and none does (Awb 3:41)."""
-    told, products = decisions_with_letter(connection), files.products()
+    """An item for each approved decision of which a letter should tell and none does (Awb 3:41).
+
+    One whose fact was withdrawn before anybody wrote asks nothing any more.
+    """
+    told = decisions_with_letter(connection)
+    untold = [one for one in decisions(connection) if one.id not in told and _asks_letter(one, day)]
+    facts, products = facts_of(connection, {one.proposed.subject for one in untold}), files.products()
     found = []
-    for decision in decisions(connection):
-        approved, subject = decision.step("approved"), decision.proposed.subject
-        if approved is None or approved.day > day or decision.id in told or subject % LOANS_PER_CREDITOR == 0:
-            continue
-        product = products[find_loan(connection, str(subject)).product]
-        facts = facts_of(connection, [subject])[subject] if decision.proposed.kind == UNBLOCK else ()
-        about, data = about_of(decision, facts), decision.proposed.data
-        if letter_of(product.kind, decision.proposed.kind, about, data) is not None:
-            reason = (
-                f"{decision.proposed.kind} {decision.proposed.reference} on {subject}: no letter tells of it"
-            )
-            action = f"aflos letters write {decision.id} --reason TEXT"
-            due = approved.day + timedelta(days=LATE_AFTER_DAYS)
-            found.append(
-                Item(
-                    "letter",
-                    decision.creditor_id,
-                    f"decision {decision.id}",
-                    0,
-                    decision.maker,
-                    due,
-                    reason,
-                    action,
-                )
-            )
+    for decision in untold:
+        known = facts[decision.proposed.subject]
+        product = products[find_loan(connection, str(decision.proposed.subject)).product]
+        about, data = about_of(decision, known), decision.proposed.data
+        is_told = letter_of(product.kind, decision.proposed.kind, about, data) is not None
+        if is_told and decision.id not in withdrawn_decisions(known):
+            found.append(_untold(decision))
     return found
+
+
+def _asks_letter(decision: Decision, day: date) -> bool:
+    """Whether a decision about a loan was approved by a day, so that a letter may have to tell of it."""
+    approved = None if decision.state == "taken-back" else decision.step("approved")
+    return approved is not None and approved.day <= day and decision.proposed.subject % LOANS_PER_CREDITOR > 0
+
+
+def _untold(decision: Decision) -> Item:
+    proposed, approved = decision.proposed, decision.step("approved")
+    due = (approved.day if approved else decision.known_on) + timedelta(days=LATE_AFTER_DAYS)
+    reason = f"{proposed.kind} {proposed.reference} on {proposed.subject}: no letter tells of it"
+    action, subject = f"aflos letters write {decision.id} --reason TEXT", f"decision {decision.id}"
+    return Item("letter", decision.creditor_id, subject, 0, decision.maker, due, reason, action)
 
 
 def _item(letter: Letter, run: PrintRun | None, day: date) -> Item | None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from jobs import clock
+from jobs.letters_now import fallen_away
 from ledger.database import reading
 from ledger.money import cents_of
 from letters.compose import Draft, compose
@@ -26,6 +27,11 @@ DEFER = (
     *("--decision", "B-7"),
 )
 CALL_IN = ("due-at-once", LOAN, "--interest", "runs", "--on", "2025-07-01", "--decision", "B-8")
+
+CALL_IN_SAYS = (
+    *("--say", "why_due=u heeft uw bedrijf beeindigd", "--say", "claim_article=artikel 58 van de Pw"),
+    *("--reason", "Uw bedrijf is gestopt.", "--say", "weighing=Wij zagen geen reden om minder te vragen."),
+)
 
 
 RULES = {
@@ -74,20 +80,75 @@ def test_p5_a_burdening_decision_works_from_the_hand_over_of_its_letter(
 ) -> None:
     good_by("approver", "decide", *CALL_IN)
     good_by("manager", "approve", "1")
-    said = ("--say", "why_due=u heeft uw bedrijf beeindigd", "--say", "claim_article=artikel 58 van de Pw")
-    more = (
-        "--reason",
-        "Uw bedrijf is gestopt.",
-        "--say",
-        "weighing=Wij zagen geen reden om minder te vragen.",
-    )
-    (number,) = good_by("clerk", "letters", "write", "1", *said, *more)["letters"]
+    (number,) = good_by("clerk", "letters", "write", "1", *CALL_IN_SAYS)["letters"]
     with reading(counter) as connection:
         assert find_decision(connection, 1).state == "fixed-not-announced"
     sent(tmp_path / "post")
     with reading(counter) as connection:
         assert find_decision(connection, 1).state == "in-force"
     assert letter(counter, number).draft.effects.term_days == 42
+
+
+def deferral_withdrawn() -> None:
+    """The deferral of decision 1, taken back by decision 2."""
+    facts = good_by("clerk", "loan", "show", LOAN)["facts"]
+    (nr,) = [each["fact"] for each in facts if each["kind"] == "deferral"]
+    good_by("clerk", "decide", "withdraw", LOAN, str(nr), "--reason", "typed on the wrong loan")
+    good_by("approver", "approve", "2")
+
+
+def test_p5_a_decision_whose_fact_was_withdrawn_asks_for_no_letter(counter: Engine) -> None:
+    good_by("clerk", "decide", *DEFER)
+    good_by("approver", "approve", "1")
+    assert len(good_by("clerk", "worklist", "--source", "letter")) == 1
+    deferral_withdrawn()
+    assert good_by("clerk", "worklist", "--source", "letter") == []
+    late = by("clerk", "letters", "write", "1", "--reason", "Uw omzet viel weg.")
+    assert "decision 1: was withdrawn; nothing is left to tell of it" in late.err
+
+
+def test_p5_the_letter_of_a_decision_that_was_withdrawn_falls_away(counter: Engine) -> None:
+    good_by("clerk", "decide", *DEFER)
+    good_by("approver", "approve", "1")
+    (number,) = good_by("clerk", "letters", "write", "1", "--reason", "Uw omzet viel weg.")["letters"]
+    deferral_withdrawn()
+    found = letter(counter, number)
+    with reading(counter) as connection:
+        gone = fallen_away(connection, {number: found}, clock.today())
+    assert gone == {number: f"loan {LOAN}: decision 1, of which it tells, was withdrawn"}
+
+
+def test_p5_an_approved_decision_that_nobody_was_told_of_is_taken_back_by_its_maker(
+    counter: Engine, tmp_path: Path
+) -> None:
+    good_by("approver", "decide", *CALL_IN)
+    good_by("manager", "approve", "1")
+    assert [each["source"] for each in good_by("clerk", "worklist") if each["subject"] == "decision 1"] == [
+        "announcement",
+        "letter",
+    ]
+    assert "only approver made it" in by("manager", "decide", "take-back", "1", "--reason", "no").err
+    taken = good_by("approver", "decide", "take-back", "1", "--reason", "paid meanwhile")
+    assert taken["state"] == "taken-back"
+    assert [each for each in good_by("clerk", "worklist") if each["subject"] == "decision 1"] == []
+    today = clock.today().isoformat()
+    told = by("clerk", "decide", "handed-over", "1", "--on", today, "--to", "1")
+    assert "is taken-back; only an approved one is handed over" in told.err
+    assert "is taken-back; only an approved one has a letter" in by("clerk", "letters", "write", "1").err
+
+
+def test_p5_a_decision_is_not_taken_back_while_its_letter_waits_or_once_it_was_told(
+    counter: Engine, tmp_path: Path
+) -> None:
+    good_by("approver", "decide", *CALL_IN)
+    good_by("manager", "approve", "1")
+    (number,) = good_by("clerk", "letters", "write", "1", *CALL_IN_SAYS)["letters"]
+    back = ("decide", "take-back", "1", "--reason", "paid meanwhile")
+    assert (
+        f"letter {number} tells of it and waits: aflos letters exclude {number}" in by("approver", *back).err
+    )
+    sent(tmp_path / "post")
+    assert "decision 1: is in-force, and waits for nobody's approval" in by("approver", *back).err
 
 
 ON = ("--on", "2025-07-01")

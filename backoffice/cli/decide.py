@@ -198,7 +198,7 @@ def handed_over(number: int, on: str, debtor: str, via: str, actor: str | None, 
 @actor_option
 @as_json
 def take_back_decision(number: int, reason: str, actor: str | None, as_json: bool) -> None:
-    """Take back your own proposal before it is approved.
+    """Take back your own proposal before it is approved; one that burdens also before anybody was told of it.
 
     Example: aflos decide take-back 12 --reason "wrong loan"
     """

@@ -21,7 +21,7 @@ from letters.outbox.store import add_letters
 from letters.outbox.telling import Told
 from letters.outbox.values import Effects, LetterDraft, LetterRefused
 from servicing import files
-from servicing.decisions.proposal import Decision, Step
+from servicing.decisions.proposal import Decision, Step, withdrawn_decisions
 from servicing.decisions.store import find_decision
 from servicing.deferral import Count
 from servicing.policy import Choices
@@ -49,7 +49,7 @@ def _drafts(
     desk: Desk, decision: Decision, said: Mapping[str, Sequence[str]], named: str
 ) -> list[LetterDraft]:
     approved = decision.step("approved")
-    if approved is None:
+    if approved is None or decision.state == "taken-back":
         raise LetterRefused(
             f"decision {decision.id}: is {decision.state}; only an approved one has a letter (P5)"
         )
@@ -63,6 +63,8 @@ def _drafts(
         )
     kind = wording().kind(code)
     decided = _decided(desk, decision, approved)
+    if decision.id in withdrawn_decisions(decided.facts):
+        raise LetterRefused(f"decision {decision.id}: was withdrawn; nothing is left to tell of it")
     every = known_fields(decided) | given_fields(code, kind.fields, said)
     fields: Fields = {name: value for name, value in every.items() if name in kind.fields}
     told = Told(

@@ -10,8 +10,9 @@ from ledger.day import parse_day
 from ledger.money import euros
 from letters.outbox.framing import Addressee
 from letters.outbox.page_draft import TERM_FIELDS
-from letters.outbox.values import Effects, Letter, cycle_key
+from letters.outbox.values import Effects, Letter, LetterDraft, OnLoan, cycle_key
 from servicing.blocks import Block, holding_of, stopping
+from servicing.decisions.proposal import withdrawn_decisions
 from servicing.dunning.sent import fee_key, is_called, is_step
 from servicing.facts import Fact, FactKind
 
@@ -63,14 +64,18 @@ def reason_to_drop(letter: Letter, now: Now) -> str:
             stops += stopping(blocks, "dunning", draft.debtor)
         if stops:
             return f"loan {on.loan}: {stops[0].reason}"
-        news = _withdrawn(now.facts[on.loan], draft.effects.confirms) or news_since(
-            draft.effects, now.facts[on.loan], on.facts
-        )
-        if news:
+        if news := _news(draft, on, now.facts[on.loan]):
             return f"loan {on.loan}: {news}"
     if to_debtor and list(now.addressee.lines) != draft.fields["addressee"]:
         return "name, address or representative changed since it was proposed"
     return ""
+
+
+def _news(draft: LetterDraft, on: OnLoan, facts: Sequence[Fact]) -> str:
+    """What came in about a loan that makes a letter wrong; empty for nothing."""
+    if draft.decision in withdrawn_decisions(facts):
+        return f"decision {draft.decision}, of which it tells, was withdrawn"
+    return _withdrawn(facts, draft.effects.confirms) or news_since(draft.effects, facts, on.facts)
 
 
 def too_late(letter: Letter, sending: date) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
 from servicing.decisions.kinds import KINDS, Kind
-from servicing.facts import DECIDED, Draft
+from servicing.facts import DECIDED, Draft, Fact, FactKind
 
 StepName = Literal["approved", "rejected", "taken-back", "handed-over", "in-force"]
 State = Literal["proposed", "rejected", "taken-back", "fixed-not-announced", "approved", "in-force"]
@@ -91,6 +91,18 @@ def is_late(decision: Decision, on: date) -> bool:
     approved = decision.step("approved")
     waits = decision.state == "fixed-not-announced" and approved is not None
     return waits and approved is not None and (on - approved.day).days > LATE_AFTER_DAYS
+
+
+def withdrawn_decisions(facts: Iterable[Fact]) -> frozenset[int]:
+    """The numbers of the decisions of which every fact that they became, of those given, was withdrawn."""
+    facts = list(facts)
+    gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
+    held, withdrawn = set[int](), set[int]()
+    for fact in facts:
+        decided = fact.data.get(DECIDED)
+        if isinstance(decided, Mapping):
+            (withdrawn if fact.nr in gone else held).add(int(decided["number"]))
+    return frozenset(withdrawn - held)
 
 
 def draft_of(decision: Decision, approver: str, authority: str, works_from: date | None = None) -> Draft:
