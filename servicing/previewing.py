@@ -42,7 +42,13 @@ def foreseen(dossier: Dossier, draft: Draft, night: date) -> Foreseen:
         for account, cents in ((posting.debit, posting.cents), (posting.credit, -posting.cents)):
             sums[account, year] = sums.get((account, year), 0) + cents
     changes = [Change(account, year, cents) for (account, year), cents in sorted(sums.items()) if cents]
-    return Foreseen(changes, view_on(after, night).rows)
+    return Foreseen(changes, view_on(after, looked_on(dossier, draft, night)).rows)
+
+
+def looked_on(dossier: Dossier, draft: Draft, night: date) -> date:
+    """On which day the schedule after a fact is looked at: the night, or later, when it (or what it takes) holds."""
+    holds = [fact.value_date for fact in dossier.facts if fact.nr == draft.of]
+    return max(night, draft.value_date, *holds)
 
 
 def with_draft(dossier: Dossier, draft: Draft, known_on: date) -> Dossier:

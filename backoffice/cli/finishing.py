@@ -30,7 +30,7 @@ from servicing.circumstances import check_news
 from servicing.decisions.kinds import Kind
 from servicing.decisions.proposal import Decision
 from servicing.facts import Draft
-from servicing.previewing import foreseen, with_draft
+from servicing.previewing import foreseen, looked_on, with_draft
 from servicing.registration import Dossier, check_life, known_already
 from servicing.store import Loan, find_loan
 from servicing.viewing import view_on
@@ -157,12 +157,13 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
 
 
 def books_foreseen(dossier: Dossier, draft: Draft, night: date) -> dict[str, object]:
-    """What the coming night would book because of a fact, per account and year, and the schedule after it.
+    """What the coming night would book because of a fact, per account and year, and the schedule once it holds.
 
     Raises what recording it would raise; where it is there already nothing changes.
     """
     if known_already(dossier, draft) is not None:
-        return {"postings": [], "rows": [shown_row(row) for row in view_on(dossier, night).rows]}
+        rows = view_on(dossier, looked_on(dossier, draft, night)).rows
+        return {"postings": [], "rows": [shown_row(row) for row in rows]}
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, night).facts)
     found, names = foreseen(dossier, draft, night), chart_of_accounts().accounts
