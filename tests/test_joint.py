@@ -230,7 +230,10 @@ def test_f13_the_work_list_and_the_blocks_know_the_lapse(desk: Engine) -> None:
     assert block["debtor"] == 2
     shown = good("loan", "limitation", LOAN, "--on", "2030-02-02")["rows"]
     assert [(row["lapses_on"], row["debtor"]) for row in shown[:2]] == [("2030-05-02", 1), ("2030-02-02", 2)]
-    act = ("event", "interruption", LOAN, "--act", "formal_reminder", "--proof", "3S1", "--on", "2025-06-01")
+    letter = ("event", "interruption", LOAN, "--act", "formal_reminder")
+    unproven = run(*letter, "--on", "2025-05-20", "--document", "letter 2")
+    assert (unproven.code, "this act interrupts nothing" in unproven.err) == (0, True)
+    act = (*letter, "--proof", "3S1", "--on", "2025-06-01")
     good(*act, "--document", "letter 3")
     assert good("loan", "blocks", LOAN, "--on", "2030-02-02") == []
 

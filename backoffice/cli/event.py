@@ -23,11 +23,16 @@ from ledger.money import euros
 from servicing.circumstances import EVENT_KINDS, OUTCOMES, EventKind
 from servicing.debtors import store
 from servicing.lapsing import ACT_KINDS
+from servicing.limitation import SENT
 from servicing.reading import Reader
 from servicing.representatives import ROLES, SCOPES
 from servicing.securities import SECURITIES
 from servicing.texts import plain_text
 
+UNPROVEN = (
+    "warning: kept, but without --proof that it was sent this act interrupts nothing (Awb 4:105, 4:106); "
+    "take it back with event wrong-report, and register it with its proof"
+)
 KINDS = (*EVENT_KINDS, "wrong-report", "transfer")
 _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "security", "rank")
 
@@ -110,6 +115,8 @@ def event(
             told = register_event(desk, subject, happened)
             _move(desk, told, happened, address)
     _tell(told, kind, acting(actor), as_json)
+    if kind == "interruption" and says.get("act") in SENT and not says.get("proof"):
+        click.echo(UNPROVEN, err=True)
 
 
 def _says(
