@@ -201,7 +201,7 @@ def dun(connection: Connection, loans: Sequence[int], day: date) -> None:
     gone = _without_those_of_joint_debtors(connection, gone, {one.loan for one in due})
     why = "what it asks for is not due any more, or is another amount"
     add_steps(connection, {number: Step("fell-away", 0, day, why, ACTOR) for number in gone}, gone, by)
-    new = _numbered(connection, [one.draft for one in made if one.draft and not one.failed])
+    new = numbered(connection, [one.draft for one in made if one.draft and not one.failed])
     lost = {one.key: one.failed for one in made if one.failed}
     keep(connection, [*new, *(one.draft for one in made if one.draft and one.failed)], lost, day)
 
@@ -265,7 +265,7 @@ def base_key(key: str) -> str:
     return key.partition(" #")[0]
 
 
-def _numbered(connection: Connection, drafts: Iterable[LetterDraft]) -> list[LetterDraft]:
+def numbered(connection: Connection, drafts: Iterable[LetterDraft]) -> list[LetterDraft]:
     """The drafts under a key that is free where the letter before fell away; those that a person excluded stay out."""
     found = []
     for draft in drafts:

@@ -19,7 +19,7 @@ from letters.outbox.values import LetterRefused
 from servicing.decisions.store import find_decision
 from servicing.facts import FactKind
 from tests.desk import LOAN
-from tests.letters_desk import letter, open_letters_desk, sent
+from tests.letters_desk import letter, open_letters_desk, put_together, sent
 from tests.offices import by, good_by
 
 DEFER = (
@@ -63,7 +63,15 @@ def test_p5_a_decision_has_a_letter_or_stands_on_the_work_list(counter: Engine, 
     (number,) = good_by("clerk", "letters", "write", "1", "--reason", "Uw omzet viel weg.")["letters"]
     assert good_by("clerk", "letters", "write", "1", "--reason", "Iets anders.")["letters"] == []
     assert good_by("clerk", "worklist", "--source", "letter") == []
+    # He moves before it leaves: it falls away, the decision waits for a letter again, and gets one.
+    move = ("debtor", "move", "1", "--on", str(clock.today()), "--house-number", "5", "--street", "Agorabaan")
+    good_by("clerk", *move, "--postcode", "8232 AB", "--city", "Lelystad")
+    assert [row["letter"] for row in put_together()["fell_away"]] == [number]
+    assert [one["subject"] for one in good_by("clerk", "worklist", "--source", "letter")] == ["decision 1"]
+    (number,) = good_by("clerk", "letters", "write", "1", "--reason", "Uw omzet viel weg.")["letters"]
+    assert good_by("clerk", "worklist", "--source", "letter") == []
     fields = letter(counter, number).draft.fields
+    assert fields["addressee"] == ["S. Jansen", "Agorabaan 5", "8232 AB  Lelystad"]
     assert (fields["mandate"], fields["signatory"]) == ("Besluit art. 4", "G. Fiatteur")
     assert (fields["deferral_until"], fields["deferral_months"], fields["deferral_most"]) == (
         "2025-12-31",

@@ -10,6 +10,7 @@ from backoffice.cli.database import Desk
 from backoffice.registering import dossier_of
 from backoffice.rights import check_right, codes
 from jobs import clock
+from jobs.letters_dunning import numbered
 from jobs.letters_freezing import Freezer
 from jobs.letters_now import creditors_by_id, situation_of, wording
 from jobs.settlement_lines import lines_of_decision
@@ -36,13 +37,14 @@ OBJECTION, PAYMENT_TERM = "objection_term", "decision_payment_term"
 def write_decision(desk: Desk, number: int, said: Mapping[str, Sequence[str]], kind: str = "") -> list[int]:
     """Put the letter of an approved decision in the outbox, one to each debtor; their numbers.
 
+    Written again it is put there for those whose letter fell away, such as who moved; others have theirs.
     Its hand-over is that of the decision; `kind` is another letter that may tell of it than the usual. Raises
     `LetterRefused` for a decision without letter or that is not approved, and for a field that is missing.
     """
     decision = find_decision(desk.connection, number)
     check_right(desk.by.actor, "record", decision.creditor_id)
     drafts = _drafts(desk, decision, said, kind)
-    return add_letters(desk.connection, drafts, clock.today(), desk.by)
+    return add_letters(desk.connection, numbered(desk.connection, drafts), clock.today(), desk.by)
 
 
 def _drafts(

@@ -160,9 +160,14 @@ def count_proposed(connection: Connection, day: date) -> int:
 
 
 def decisions_with_letter(connection: Connection) -> set[int]:
-    """The decisions of which a letter tells."""
-    query = select(letter.c.decision_id).where(letter.c.decision_id > 0).distinct()
-    return set(connection.execute(query).scalars())
+    """The decisions of which a letter tells everybody who was written to: not one that fell away without another."""
+    steps = select(letter_step.c.nr).where(letter_step.c.letter_id == letter.c.id)
+    fell = steps.where(letter_step.c.step == "fell-away").exists()
+    about = select(letter.c.decision_id, letter.c.debtor_id).where(letter.c.decision_id > 0).distinct()
+    standing = {(row.decision_id, row.debtor_id) for row in connection.execute(about.where(~fell))}
+    gone = {(row.decision_id, row.debtor_id) for row in connection.execute(about.where(fell))}
+    lost = {decision for decision, _ in gone - standing}
+    return {decision for decision, _ in standing} - lost
 
 
 def add_page(connection: Connection, page: Page, at: str) -> None:
