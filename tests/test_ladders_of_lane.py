@@ -155,15 +155,17 @@ def test_j1_what_a_ladder_says_is_overdue_is_held_against_the_facts(sqlite_datab
     assert found(sqlite_database) == []
     row = row_of_ladder(sqlite_database, loan)
     tamper(sqlite_database, update(dunning).where(dunning.c.loan == loan).values(overdue=NOTHING[:1]))
-    unreadable, letters = found(sqlite_database)
+    unreadable, unheld, letters = found(sqlite_database)
     assert "cannot be read" in unreadable.what
+    assert "cannot be held against its facts" in unheld.what
     assert "letters that are due cannot be looked at" in letters.what
     less = row.overdue.replace(str(INSTALMENT - 16_667), "1")
     assert less != row.overdue
     tamper(sqlite_database, update(dunning).where(dunning.c.loan == loan).values(overdue=less))
-    (wrong,) = found(sqlite_database)
+    wrong, unlike_night = found(sqlite_database)
     assert wrong.loan == loan
     assert "overdue is ['row 1 of 2024-02-01: 1 + 16667']" in wrong.what
+    assert "is not what the night of 2024-02-12 found" in unlike_night.what
 
 
 def row_of_ladder(engine: Engine, loan: int) -> Standing:
