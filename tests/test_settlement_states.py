@@ -14,6 +14,7 @@ from servicing.policy import Choices
 from servicing.settlement.allowance import Allowance
 from servicing.settlement.book_year import BookYear, month_after
 from servicing.settlement.cycle import (
+    CycleStep,
     Decided,
     Proposed,
     YearCase,
@@ -121,7 +122,7 @@ def test_a_step_that_does_not_fit_is_refused_with_its_reason() -> None:
     times = times_of(YEAR, [], LAW, Choices(POLICY, "almere", at("2026-01-01"), {}))
     asked = [step("request", "2026-04-02", 5)]
 
-    def why(name: Any, day: str, facts: Sequence[Fact] = (), proposed: Proposed | None = None) -> str:  # noqa: ANN401
+    def why(name: CycleStep, day: str, facts: Sequence[Fact] = (), proposed: Proposed | None = None) -> str:
         return why_not_yet(YearCase(100000001, YEAR, facts, proposed), times, name, at(day))
 
     assert why("request", "2026-03-01") == why("extension", "2026-03-01") == ""

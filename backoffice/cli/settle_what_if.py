@@ -97,9 +97,9 @@ def _year(
 
 def _of_loan(loan: str, year: str | None, given: tuple[str, ...]) -> tuple[Figures, Choices]:
     """The year as the books know it; a case alone needs no database, which takes long to load."""
-    from backoffice.actor import actor  # noqa: PLC0415
-    from backoffice.cli.database import looking  # noqa: PLC0415
-    from backoffice.what_if import year_in_books  # noqa: PLC0415
+    from backoffice.actor import actor  # noqa: PLC0415 - a case needs no database
+    from backoffice.cli.database import looking  # noqa: PLC0415 - a case needs no database
+    from backoffice.what_if import year_in_books  # noqa: PLC0415 - a case needs no database
 
     told = figures_set(given)
     with looking() as connection:
