@@ -59,7 +59,8 @@ def _import(connection: Connection, path: Path, request: Request, read: Read) ->
                 report = read_report(stream, name)
                 done.append(import_report(connection, (name, content.sha256), report, request))
             else:
-                with closing(read(Found(path, place, name, stream, content.size))) as items:
+                found = Found(path, place, name, stream, content.size, is_last=place == len(held) - 1)
+                with closing(read(found)) as items:
                     document = Document(name, content.sha256, items)
                     done.append(import_document(connection, document, request))
     return done

@@ -7,7 +7,7 @@ is half written, holds later days, or does not follow the last statement yet, st
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -43,12 +43,13 @@ class Waiting(NamedTuple):
 
 
 class _Taking(NamedTuple):
-    """Files are taken by a run for a date and a creditor; who reads them."""
+    """Files are taken by a run for a date and a creditor; who reads them, and the folder that comes after this one."""
 
     run: Run
     day: date
     creditor: int
     reader: Reader
+    after: Path | None
 
 
 def inbox(engine: Engine) -> Path:
@@ -74,9 +75,9 @@ def take_inbox(run: Run, day: date) -> list[Waiting]:
         return []
     waiting: list[Waiting] = []
     with Reader() as reader:
-        for code, creditor in ((one.code, one.id) for one in creditors().values()):
-            if (place / code).is_dir():
-                waiting += _take_folder(_Taking(run, day, creditor, reader), place / code)
+        folders = [(one.id, place / one.code) for one in creditors().values() if (place / one.code).is_dir()]
+        for (creditor, folder), after in zip(folders, [*folders[1:], None], strict=True):
+            waiting += _take_folder(_Taking(run, day, creditor, reader, after and after[1]), folder)
     return waiting
 
 
@@ -98,11 +99,19 @@ def _take_folder(taking: _Taking, folder: Path) -> list[Waiting]:
     """Take what can be taken, again while that makes others follow on."""
     left = _files(folder)
     while True:
-        found = {path: _take(taking, path) for path in left}
+        found = dict(_taken(taking, left))
         stay = {path: waiting for path, waiting in found.items() if waiting}
         if len(stay) == len(left) or not stay:
             return list(stay.values())
         left = list(stay)
+
+
+def _taken(taking: _Taking, files: Sequence[Path]) -> Iterator[tuple[Path, Waiting | None]]:
+    """Take files one after the other; who reads them knows which comes next."""
+    beyond = _files(taking.after)[:1] if taking.after else []
+    for path, after in zip(files, [*files[1:], *beyond, None], strict=False):
+        taking.reader.expect(after)
+        yield path, _take(taking, path)
 
 
 def _files(folder: Path) -> list[Path]:

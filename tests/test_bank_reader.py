@@ -106,3 +106,45 @@ def test_on_one_core_no_process_is_made(text: str) -> None:
         stream = BytesIO(text.encode())
         assert list(alone.read(Found(Path("none"), 0, "plain", stream, 2))) == plain(text)
         assert not multiprocessing.active_children()
+
+
+def single(path: Path, text: str) -> Found:
+    """A file of one document; that its stream is empty shows that it is read from the file itself."""
+    path.write_text(text, encoding="utf-8")
+    return Found(path, 0, path.name, BytesIO(), 2, is_last=True)
+
+
+@pytest.fixture(scope="module")
+def other() -> str:
+    """A document as long as the other one."""
+    lines = [paying(100000001 + place, DAY, 50_692, f"R{place}") for place in range(LINES)]
+    return Account(lines=lines).statement()
+
+
+def test_the_file_that_comes_next_is_read_ahead(tmp_path: Path, text: str, other: str) -> None:
+    """The second one is said to be small, so that it comes from the process aside only if that had it already."""
+    first, second = single(tmp_path / "1.xml", text), single(tmp_path / "2.xml", other)
+    with Reader(large=3, cores=2) as ahead:
+        ahead.expect(second.path)
+        assert list(ahead.read(first._replace(size=3))) == plain(text)
+        assert list(ahead.read(second)) == plain(other)
+        assert len(multiprocessing.active_children()) == 1
+
+
+def test_a_file_that_changed_since_it_was_read_ahead_is_read_again(
+    tmp_path: Path, reader: Reader, text: str, other: str
+) -> None:
+    first, second = single(tmp_path / "1.xml", text), single(tmp_path / "2.xml", text)
+    reader.expect(second.path)
+    assert list(reader.read(first)) == plain(text)
+    assert list(reader.read(single(second.path, other))) == plain(other)
+
+
+@pytest.mark.parametrize("expected", ["2.xml", "missing.xml"])
+def test_another_file_than_the_expected_one_is_read(
+    tmp_path: Path, reader: Reader, text: str, other: str, expected: str
+) -> None:
+    first, _, third = (single(tmp_path / f"{nr}.xml", said) for nr, said in enumerate((text, text, other), 1))
+    reader.expect(tmp_path / expected)
+    assert list(reader.read(first)) == plain(text)
+    assert list(reader.read(third)) == plain(other)
