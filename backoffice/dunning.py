@@ -23,7 +23,7 @@ from servicing.dunning.collection_costs import Told, charged_costs, costs_to_cha
 from servicing.dunning.ladder import Case, Step, Wait
 from servicing.dunning.letters import Due, handed_over
 from servicing.dunning.owing import overdue_of
-from servicing.dunning.sent import HandedOver, Sent, drafts_of, fee_key, sent_of
+from servicing.dunning.sent import HandedOver, Sent, drafts_of, is_fee_of, sent_of
 from servicing.dunning.standing import Standing, is_charged
 from servicing.dunning.store import standings
 from servicing.dunning.waiving import item_of_waiver
@@ -97,7 +97,7 @@ def hand_over_letter(desk: Desk, heading: Loan, posted: Posted) -> list[Fact]:
     """
     check_right(desk.by.actor, "record", heading.creditor_id)
     known = facts_of(desk.connection, [heading.id])[heading.id]
-    old = [fact for fact in known if fact.key in {posted.reference, fee_key(posted.reference)}]
+    old = [fact for fact in known if _is_of(fact, posted.reference)]
     if old:
         return old
     due = why(desk.connection, heading, posted.on)
@@ -111,6 +111,10 @@ def hand_over_letter(desk: Desk, heading: Loan, posted: Posted) -> list[Fact]:
     facts = facts_of(desk.connection, [heading.id])[heading.id]
     check_life(facts)
     return facts[len(known) :]
+
+
+def _is_of(fact: Fact, reference: str) -> bool:
+    return (fact.kind, fact.key) == (FactKind.DUNNED, reference) or is_fee_of(fact, reference)
 
 
 def _letter(heading: Loan, case: Case, step: Step, posted: Posted) -> HandedOver:

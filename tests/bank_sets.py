@@ -117,7 +117,8 @@ def files(whole: Account, rng: random.Random) -> list[Sent]:
         text = whole.statement(first, last, ident=rng.choice((None, f"again-{place}")))
         names = rng.sample(range(1, 1000), 2)
         night = FIRST + timedelta(days=rng.randrange(DAYS))
-        sent.append(Sent(f"{names[0]}-{place}.xml", text, night if place >= len(pieces) else FIRST))
+        is_late = place >= len(pieces) or rng.random() < 0.3
+        sent.append(Sent(f"{names[0]}-{place}.xml", text, night if is_late else FIRST))
         if rng.random() < 0.2:
             sent.append(Sent(f"{names[1]}-{place}-half.xml", text[: rng.randrange(len(text) - 20)], night))
     return sent

@@ -20,6 +20,7 @@ from tests.chaos.books import books
 from tests.chaos.scenario import close_all, install_small
 from tests.compiled import share_compiled
 from tests.desk import open_loan
+from tests.letters_desk import open_letters_desk
 from tests.offices import open_office
 from tests.postgres import server
 from tests.scratch import scratch
@@ -171,6 +172,15 @@ def counter(
     """A loan of Almere, worked case 6, in an office with people, for tests of what people do at its counter."""
     open_loan(sqlite_url, tmp_path, monkeypatch)
     open_office(tmp_path, monkeypatch)
+    return sqlite_database
+
+
+@pytest.fixture
+def letters_desk(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """A loan of Almere whose debtor has an address, in an office with people, for tests of letters to him."""
+    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
     return sqlite_database
 
 

@@ -53,13 +53,16 @@ def test_case_11_of_2013_an_earlier_debt_keeps_the_old_fee() -> None:
 
 def test_what_is_open_beside_the_rows_is_asked_for() -> None:
     arrears = overdue(("2025-01-31", "506.91"), costs="39.00", statutory="2.50")
-    fee = replace(fact(1, FactKind.COST, "2025-02-20"), key=fee_key("1:1:aanmaning"))
+    key = fee_key("1:1:aanmaning")
+    fee = replace(fact(1, FactKind.COST, "2025-02-20", letter="1:1:aanmaning"), key=key)
     assert beside_of(arrears, [fee], at("2025-03-01"), LAW) == Beside(3900, 250)
     # Costs that are no fee of a letter are not called so; interest waits for the term of its decision.
     decided = fact(2, FactKind.STATUTORY_INTEREST, "2025-02-24", cents=250)
     others = [fee, fact(3, FactKind.COST, "2025-02-21"), decided]
     assert beside_of(arrears, others, at("2025-04-07"), LAW) == Beside(3900, 0, is_of_letters=False)
     assert beside_of(arrears, others, at("2025-04-08"), LAW).cents == 4150
+    typed = replace(fact(4, FactKind.COST, "2025-02-20"), key=key)
+    assert not beside_of(arrears, [fee, typed], at("2025-03-01"), LAW).is_of_letters
 
 
 def charged(**policy: str) -> dict[int, int]:

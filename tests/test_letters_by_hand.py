@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
 import click
-import pytest
 from sqlalchemy import Engine
 
 from backoffice.cli.main import aflos
@@ -26,19 +24,13 @@ from tests.desk import LOAN
 from tests.dunning_cases import PROCEDURES
 from tests.house.source import ROOT
 from tests.letter_reading import read, the_press
-from tests.letters_desk import letter, open_letters_desk, pay, state
+from tests.letters_desk import letter, pay, state
 from tests.nights import at
 from tests.offices import by, good_by
 
 KINDS = the_press().catalogue.kinds
 WAYS = {code: trigger_of(kind, dunned_kinds(PROCEDURES)) for code, kind in KINDS.items()}
 BY_HAND = [code for code, way in WAYS.items() if way.startswith("aflos letters make")]
-
-
-@pytest.fixture
-def desk(sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
-    return sqlite_database
 
 
 def test_the_page_says_how_each_kind_comes_about() -> None:
@@ -89,8 +81,8 @@ def words_of(kind: Kind) -> list[str]:
     return words
 
 
-def test_what_no_other_way_gives_is_made_by_hand(desk: Engine) -> None:
-    del desk
+def test_what_no_other_way_gives_is_made_by_hand(letters_desk: Engine) -> None:
+    del letters_desk
     made = 0
     for code in BY_HAND if os.environ.get("LETTERS") == "all" else BY_HAND[::5]:
         kind = KINDS[code]
@@ -102,38 +94,40 @@ def test_what_no_other_way_gives_is_made_by_hand(desk: Engine) -> None:
     assert made >= 4
 
 
-def test_a_payoff_statement_is_what_pays_the_loan_off(desk: Engine) -> None:
+def test_a_payoff_statement_is_what_pays_the_loan_off(letters_desk: Engine) -> None:
     on = clock.today() + timedelta(days=10)
     (number,) = good_by("clerk", "letters", "make", "payoff_statement", LOAN, "--on", str(on))["letters"]
     again = good_by("clerk", "letters", "make", "payoff_statement", LOAN, "--on", str(on))
     assert again["letters"] == []
     total = good_by("clerk", "loan", "payoff", LOAN, "--on", str(on))["total"]
-    made = letter(desk, number).draft
+    made = letter(letters_desk, number).draft
     assert (euros(made.demanded), euros(int(str(made.fields["balance"])))) == (total, total)
     page = read(
-        render(the_press(), page_draft(letter(desk, number), "almere", on, the_press().catalogue)).content
+        render(
+            the_press(), page_draft(letter(letters_desk, number), "almere", on, the_press().catalogue)
+        ).content
     )
     assert "helemaal af te lossen" in page
     # A hold stops dunning, and not what somebody asked for; a payment makes it wrong.
     good_by("clerk", "hold", LOAN, "--until", str(on), "--on", str(clock.today()), "--reason", "figures")
-    pay(desk)
+    pay(letters_desk)
     good_by("clerk", "letters", "propose", "--creditor", "almere", "--all")
-    assert state(desk, number) == "fell-away"
+    assert state(letters_desk, number) == "fell-away"
 
 
-def test_a_letter_goes_to_whom_a_person_named(desk: Engine) -> None:
+def test_a_letter_goes_to_whom_a_person_named(letters_desk: Engine) -> None:
     to = ("--to", "Erven van S. Jansen", "--to", "Postbus 1", "--to", "8200 AA  Lelystad")
     good_by("clerk", "event", "death", "1", "--on", str(clock.today()), "--document", "akte")
     words = ("--say", "deceased=S. Jansen", "--say", f"died_on={clock.today()}")
     (number,) = good_by("clerk", "letters", "make", "estate", LOAN, *to, *words)["letters"]
-    fields = letter(desk, number).draft.fields
+    fields = letter(letters_desk, number).draft.fields
     assert (fields["addressee"], fields["about"]) == (list(to[1::2]), "S. Jansen")
     good_by("clerk", "letters", "propose", "--creditor", "almere", "--all")
-    assert state(desk, number) == "approved"
+    assert state(letters_desk, number) == "approved"
 
 
-def test_what_comes_about_in_another_way_or_lacks_a_field_is_refused(desk: Engine) -> None:
-    del desk
+def test_what_comes_about_in_another_way_or_lacks_a_field_is_refused(letters_desk: Engine) -> None:
+    del letters_desk
     for words, why in (
         (("formal_reminder",), "is not made by hand: dunning proposes it (instalments, recovery, clawback)"),
         (("welcome",), "the night writes it"),
@@ -146,8 +140,8 @@ def test_what_comes_about_in_another_way_or_lacks_a_field_is_refused(desk: Engin
         assert (done.code, why in done.err) == (2, True), done.err
 
 
-def test_p01_no_dwangbevel_is_made_before_dunning_came_to_it(desk: Engine) -> None:
-    del desk
+def test_p01_no_dwangbevel_is_made_before_dunning_came_to_it(letters_desk: Engine) -> None:
+    del letters_desk
     done = by("clerk", "letters", "make", "enforcement_order", LOAN)
     assert "no dwangbevel may be made" in done.err
 
@@ -182,8 +176,10 @@ def claim_after_its_aanmaning(engine: Engine) -> int:
     return loan
 
 
-def test_p01_a_dwangbevel_is_made_when_dunning_came_to_it_and_an_objection_takes_it_out(desk: Engine) -> None:
-    loan = claim_after_its_aanmaning(desk)
+def test_p01_a_dwangbevel_is_made_when_dunning_came_to_it_and_an_objection_takes_it_out(
+    letters_desk: Engine,
+) -> None:
+    loan = claim_after_its_aanmaning(letters_desk)
     words = [
         f"{name}={text}"
         for name, text in (
@@ -197,10 +193,10 @@ def test_p01_a_dwangbevel_is_made_when_dunning_came_to_it_and_an_objection_takes
     ]
     said = [word for one in words for word in ("--say", one)]
     (number,) = good_by("clerk", "letters", "make", "enforcement_order", str(loan), *said)["letters"]
-    fields = letter(desk, number).draft.fields
+    fields = letter(letters_desk, number).draft.fields
     rows = [["Wat u moest betalen", 471_294], ["Kosten van de aanmaning", 2_000]]
     assert (fields["claim_rows"], fields["order_total"]) == (rows, 473_294)
     assert (fields["formal_reminder_date"], fields["fee"]) == ("2025-05-06", 2_000)
     good_by("clerk", "event", "objection", str(loan), "--on", str(clock.today()), "--document", "B")
     good_by("clerk", "letters", "propose", "--creditor", "almere", "--all")
-    assert state(desk, number) == "fell-away"
+    assert state(letters_desk, number) == "fell-away"

@@ -45,15 +45,6 @@ def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
-    """The same on SQLite alone."""
-    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
-    return sqlite_database
-
-
-@pytest.fixture
 def post(tmp_path: Path) -> Path:
     return tmp_path / "post"
 
@@ -90,16 +81,16 @@ def test_p4_a_letter_goes_from_proposed_to_handed_over_by_two_persons(desk: Engi
 
 
 def test_g4_a_blank_selection_does_nothing_and_a_second_start_prints_no_second_letter(
-    counter: Engine, post: Path
+    letters_desk: Engine, post: Path
 ) -> None:
-    propose(counter, "a")
+    propose(letters_desk, "a")
     nothing = good_by("clerk", "letters", "propose", "--creditor", "almere")
     assert (nothing["run"], nothing["number"]) == (None, 0)
     run = sent(post)["run"]
     again = printed(run, post)
     assert (again.code, "is handed-over; only a released run is printed, and once" in again.err) == (2, True)
     assert put_together()["run"] is None
-    assert propose(counter, "a") == []
+    assert propose(letters_desk, "a") == []
     assert len(list(post.glob("*.pdf"))) == 1
 
 
@@ -116,13 +107,13 @@ def test_g5_a_payment_in_between_takes_the_letter_out_visibly(desk: Engine, post
     assert not list(post.iterdir())
 
 
-def test_g5_also_between_release_and_print(counter: Engine, post: Path) -> None:
-    (number,) = propose(counter, "a")
+def test_g5_also_between_release_and_print(letters_desk: Engine, post: Path) -> None:
+    (number,) = propose(letters_desk, "a")
     run = released()["run"]
-    pay(counter)
+    pay(letters_desk)
     done = printed(run, post)
     assert (done.code, done.json["letters"], done.json["file"]) == (3, 0, None)
-    assert (state(counter, number), list(post.iterdir())) == ("fell-away", [])
+    assert (state(letters_desk, number), list(post.iterdir())) == ("fell-away", [])
 
 
 def test_g6_one_letter_that_cannot_be_made_leaves_the_others_alone(desk: Engine, post: Path) -> None:
@@ -169,66 +160,68 @@ def killed_at(place: str, engine: Engine, run: int, folder: Path) -> bool:
 
 
 @pytest.mark.parametrize("place", ["before the print file is written", "before the hand-over is recorded"])
-def test_g3_a_print_of_unknown_end_is_decided_by_a_person(counter: Engine, post: Path, place: str) -> None:
-    (number,) = propose(counter, "a")
+def test_g3_a_print_of_unknown_end_is_decided_by_a_person(
+    letters_desk: Engine, post: Path, place: str
+) -> None:
+    (number,) = propose(letters_desk, "a")
     run = released()["run"]
-    killed_at(place, counter, run, post)
-    with reading(counter) as connection:
+    killed_at(place, letters_desk, run, post)
+    with reading(letters_desk) as connection:
         assert find_run(connection, run).state == "handed-over-unknown"
     assert good("status")["letters_stuck"] == 1
     again = printed(run, post)
     assert (again.code, "its end is not known" in again.err) == (2, True)
     says = "--left" if place.endswith("recorded") else "--not-left"
     assert printed(run, post, says).code == 0
-    assert state(counter, number) == "handed-over"
+    assert state(letters_desk, number) == "handed-over"
     assert len(list(post.glob("*.pdf"))) == 1
     assert "only a released run is printed" in printed(run, post, "--left").err
 
 
 def test_g13_a_folder_that_takes_nothing_hands_nothing_over(
-    counter: Engine, post: Path, tmp_path: Path
+    letters_desk: Engine, post: Path, tmp_path: Path
 ) -> None:
-    (number,) = propose(counter, "a")
+    (number,) = propose(letters_desk, "a")
     run = released()["run"]
     missing = printed(run, tmp_path / "share" / "gone")
     assert (missing.code, "there is no such folder" in missing.err) == (2, True)
-    assert state(counter, number) == "released"
+    assert state(letters_desk, number) == "released"
     assert printed(run, post).code == 0
 
 
 def test_g13_an_archive_that_takes_nothing_hands_nothing_over(
-    counter: Engine, post: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    letters_desk: Engine, post: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (number,) = propose(counter, "a")
+    (number,) = propose(letters_desk, "a")
     run = released()["run"]
     full = tmp_path / "full"
     full.write_text("")
     monkeypatch.setenv("AFLOS_LETTERS", str(full / "archive"))
     with pytest.raises(IoFailed, match="cannot be written"):
-        print_run(Office(counter, "manager"), run, post)
-    assert (state(counter, number), list(post.iterdir())) == ("released", [])
+        print_run(Office(letters_desk, "manager"), run, post)
+    assert (state(letters_desk, number), list(post.iterdir())) == ("released", [])
 
 
-def test_g11_a_reprint_is_the_letter_that_was_sent(counter: Engine, post: Path) -> None:
-    (number,) = propose(counter, "a")
+def test_g11_a_reprint_is_the_letter_that_was_sent(letters_desk: Engine, post: Path) -> None:
+    (number,) = propose(letters_desk, "a")
     before = good_by("clerk", "letters", "preview", str(number), "--to", str(post))
     sent(post)
-    pay(counter)
+    pay(letters_desk)
     after = good_by("clerk", "letters", "preview", str(number), "--to", str(post))
     assert (before["sent"], after["sent"]) == (False, True)
-    with reading(counter) as connection:
+    with reading(letters_desk) as connection:
         found = sent_of(connection, [number])[number]
     assert sha256_of(Path(after["file"]).read_bytes()) == found.sha256
     # A page that was changed in the archive is never given out as the one that was sent.
-    place_of(archive_of(counter), found.sha256).write_bytes(b"other")
+    place_of(archive_of(letters_desk), found.sha256).write_bytes(b"other")
     lost = by("clerk", "letters", "preview", str(number), "--to", str(post))
     assert (lost.code, "is not the page that was kept" in lost.err) == (PageLost.exit_code, True)
 
 
 def test_p4_a_run_that_was_not_printed_on_its_day_is_dated_anew(
-    counter: Engine, post: Path, monkeypatch: pytest.MonkeyPatch
+    letters_desk: Engine, post: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (number,) = propose(counter, "a")
+    (number,) = propose(letters_desk, "a")
     tomorrow = clock.today() + timedelta(days=1)
     run = put_together()
     words = ("letters", "release", str(run["run"]), "--number", "1", "--total", "506.91")
@@ -236,7 +229,7 @@ def test_p4_a_run_that_was_not_printed_on_its_day_is_dated_anew(
     assert "must lie from today" in too_far.err
     good_by("approver", *words, "--on", tomorrow.isoformat())
     assert f"dated {tomorrow}; print it on that day" in printed(run["run"], post).err
-    assert state(counter, number) == "released"
+    assert state(letters_desk, number) == "released"
 
 
 def test_g12_a_letter_that_comes_back_stops_its_term_and_the_address(desk: Engine, post: Path) -> None:
@@ -258,18 +251,18 @@ def test_g12_a_letter_that_comes_back_stops_its_term_and_the_address(desk: Engin
     assert [row["letter"] for row in put_together()["fell_away"]] == [second]
 
 
-def test_p14_sent_letters_are_withdrawn_by_two_persons(counter: Engine, post: Path) -> None:
-    (number,) = propose(counter, "a")
+def test_p14_sent_letters_are_withdrawn_by_two_persons(letters_desk: Engine, post: Path) -> None:
+    (number,) = propose(letters_desk, "a")
     run = put_together()["run"]
     words = ("letters", "withdraw", str(run), "--reason", "the payment was in")
     assert "only letters that were handed over are withdrawn" in by("approver", *words).err
     good_by("approver", "letters", "release", str(run), "--number", "1", "--total", "506.91")
     assert printed(run, post).code == 0
     done = good_by("approver", *words)
-    assert (done["state"], state(counter, number)) == ("proposed", "handed-over")
+    assert (done["state"], state(letters_desk, number)) == ("proposed", "handed-over")
     assert "you made it" in by("approver", "approve", str(done["decision"])).err
     assert good_by("manager", "approve", str(done["decision"]))["state"] == "in-force"
-    assert state(counter, number) == "withdrawn"
+    assert state(letters_desk, number) == "withdrawn"
     # The debtor is told: a letter of correction waits to be put together.
     proposed = good_by("clerk", "letters", "list", "--state", "proposed")["letters"]
     assert [(row["kind"], row["debtor"]) for row in proposed] == [("correction", 1)]
@@ -280,14 +273,14 @@ def test_p14_sent_letters_are_withdrawn_by_two_persons(counter: Engine, post: Pa
     ]
 
 
-def test_a_letter_is_held_until_a_day_or_taken_out_for_good(counter: Engine) -> None:
-    held, gone = propose(counter, "a", "b")
+def test_a_letter_is_held_until_a_day_or_taken_out_for_good(letters_desk: Engine) -> None:
+    held, gone = propose(letters_desk, "a", "b")
     later = (clock.today() + timedelta(days=3)).isoformat()
     assert "reason: is missing" in by("clerk", "letters", "exclude", str(held), "--reason", " ").err
     good_by("clerk", "letters", "exclude", str(held), "--reason", "called", "--until", later)
     good_by("clerk", "letters", "exclude", str(gone), "--reason", "wrong")
-    assert [state(counter, number) for number in (held, gone)] == ["held", "excluded"]
-    assert letter(counter, held).state(clock.today() + timedelta(days=3)) == "proposed"
+    assert [state(letters_desk, number) for number in (held, gone)] == ["held", "excluded"]
+    assert letter(letters_desk, held).state(clock.today() + timedelta(days=3)) == "proposed"
     assert put_together()["run"] is None
     assert (
         "is excluded, and cannot be taken out"
@@ -300,8 +293,8 @@ def test_a_letter_is_held_until_a_day_or_taken_out_for_good(counter: Engine) -> 
     )
 
 
-def test_who_may_not_is_refused(counter: Engine, post: Path) -> None:
-    (number,) = propose(counter, "a")
+def test_who_may_not_is_refused(letters_desk: Engine, post: Path) -> None:
+    (number,) = propose(letters_desk, "a")
     run = str(put_together()["run"])
     for account, words in (
         ("auditor", ("propose", "--creditor", "almere", "--all")),
@@ -317,13 +310,13 @@ def test_who_may_not_is_refused(counter: Engine, post: Path) -> None:
     assert good_by("auditor", "letters", "show", str(number))["state"] == "approved"
 
 
-def test_a_run_holds_the_letters_of_one_creditor(counter: Engine) -> None:
-    propose(counter, "a")
+def test_a_run_holds_the_letters_of_one_creditor(letters_desk: Engine) -> None:
+    propose(letters_desk, "a")
     assert good_by("manager", "letters", "propose", "--creditor", "dronten", "--all")["run"] is None
     run = put_together()["run"]
-    with reading(counter) as connection:
+    with reading(letters_desk) as connection:
         assert {one.draft.creditor for one in letters_of_run(connection, run).values()} == {1}
 
 
-def test_a_run_that_is_not_there_is_named(counter: Engine, post: Path) -> None:
+def test_a_run_that_is_not_there_is_named(letters_desk: Engine, post: Path) -> None:
     assert "no print run 7; aflos letters list shows them" in printed(7, post).err

@@ -19,7 +19,7 @@ from letters.outbox.values import LetterRefused
 from servicing.decisions.store import find_decision
 from servicing.facts import FactKind
 from tests.desk import LOAN
-from tests.letters_desk import letter, open_letters_desk, put_together, sent
+from tests.letters_desk import letter, put_together, sent
 from tests.offices import by, good_by
 
 DEFER = (
@@ -43,16 +43,7 @@ RULES = {
 }
 
 
-@pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
-    """A loan with a debtor in an office with people."""
-    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
-    return sqlite_database
-
-
-def test_p5_a_decision_has_a_letter_or_stands_on_the_work_list(counter: Engine, tmp_path: Path) -> None:
+def test_p5_a_decision_has_a_letter_or_stands_on_the_work_list(letters_desk: Engine, tmp_path: Path) -> None:
     good_by("clerk", "decide", *DEFER)
     early = by("clerk", "letters", "write", "1", "--reason", "Uw omzet viel weg.")
     assert "is proposed; only an approved one has a letter" in early.err
@@ -70,7 +61,7 @@ def test_p5_a_decision_has_a_letter_or_stands_on_the_work_list(counter: Engine, 
     assert [one["subject"] for one in good_by("clerk", "worklist", "--source", "letter")] == ["decision 1"]
     (number,) = good_by("clerk", "letters", "write", "1", "--reason", "Uw omzet viel weg.")["letters"]
     assert good_by("clerk", "worklist", "--source", "letter") == []
-    fields = letter(counter, number).draft.fields
+    fields = letter(letters_desk, number).draft.fields
     assert fields["addressee"] == ["S. Jansen", "Agorabaan 5", "8232 AB  Lelystad"]
     assert (fields["mandate"], fields["signatory"]) == ("Besluit art. 4", "G. Fiatteur")
     assert (fields["deferral_until"], fields["deferral_months"], fields["deferral_most"]) == (
@@ -79,22 +70,22 @@ def test_p5_a_decision_has_a_letter_or_stands_on_the_work_list(counter: Engine, 
         36,
     )
     sent(tmp_path / "post")
-    with reading(counter) as connection:
+    with reading(letters_desk) as connection:
         assert find_decision(connection, 1).handed_over == {1: clock.today()}
 
 
 def test_p5_a_burdening_decision_works_from_the_hand_over_of_its_letter(
-    counter: Engine, tmp_path: Path
+    letters_desk: Engine, tmp_path: Path
 ) -> None:
     good_by("approver", "decide", *CALL_IN)
     good_by("manager", "approve", "1")
     (number,) = good_by("clerk", "letters", "write", "1", *CALL_IN_SAYS)["letters"]
-    with reading(counter) as connection:
+    with reading(letters_desk) as connection:
         assert find_decision(connection, 1).state == "fixed-not-announced"
     sent(tmp_path / "post")
-    with reading(counter) as connection:
+    with reading(letters_desk) as connection:
         assert find_decision(connection, 1).state == "in-force"
-    assert letter(counter, number).draft.effects.term_days == 42
+    assert letter(letters_desk, number).draft.effects.term_days == 42
 
 
 def deferral_withdrawn() -> None:
@@ -105,7 +96,7 @@ def deferral_withdrawn() -> None:
     good_by("approver", "approve", "2")
 
 
-def test_p5_a_decision_whose_fact_was_withdrawn_asks_for_no_letter(counter: Engine) -> None:
+def test_p5_a_decision_whose_fact_was_withdrawn_asks_for_no_letter(letters_desk: Engine) -> None:
     good_by("clerk", "decide", *DEFER)
     good_by("approver", "approve", "1")
     assert len(good_by("clerk", "worklist", "--source", "letter")) == 1
@@ -115,19 +106,19 @@ def test_p5_a_decision_whose_fact_was_withdrawn_asks_for_no_letter(counter: Engi
     assert "decision 1: was withdrawn; nothing is left to tell of it" in late.err
 
 
-def test_p5_the_letter_of_a_decision_that_was_withdrawn_falls_away(counter: Engine) -> None:
+def test_p5_the_letter_of_a_decision_that_was_withdrawn_falls_away(letters_desk: Engine) -> None:
     good_by("clerk", "decide", *DEFER)
     good_by("approver", "approve", "1")
     (number,) = good_by("clerk", "letters", "write", "1", "--reason", "Uw omzet viel weg.")["letters"]
     deferral_withdrawn()
-    found = letter(counter, number)
-    with reading(counter) as connection:
+    found = letter(letters_desk, number)
+    with reading(letters_desk) as connection:
         gone = fallen_away(connection, {number: found}, clock.today())
     assert gone == {number: f"loan {LOAN}: decision 1, of which it tells, was withdrawn"}
 
 
 def test_p5_an_approved_decision_that_nobody_was_told_of_is_taken_back_by_its_maker(
-    counter: Engine, tmp_path: Path
+    letters_desk: Engine, tmp_path: Path
 ) -> None:
     good_by("approver", "decide", *CALL_IN)
     good_by("manager", "approve", "1")
@@ -146,7 +137,7 @@ def test_p5_an_approved_decision_that_nobody_was_told_of_is_taken_back_by_its_ma
 
 
 def test_p5_a_decision_is_not_taken_back_while_its_letter_waits_or_once_it_was_told(
-    counter: Engine, tmp_path: Path
+    letters_desk: Engine, tmp_path: Path
 ) -> None:
     good_by("approver", "decide", *CALL_IN)
     good_by("manager", "approve", "1")
@@ -195,7 +186,7 @@ def given_back() -> str:
     return numbers["objection"]
 
 
-def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) -> None:
+def test_p9_the_answer_to_an_objection_is_carried_out_and_told(letters_desk: Engine) -> None:
     unblock = ("decide", "unblock", LOAN, "--of", given_back(), *ON, "--decision", "B-3")
     assert good_by("clerk", *unblock, "--preview")["letters"] == ["objection_outcome"]
     good_by("clerk", *unblock)
@@ -203,7 +194,7 @@ def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) 
     (item,) = good_by("clerk", "worklist", "--source", "letter")
     assert item["subject"] == "decision 4"
     (number,) = good_by("clerk", "letters", "write", "4")["letters"]
-    told = letter(counter, number).draft
+    told = letter(letters_desk, number).draft
     assert (told.kind, told.fields["objection_date"]) == ("objection_outcome", "2025-07-01")
     assert told.fields["objection_decision"] == "Uw bezwaar is gegrond."
     assert told.fields["effects"] == [
@@ -213,7 +204,7 @@ def test_p9_the_answer_to_an_objection_is_carried_out_and_told(counter: Engine) 
     assert good_by("clerk", "worklist", "--source", "letter") == []
 
 
-def test_a_waiver_of_all_tells_what_was_waived_and_that_nothing_is_left(counter: Engine) -> None:
+def test_a_waiver_of_all_tells_what_was_waived_and_that_nothing_is_left(letters_desk: Engine) -> None:
     part = ("--part", "principal", "--amount", "5000.00", "--on", "2025-01-01", "--decision", "B-1")
     good_by("clerk", "decide", "waiver", LOAN, *part)
     good_by("clerk", "decide", "waiver", LOAN, "--part", "all", "--on", "2025-01-15", "--decision", "B-2")
@@ -223,7 +214,7 @@ def test_a_waiver_of_all_tells_what_was_waived_and_that_nothing_is_left(counter:
         (written,) = good_by("clerk", "letters", "write", number, "--reason", "U kunt niet betalen.")[
             "letters"
         ]
-        letters.append(letter(counter, written).draft)
+        letters.append(letter(letters_desk, written).draft)
     a_part, all_of_it = (one.fields for one in letters)
     assert (a_part["waived_rows"], "balance_rows" in a_part) == ([["Hoofdsom", 5_000_00]], True)
     # 20,000.00 x 8 % x 14 / 31 / 12: the interest of fourteen days of January.
@@ -252,14 +243,14 @@ def test_which_letter_tells_of_a_decision(
     assert letter_of(law, kind, about) == letter_kind
 
 
-def test_p24_what_is_at_stake_in_an_arrangement_is_all_that_is_open(counter: Engine) -> None:
+def test_p24_what_is_at_stake_in_an_arrangement_is_all_that_is_open(letters_desk: Engine) -> None:
     words = ("arrangement", LOAN, "--amount", "100.00", "--on", "2025-07-01", "--decision", "B-1")
     found = good_by("clerk", "decide", *words, "--preview")
     assert cents_of(found["at_stake"]) >= 25_000_00
     assert (found["persons"], found["letters"]) == (2, ["arrangement"])
 
 
-def test_what_no_letter_tells_of_is_refused(counter: Engine) -> None:
+def test_what_no_letter_tells_of_is_refused(letters_desk: Engine) -> None:
     good_by("clerk", "decide", "cost", LOAN, "--amount", "1.00", "--on", "2025-07-01", "--decision", "B-1")
     good_by("approver", "approve", "1")
     assert "no letter tells of a cost" in by("clerk", "letters", "write", "1").err

@@ -60,15 +60,6 @@ def desk(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytes
     return database
 
 
-@pytest.fixture
-def counter(
-    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
-    """The same on SQLite alone."""
-    open_letters_desk(sqlite_url, tmp_path, monkeypatch)
-    return sqlite_database
-
-
 def facts(engine: Engine, loan: int = int(LOAN)) -> list[Fact]:
     with reading(engine) as connection:
         return holding_of(facts_of(connection, [loan])[loan], None)
@@ -177,7 +168,8 @@ def test_who_pays_exactly_what_a_later_letter_asks_is_not_behind(sqlite_database
     start, night = date(2024, 1, 1), date(2024, 2, 9)
     begin_on(sqlite_database, night)
     number = late_loan(sqlite_database, start)
-    fee = Draft(number, FactKind.COST, date(2024, 2, 5), fee_key("1:1:aanmaning"), cents=1900)
+    says: dict[str, object] = {"letter": "1:1:aanmaning"}
+    fee = Draft(number, FactKind.COST, date(2024, 2, 5), fee_key("1:1:aanmaning"), cents=1900, data=says)
     interest = Draft(number, FactKind.STATUTORY_INTEREST, start, "decided", cents=250)
     tell(sqlite_database, date(2024, 2, 5), fee, interest)
     close_until(sqlite_database, night)
@@ -295,51 +287,53 @@ def test_a_letter_to_one_joint_debtor_leaves_that_of_the_other(sqlite_database: 
 
 
 def test_what_fell_away_for_one_joint_debtor_after_the_other_had_his_is_proposed_anew(
-    counter: Engine, tmp_path: Path
+    letters_desk: Engine, tmp_path: Path
 ) -> None:
     """A move between the letters of one step: the one that falls away goes to the new address, once, without fee."""
     night = clock.today() - ONE_DAY
-    begin_on(counter, night)
-    number = late_loan(counter, night - timedelta(days=40), more=1)
-    close_until(counter, night)
-    mine = [one for one in dunning_letters(counter, night) if one.draft.loans[0].loan == number]
+    begin_on(letters_desk, night)
+    number = late_loan(letters_desk, night - timedelta(days=40), more=1)
+    close_until(letters_desk, night)
+    mine = [one for one in dunning_letters(letters_desk, night) if one.draft.loans[0].loan == number]
     first, second = (one.draft.debtor for one in mine)
     one, other = (str(each.id) for each in mine)
     move(second, "Kerkweg", night)
     # The letter of the first is still to leave: the night would propose that of the second again by itself.
     assert [each["letter"] for each in put_together("--letter", other)["fell_away"]] == [int(other)]
-    assert states_of(counter, second) == ["fell-away"]
-    assert [step.debtors for step in sent_of(facts(counter, number))] == []
+    assert states_of(letters_desk, second) == ["fell-away"]
+    assert [step.debtors for step in sent_of(facts(letters_desk, number))] == []
     sent(tmp_path / "post", "--letter", one)
-    assert [step.debtors for step in sent_of(facts(counter, number))] == [(first,)]
-    assert states_of(counter, second) == ["fell-away", "proposed"]
+    assert [step.debtors for step in sent_of(facts(letters_desk, number))] == [(first,)]
+    assert states_of(letters_desk, second) == ["fell-away", "proposed"]
     # He moves again: what waits falls away, and another takes its place at once.
     move(second, "Dorpsstraat", clock.today())
-    (waits,) = [each.id for each in letters_to(counter, second) if each.state(clock.today()) == "proposed"]
+    (waits,) = [
+        each.id for each in letters_to(letters_desk, second) if each.state(clock.today()) == "proposed"
+    ]
     put_together("--letter", str(waits))
-    assert states_of(counter, second) == ["fell-away", "fell-away", "proposed"]
-    anew = letters_to(counter, second)[-1]
+    assert states_of(letters_desk, second) == ["fell-away", "fell-away", "proposed"]
+    anew = letters_to(letters_desk, second)[-1]
     assert anew.draft.fields["addressee"] == ["S. Jansen", "Dorpsstraat 1", "8232 AB  Lelystad"]
     assert (anew.draft.demanded, anew.draft.amounts) == (mine[1].draft.demanded, mine[1].draft.amounts)
     sent(tmp_path / "post", "--letter", str(anew.id))
-    assert [(step.debtors, step.fee) for step in sent_of(facts(counter, number))] == [
+    assert [(step.debtors, step.fee) for step in sent_of(facts(letters_desk, number))] == [
         ((first,), 0),
         ((second,), 0),
     ]
-    assert states_of(counter, second) == ["fell-away", "fell-away", "handed-over"]
+    assert states_of(letters_desk, second) == ["fell-away", "fell-away", "handed-over"]
 
 
-def test_what_fell_away_because_it_was_paid_is_not_proposed_anew(counter: Engine) -> None:
+def test_what_fell_away_because_it_was_paid_is_not_proposed_anew(letters_desk: Engine) -> None:
     night = clock.today() - ONE_DAY
-    begin_on(counter, night)
-    number = late_loan(counter, night - timedelta(days=40), more=1)
-    close_until(counter, night)
-    one, other = (each for each in dunning_letters(counter, night) if each.draft.loans[0].loan == number)
-    known = {number: facts(counter, number)}
+    begin_on(letters_desk, night)
+    number = late_loan(letters_desk, night - timedelta(days=40), more=1)
+    close_until(letters_desk, night)
+    one, other = (each for each in dunning_letters(letters_desk, night) if each.draft.loans[0].loan == number)
+    known = {number: facts(letters_desk, number)}
     (step,) = steps_done([one], known, clock.today(), "")
-    tell(counter, clock.today(), *drafts_of(step), paid(number, str(clock.today()), CENTS))
+    tell(letters_desk, clock.today(), *drafts_of(step), paid(number, str(clock.today()), CENTS))
     put_together("--letter", str(other.id))
-    assert states_of(counter, other.draft.debtor) == ["fell-away"]
+    assert states_of(letters_desk, other.draft.debtor) == ["fell-away"]
 
 
 def move(debtor: int, street: str, on: date) -> None:

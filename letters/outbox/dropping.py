@@ -13,7 +13,7 @@ from letters.outbox.page_draft import TERM_FIELDS
 from letters.outbox.values import Effects, Letter, LetterDraft, OnLoan, cycle_key
 from servicing.blocks import Block, holding_of, stopping
 from servicing.decisions.proposal import withdrawn_decisions
-from servicing.dunning.sent import fee_key, is_called, is_step
+from servicing.dunning.sent import is_called, is_fee_of, is_step
 from servicing.facts import Fact, FactKind
 
 CHANGES_WHAT_IS_OWED: Mapping[FactKind, str] = {
@@ -120,7 +120,7 @@ def _is_own(fact: Fact, effects: Effects) -> bool:
     if effects.cycle:
         return is_same_step(fact, effects.cycle)
     reference = effects.dunning.get("reference")
-    return bool(reference) and (fact.kind, fact.key) == (FactKind.COST, fee_key(str(reference)))
+    return bool(reference) and is_fee_of(fact, str(reference))
 
 
 def is_same_step(fact: Fact, cycle: Mapping[str, Any]) -> bool:

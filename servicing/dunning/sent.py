@@ -19,8 +19,8 @@ EARLIER = {"friendly": "reminder", "formal": "aanmaning", "default": "notice_of_
 PAUSING = frozenset({FactKind.PROMISE})
 """Blocks after which the ladder goes on where it was; after all others it begins again (P10)."""
 
-
 FEE = "fee "
+"""How the key of a letter's costs begins; that they are so also stands in their data, which nobody types."""
 
 
 class Sent(NamedTuple):
@@ -128,8 +128,15 @@ def is_called(key: str, name: str) -> bool:
 
 
 def is_fee(fact: Fact) -> bool:
-    """Whether costs are those of a letter that was handed over."""
-    return fact.kind is FactKind.COST and fact.key.startswith(FEE)
+    """Whether costs are those of a letter that was handed over, not costs that a person called alike."""
+    return is_fee_of(fact, str(fact.data.get("letter", "")))
+
+
+def is_fee_of(fact: Fact, reference: str) -> bool:
+    """Whether costs are those of this letter."""
+    return (fact.kind, fact.key) == (FactKind.COST, fee_key(reference)) and fact.data.get(
+        "letter"
+    ) == reference
 
 
 def withdrawal_drafts(facts: Sequence[Fact], reference: str, on: date, reason: str) -> list[Draft]:
@@ -138,7 +145,6 @@ def withdrawal_drafts(facts: Sequence[Fact], reference: str, on: date, reason: s
     Empty where the letter was never sent or is withdrawn already.
     """
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
-    fee = (FactKind.COST, fee_key(reference))
     return [
         Draft(
             fact.loan,
@@ -150,7 +156,7 @@ def withdrawal_drafts(facts: Sequence[Fact], reference: str, on: date, reason: s
             source=reference,
         )
         for fact in facts
-        if ((fact.kind, fact.key) == fee or is_step(fact, reference)) and fact.nr not in gone
+        if (is_fee_of(fact, reference) or is_step(fact, reference)) and fact.nr not in gone
     ]
 
 
