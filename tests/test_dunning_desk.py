@@ -76,9 +76,16 @@ def recorded(facts: list[Fact], drafts: list[Draft]) -> list[Fact]:
     ]
 
 
-def test_case_8_from_the_decision_to_the_last_cent() -> None:
+@pytest.mark.parametrize(
+    ("end", "interest_due", "rest"), [("exclusive", 130_15, 336_309), ("inclusive", 130_93, 336_387)]
+)
+def test_case_8_from_the_decision_to_the_last_cent(end: str, interest_due: int, rest: int) -> None:
     by = rules(
-        "recovery_claim", dunning__reminder_day="7", dunning__aanmaning_day="14", interest__policy="always"
+        "recovery_claim",
+        dunning__reminder_day="7",
+        dunning__aanmaning_day="14",
+        interest__policy="always",
+        interest__end=end,
     )
     facts = [
         fact(1, FactKind.GRANT, "2025-03-03", **CLAIM),
@@ -98,15 +105,20 @@ def test_case_8_from_the_decision_to_the_last_cent() -> None:
         "enforcement comes from 2025-05-16 on"
     )
     interest = proposed_interest(facts, at("2025-09-30"), LAW, ways_of(by.choices))
-    assert euros(interest.due) == "130.15"
+    assert interest.due == interest_due
     decided = [
         Draft(facts[0].loan, FactKind.STATUTORY_INTEREST, at("2025-09-30"), "SR-1", cents=interest.due),
         Draft(facts[0].loan, FactKind.PAYMENT, at("2025-09-30"), "P-1", cents=150_000),
     ]
     state = life(recorded(facts, decided), "2025-09-30")
     (split,) = state.splits
-    assert split.parts == {COSTS: 2_000, STATUTORY: 13_015, PRINCIPAL_DUE: 134_985}
-    assert state.principal == 336_309
+    # Awb 4:92: costs, then interest, and the rest of 1,500.00 pays the claim.
+    assert split.parts == {
+        COSTS: 2_000,
+        STATUTORY: interest_due,
+        PRINCIPAL_DUE: 150_000 - 2_000 - interest_due,
+    }
+    assert state.principal == rest
 
 
 def _due(facts: list[Fact]) -> Due:

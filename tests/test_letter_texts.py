@@ -48,6 +48,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "Vanaf 20 november 2026", "voor uw rekening", "ten uitvoer gelegd", "In naam van de Koning", "Wat u moest betalen"),
     "set_off": ("schuld is € 23.314,15", "uitkering is € 1.401,23", "beslagvrije voet", "€ 1.331,17", "€ 70,06 per maand", "artikel 4:93"),
     "interest_free_after_end": ("de helft van uw netto-inkomen", "vijf jaar", "€ 250,00", "Elk jaar vragen wij om uw inkomen", "artikel 43 lid 2"),
+    "interest_holiday": ("1 december 2026 tot en met 30 november 2027 betaalt u geen rente", "Vanaf 1 december 2027 loopt er weer rente", "alleen over de rente"),
     "waiver": ("€ 8.123,40 niet meer te betalen", "artikel 4:94a", "voorwaarde"),
     "rest_waiver": ("€ 8.123,40 niet meer te betalen", "1 oktober 2021 tot en met 30 september 2026", "€ 19.326,00", "artikel 43 lid 2"),
     "buy_off": ("€ 15.190,75 in een keer", "10 december 2026", "€ 8.123,40"),

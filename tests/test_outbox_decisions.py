@@ -227,20 +227,35 @@ def test_a_waiver_of_all_tells_what_was_waived_and_that_nothing_is_left(letters_
 
 
 @pytest.mark.parametrize(
-    ("law", "kind", "about", "letter_kind"),
+    ("law", "kind", "about", "data", "letter_kind"),
     [
-        ("public", "arrangement", None, "arrangement"),
-        ("private", "arrangement", None, "private_arrangement"),
-        ("public", "unblock", FactKind.OBJECTION, "objection_outcome"),
-        ("public", "unblock", FactKind.DISPUTE, None),
-        ("private", "unblock", FactKind.OBJECTION, None),
-        ("public", "cost", None, None),
+        ("public", "arrangement", None, {}, "arrangement"),
+        ("private", "arrangement", None, {}, "private_arrangement"),
+        ("public", "unblock", FactKind.OBJECTION, {}, "objection_outcome"),
+        ("public", "unblock", FactKind.DISPUTE, {}, None),
+        ("private", "unblock", FactKind.OBJECTION, {}, None),
+        ("public", "cost", None, {}, None),
+        ("public", "interest-free", None, {}, "interest_free_after_end"),
+        ("public", "interest-free", None, {"until": "2022-07-01"}, "interest_holiday"),
+        ("private", "interest-free", None, {"until": "2022-07-01"}, None),
     ],
 )
 def test_which_letter_tells_of_a_decision(
-    law: str, kind: str, about: FactKind | None, letter_kind: str | None
+    law: str, kind: str, about: FactKind | None, data: dict[str, object], letter_kind: str | None
 ) -> None:
-    assert letter_of(law, kind, about) == letter_kind
+    assert letter_of(law, kind, about, data) == letter_kind
+
+
+def test_an_interest_holiday_is_told_as_one_and_not_as_the_end_of_a_business(counter: Engine) -> None:
+    holiday = ("decide", "interest-free", LOAN, "--on", "2025-01-15", "--until", "2025-04-01")
+    assert good_by("clerk", *holiday, "--decision", "B-1", "--preview")["letters"] == ["interest_holiday"]
+    good_by("clerk", *holiday, "--decision", "B-1")
+    good_by("approver", "approve", "1")
+    (written,) = good_by("clerk", "letters", "write", "1", "--reason", "Uw zaak was gesloten.")["letters"]
+    told = letter(counter, written).draft
+    assert told.kind == "interest_holiday"
+    days = [told.fields[name] for name in ("holiday_from", "holiday_until", "interest_again")]
+    assert days == ["2025-01-15", "2025-03-31", "2025-04-01"]
 
 
 def test_p24_what_is_at_stake_in_an_arrangement_is_all_that_is_open(letters_desk: Engine) -> None:

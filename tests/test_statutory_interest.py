@@ -20,19 +20,27 @@ def debt(cents: int, since: str, until: str, *payments: tuple[str, int]) -> Debt
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "cents", "ways", "due"),
+    ("since", "until", "cents", "ways", "days", "due"),
     [
-        ("2025-04-15", "2025-09-30", 4_712_94, Ways(), 130_15),
-        ("2025-04-15", "2025-09-30", 4_712_94, Ways(end="inclusive"), 130_93),
-        ("2025-09-30", "2026-01-01", 3_363_09, Ways(), 51_41),
-        ("2016-09-01", "2018-01-01", 1_000_00, Ways(), 26_82),
+        ("2025-04-15", "2025-09-30", 4_712_94, Ways(), 168, 130_15),
+        ("2025-04-15", "2025-09-30", 4_712_94, Ways(end="inclusive"), 169, 130_93),
+        ("2025-09-30", "2026-01-01", 3_363_09, Ways(), 93, 51_41),
     ],
-    ids=["168 days", "169 days", "the rest", "schuldinfo.nl"],
+    ids=["paid", "the day of payment counts", "the rest"],
 )
-def test_worked_case_8_and_the_example_of_schuldinfo(
-    since: str, until: str, cents: int, ways: Ways, due: int
+def test_worked_case_8_from_the_first_day_of_default(
+    since: str, until: str, cents: int, ways: Ways, days: int, due: int
 ) -> None:
-    assert statutory_interest(debt(cents, since, until), LAW, ways).due == due
+    found = statutory_interest(debt(cents, since, until), LAW, ways)
+    assert (sum(step.days for step in found.steps), found.due) == (days, due)
+
+
+def test_worked_case_9_the_example_of_schuldinfo() -> None:
+    # schuldinfo.nl: 1,000.00 from 1-9-2016 at 2 %: 20.00 after a year, then 122 days over 1,020.00.
+    found = statutory_interest(debt(1_000_00, "2016-09-01", "2018-01-01"), LAW, Ways())
+    assert (found.added, found.last, found.due) == (((date(2017, 9, 1), 20_00),), 6_82, 26_82)
+    assert found.steps[-1].base == 1_020_00
+    assert f"{float(sum(step.interest for step in found.steps[1:])) / 100:.4f}" == "6.8186"
 
 
 def test_worked_case_9_over_changes_of_rate_with_yearly_compounding() -> None:
@@ -42,16 +50,22 @@ def test_worked_case_9_over_changes_of_rate_with_yearly_compounding() -> None:
         ("2024-11-01", 714_94),
     ]
     assert (found.last, found.total, found.due) == (238_56, 1_387_47, 1_387_47)
-    shown = [(step.days, step.base, f"{float(step.interest) / 100:.4f}") for step in found.steps]
-    assert shown == [
-        (61, 10_000_00, "33.4247"),
-        (181, 10_000_00, "198.3562"),
-        (123, 10_000_00, "202.1918"),
-        (61, 10_433_97, "104.6256"),
-        (305, 10_433_97, "610.3158"),
-        (61, 11_148_91, "130.4270"),
-        (59, 11_148_91, "108.1292"),
+    shown = [
+        (str(step.since), step.days, int(step.rate * 100), step.base, f"{float(step.interest) / 100:.4f}")
+        for step in found.steps
     ]
+    assert shown == [
+        ("2022-11-01", 61, 2, 10_000_00, "33.4247"),
+        ("2023-01-01", 181, 4, 10_000_00, "198.3562"),
+        ("2023-07-01", 123, 6, 10_000_00, "202.1918"),
+        ("2023-11-01", 61, 6, 10_433_97, "104.6256"),
+        ("2024-01-01", 305, 7, 10_433_97, "610.3158"),
+        ("2024-11-01", 61, 7, 11_148_91, "130.4270"),
+        ("2025-01-01", 59, 6, 11_148_91, "108.1292"),
+    ]
+    # Without the yearly addition of BW 6:119 lid 2 it would be less.
+    simple = half_up(sum((step.interest * 10_000_00 / step.base for step in found.steps), Fraction(0)))
+    assert (simple, 10_000_00 + found.due) == (1_333_15, 11_387_47)
     actual = statutory_interest(debt(10_000_00, "2022-11-01", "2025-03-01"), LAW, Ways(basis="actual"))
     assert actual.due == 1_385_40
     assert len(told(found)) == len(found.steps) + 2
@@ -74,6 +88,15 @@ def test_worked_case_10_the_floor(
     cents: int, until: str, payments: list[tuple[str, int]], ways: Ways, due: int
 ) -> None:
     assert statutory_interest(debt(cents, "2025-04-15", until, *payments), LAW, ways).due == due
+
+
+def test_worked_case_10_unrounded_parts_are_added_and_rounded_once() -> None:
+    assert statutory_interest(debt(1_000_00, "2025-04-15", "2025-08-14"), LAW, Ways()).total == 19_89
+    found = statutory_interest(debt(1_500_00, "2025-04-15", "2025-10-12", *THREE_PAYMENTS), LAW, Ways())
+    parts = [(step.days, half_up(step.interest)) for step in found.steps]
+    assert parts == [(60, 14_79), (60, 9_86), (60, 4_93)]
+    assert f"{float(sum(step.interest for step in found.steps)) / 100:.3f}" == "29.589"
+    assert (sum(cents for _, cents in parts), found.due) == (29_58, 29_59)
 
 
 @pytest.mark.parametrize(

@@ -298,6 +298,7 @@ def test_a_fact_about_the_wrong_kind_of_fact_stops_its_loan() -> None:
     ids=["20 months elapsed", "strict 72 months", "older page"],
 )
 def test_case_e_b_a_tozo_credit_with_its_interest_holiday(rows: int, part: str, last: str) -> None:
+    # rsddeliemers.nl/tozo-lening-bedrijfskapitaal: 10,157 x 2 % x 8/12 over 2020, then 10,157 / 52, 46 or 40 a month.
     terms = {
         "principal": "10157.00",
         "annual_rate_percent": "2",
@@ -316,7 +317,8 @@ def test_case_e_b_a_tozo_credit_with_its_interest_holiday(rows: int, part: str, 
     answer = answered({"terms": terms, "events": events, "viewing_date": "2022-07-01"})
     shown: list[Case] = answer["rows"]
     assert (shown[0]["interest"], shown[0]["principal"]) == ("135.43", "0.00")
-    assert (shown[1]["interest"], shown[1]["principal"], shown[-1]["principal"]) == ("16.93", part, last)
+    assert (shown[1]["date"], shown[1]["interest"], shown[-1]["principal"]) == ("2022-08-01", "16.93", last)
+    assert [row["principal"] for row in shown[1:-1]] == [part] * (rows - 1)
     holiday = {"on": "2021-01-01", "type": "interest_free_from", "until": "2022-07-01"}
     again = answered({"terms": terms, "events": [events[0], holiday], "viewing_date": "2022-07-01"})
     assert again["rows"] == shown

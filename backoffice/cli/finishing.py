@@ -198,7 +198,7 @@ def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict
     need = need_of(kind, draft, dossier)
     product = files.products()[heading.product]
     about = next((fact.kind for fact in dossier.facts if fact.nr == draft.of), None)
-    told = letter_of(product.kind, kind.name, about)
+    told = letter_of(product.kind, kind.name, about, draft.data)
     return {
         "loan": heading.id,
         "decision_kind": kind.name,

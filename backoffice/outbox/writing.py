@@ -100,6 +100,7 @@ def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
     choices = Choices(files.policy(), codes()[decision.creditor_id], today, {})
     return Decided(
         decision.proposed.kind,
+        decision.proposed.value_date,
         decision.proposed.cents,
         decision.proposed.of,
         decision.proposed.data or {},

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from letters.catalogue import Kind
-from letters.outbox.deciding import LETTERS_OF, OUTCOME_LETTER, WITHDRAWN_LETTER, balance_fields
+from letters.outbox.deciding import (
+    HOLIDAY_LETTER,
+    LETTERS_OF,
+    OUTCOME_LETTER,
+    WITHDRAWN_LETTER,
+    balance_fields,
+)
 from letters.outbox.dunning import rows_of
 from letters.outbox.framing import Fields
 from letters.outbox.telling import TELLING_KINDS
@@ -22,7 +28,7 @@ ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(("yearly_statement", "mortgage_yearly_statement"), "the night of 31 December writes it"),
     "correction": "aflos letters withdraw",
     "statement_of_account": "aflos statement LOAN --format pdf",
-    **dict.fromkeys((OUTCOME_LETTER, WITHDRAWN_LETTER), "aflos letters write DECISION"),
+    **dict.fromkeys((HOLIDAY_LETTER, OUTCOME_LETTER, WITHDRAWN_LETTER), "aflos letters write DECISION"),
     **{kind: "aflos letters write DECISION" for kinds in LETTERS_OF.values() for kind in kinds.values()},
 }
 """Kinds that come about in one way only, and how."""

@@ -43,6 +43,7 @@ LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIV
 """By the law of the debt and the kind of decision, the letter that tells of it."""
 
 UNBLOCK, OUTCOME_LETTER = "unblock", "objection_outcome"
+HOLIDAY, HOLIDAY_LETTER = "interest-free", "interest_holiday"
 WITHDRAWN_LETTER = "settlement_withdrawn"
 
 
@@ -52,11 +53,14 @@ def letter_of(
     """The letter that tells of a decision, None where none does; `about` is the kind of fact that is unblocked.
 
     Who lifts an objection tells what is done because of its outcome (Awb art. 7:11); a dispute is answered otherwise.
+    Without interest up to a day is an interest holiday, such as that of the Tozo, and no end of a business.
     """
     if kind in SETTLING and data is not None:
         return settled_letter(data)
     if kind == WITHDRAWAL:
         return WITHDRAWN_LETTER if data is not None and "book_year" in data else None
+    if kind == HOLIDAY and law == "public" and data is not None and "until" in data:
+        return HOLIDAY_LETTER
     if kind == UNBLOCK:
         return OUTCOME_LETTER if about is FactKind.OBJECTION and law == "public" else None
     return LETTERS_OF[law].get(kind)
@@ -76,6 +80,7 @@ class Decided:
     """
 
     kind: str
+    since: date
     cents: int
     of: int
     data: Mapping[str, object]
@@ -134,6 +139,18 @@ def _arrangement(decided: Decided) -> Fields:
 
 def _interest(decided: Decided) -> Fields:
     return {"interest_total": decided.cents}
+
+
+def _holiday(decided: Decided) -> Fields:
+    """The days of an interest holiday; without an end it is none."""
+    if "until" not in decided.data:
+        return {}
+    until = parse_day(str(decided.data["until"]))
+    return {
+        "holiday_from": decided.since.isoformat(),
+        "holiday_until": (until - timedelta(days=1)).isoformat(),
+        "interest_again": until.isoformat(),
+    }
 
 
 OUTCOMES = {
@@ -200,6 +217,7 @@ MORE: Mapping[str, Callable[[Decided], Fields]] = {
     "statutory-interest": _interest,
     "waiver": _waiver,
     "rest-waiver": _rest_waiver,
+    HOLIDAY: _holiday,
     UNBLOCK: _objection,
     WITHDRAWAL: lambda decided: withdrawn_fields(decided.data),
     **dict.fromkeys(SETTLING, lambda decided: settled_fields(decided.data, decided.lines)),
