@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from backoffice.assistance_terms import items_of_assistance
 from backoffice.cli.database import Desk
 from backoffice.client_group import without_group
 from backoffice.deciding import waits_for
@@ -16,7 +17,7 @@ from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_worklist import waiting_lines
 from jobs.lapses import limitations
 from jobs.letters_stuck import stuck_letters, untold_decisions
-from jobs.settlement_cycle import cases, lapse_of, long_assistance
+from jobs.settlement_cycle import cases, lapse_of
 from jobs.tables import quarantine
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
@@ -227,9 +228,7 @@ def _settlements(connection: Connection, seen: Collection[int], day: date) -> It
     for one in found:
         owner = contact_person(one.case.facts, day)
         yield from items_of_case(one.case, one.stand, lapse_of(one), day, owner)
-    for loan, reason in long_assistance(connection, found):
-        action = "look whether it was extended by a decision"
-        yield Item("settlement", creditor_of_loan(loan), str(loan), 0, "", day, reason, action)
+    yield from items_of_assistance(connection, found, day)
     yield from without_group(connection, seen, day)
 
 

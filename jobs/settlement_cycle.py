@@ -42,7 +42,6 @@ from servicing.settlement.cycle import (
     stand_of,
     times_of,
 )
-from servicing.settlement.duration import too_long
 from servicing.settlement.interest_years import SURETY, Asking, in_cycle
 from servicing.settlement.proposing import Subject, Subjects, propose
 from servicing.settlement.store import Kept, New, add_proposals, interest_years, proposals_of
@@ -357,20 +356,3 @@ def one_case(connection: Connection, number: int, year: date | None, day: date) 
 def lapse_of(found: Found) -> date:
     """The day on which the power to reclaim of a case lapses."""
     return power_lapses_on(found.case, found.times, rules().law)
-
-
-def long_assistance(connection: Connection, found: Iterable[Found]) -> list[tuple[int, str]]:
-    """Clients who have had assistance for longer than the first term of their group: their last loan, and why."""
-    years = {one.case.loan: allowance for one in found if (allowance := one.allowance) is not None}
-    query = select(loan_debtor.c.loan_id, loan_debtor.c.debtor_id).where(loan_debtor.c.place == 1)
-    clients: dict[int, list[int]] = {}
-    for row in connection.execute(query.where(loan_debtor.c.loan_id.in_(list(years)))) if years else ():
-        clients.setdefault(row.debtor_id, []).append(row.loan_id)
-    law = rules().law
-    told = []
-    for loans in clients.values():
-        loans.sort(key=lambda number: years[number].book_year.since)
-        why = too_long([years[number] for number in loans], law)
-        if why:
-            told.append((loans[-1], why))
-    return told

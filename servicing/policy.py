@@ -36,6 +36,7 @@ USED_KEYS: frozenset[str] = frozenset(
         *("collect.day", "collect.lead", "collect.notice"),
         "claim.joint",
         *("letters.longest_wait", "letters.payment_confirmation", "letters.yearly_statement"),
+        "assistance.new_term_after",
         *("cycle.request", "cycle.reminder", "cycle.recovery_term", "cycle.hearing_term", "cycle.decide_by"),
         *("arrangement.smallest_instalment", "arrangement.longest_term", "arrangement.method"),
         "state.receipts",

@@ -84,6 +84,19 @@ def books(engine: Engine, day: str) -> dict[int, dict[int, int]]:
     }
 
 
+def waiting() -> list[dict[str, Any]]:
+    """What of the settlements waits for a person on 16 July 2026."""
+    with freeze_time("2026-07-16"):
+        return list(good_by("clerk", "worklist", "--source", "settlement"))
+
+
+def looked_at(item: dict[str, Any]) -> None:
+    """Answer an item of the work list in words, as it says itself how."""
+    assert f"aflos worklist done {item['subject']} {item['fact']} --note" in item["next_action"]
+    with freeze_time("2026-07-16"):
+        good_by("clerk", "worklist", "done", item["subject"], str(item["fact"]), "--note", "Besluit 2026-4")
+
+
 def test_a_starter_with_a_good_third_year(office: Engine, tmp_path: Path) -> None:
     """2022 and 2023 all gift with a supplement, 2024 a part reclaimed, 2025 without assistance."""
     first = year(tmp_path, 2023, 12, "1000.00", "starter")
@@ -105,12 +118,7 @@ def test_a_starter_with_a_good_third_year(office: Engine, tmp_path: Path) -> Non
         {1310: 400000, 1220: -400000} if loan == min(claims) else {1300: 300000, 1220: -300000}
         for loan in claims
     ]
-    with freeze_time("2026-07-16"):
-        told = [
-            item["reason"]
-            for item in good_by("clerk", "worklist", "--source", "settlement", "--on", "2026-07-16")
-        ]
-    assert told == []
+    assert waiting() == []
 
 
 def test_an_established_client_with_deferral_and_the_end_of_the_business(
@@ -147,6 +155,13 @@ def test_an_established_client_with_deferral_and_the_end_of_the_business(
     # 2024: 2,400.00 + 8,500.00 is below 15,553.68; at most 3/12 of it, 3,888.42: a supplement of 1,488.42.
     assert found[int(second)] == {1210: -240000, 4970: 388842, 1400: -148842}
     assert found[int(second) + 1] == {}
+    (item,) = waiting()
+    assert (item["subject"], item["due"]) == (second, "2024-01-01")
+    assert item["reason"].startswith(
+        "15 months of assistance since 2023-01: the first term is 12, 24 more if"
+    )
+    looked_at(item)
+    assert waiting() == []
 
 
 def test_an_older_client_with_capital(office: Engine, tmp_path: Path) -> None:
@@ -162,3 +177,10 @@ def test_an_older_client_with_capital(office: Engine, tmp_path: Path) -> None:
     with freeze_time("2026-07-16"):
         rows = good_by("clerk", "loan", "show", str(int(loan) + 1))["rows"]
     assert (len(rows), rows[0]["date"], rows[0]["principal"]) == (120, "2026-09-01", "41.67")
+    (item,) = waiting()
+    assert item["reason"] == (
+        "book year from 2025-01-01: gross income from business of 4000.00 is below 10065.00; "
+        "the mean of 1 known book years is 4000.00 (Bbz art. 25, older)"
+    )
+    looked_at(item)
+    assert waiting() == []

@@ -52,10 +52,16 @@ def test_check_lists_what_is_unknown_not_verified_and_due() -> None:
     assert done.returncode == 0
     assert found["unknown"] == [
         {
+            "parameter": "assistance_term_starter",
+            "day": "2025-11-01",
+            "why": "the figure exists but was not found; 36 months, or 18 if Stb. 2025, 220 holds from 2025-07-01 "
+            "and not from 2026-01-01: not certain",
+        },
+        {
             "parameter": "doorstartfonds_interest",
             "day": "2025-11-01",
             "why": "the figure exists but was not found; the customer assumes 8; no public document states it",
-        }
+        },
     ]
     assert "flat_income_tax" in {one["parameter"] for one in found["not_verified"]}
     due = {one["parameter"]: one["day"] for one in found["due"]}
@@ -71,7 +77,7 @@ def test_check_in_june_asks_for_the_norms_of_july() -> None:
 
 def test_check_tells_people_how_many_and_which() -> None:
     text = called("law", "check", "--on", "2025-11-01").stdout
-    assert "unknown on 2025-11-01: 1" in text
+    assert "unknown on 2025-11-01: 2" in text
     assert "not verified on 2025-11-01: " in text
 
 

@@ -11,8 +11,7 @@ import pytest
 from servicing import files
 from servicing.facts import Fact, FactKind
 from servicing.policy import Choices
-from servicing.settlement.allowance import Allowance
-from servicing.settlement.book_year import BookYear, month_after
+from servicing.settlement.book_year import BookYear
 from servicing.settlement.cycle import (
     CycleStep,
     Decided,
@@ -26,7 +25,6 @@ from servicing.settlement.cycle import (
     times_of,
     why_not_yet,
 )
-from servicing.settlement.duration import too_long
 from tests.nights import at
 
 YEAR = BookYear(date(2025, 1, 1))
@@ -158,23 +156,3 @@ def test_p8_the_power_to_reclaim_lapses_five_years_after_the_office_knew() -> No
     times = times_of(YEAR, [], LAW, Choices(POLICY, "almere", at("2026-05-05"), {}))
     assert power_lapses_on(YearCase(1, YEAR, [FIGURES]), times, LAW) == date(2031, 5, 5)
     assert power_lapses_on(YearCase(1, YEAR, []), times, LAW) == date(2031, 7, 1)
-
-
-@pytest.mark.parametrize(
-    ("group", "months", "first", "wanted"),
-    [
-        ("established", 12, 2024, ""),
-        ("established", 13, 2024, "13 months of assistance since 2024-01: the first term is 12 (Bbz art. 18"),
-        ("starter", 36, 2023, ""),
-        ("starter", 19, 2026, "19 months of assistance since 2026-01: the first term is 18 (Bbz art. 23"),
-        ("older", 100, 2010, ""),
-        ("terminating", 13, 2024, "13 months of assistance since 2024-01: the first term is 12 (Bbz art. 27"),
-    ],
-)
-def test_assistance_longer_than_its_first_term_is_told(
-    group: str, months: int, first: int, wanted: str
-) -> None:
-    starts = [month_after(date(first, 1, 1), nr) for nr in range(months)]
-    allowance = Allowance(BookYear(date(first, 1, 1)), dict.fromkeys(starts, 100), 0, {}, group)
-    assert too_long([allowance], LAW).startswith(wanted)
-    assert bool(too_long([allowance], LAW)) == bool(wanted)
