@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from benchmarks.lives import ARREARS_LIMITS
 from jobs.access import Access
+from jobs.bank_reader import Reader
 from jobs.manifest import Manifest
 from jobs.night import close_night, make_ready
 from jobs.run import Options, begun
@@ -30,11 +31,11 @@ class Taken(NamedTuple):
 
 def measure(engine: Engine, night: date, **options: Any) -> Taken:
     """Close one night that is next, in the steps of `close_nights`; refuses a night that sets loans aside."""
-    with begun(Access(engine), Options(ARREARS_LIMITS, **options)) as run:
+    with begun(Access(engine), Options(ARREARS_LIMITS, **options)) as run, Reader() as reader:
         started = time.perf_counter()
         make_ready(run.access)
         looked = time.perf_counter()
-        manifest = close_night(with_workers(run), night)
+        manifest = close_night(with_workers(run), night, reader)
         ended = time.perf_counter()
     assert manifest["quarantined"] == []
     return Taken(looked - started, ended - looked, manifest)

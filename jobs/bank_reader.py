@@ -26,6 +26,7 @@ from bank.camt import read_camt
 from bank.files import open_bank_file
 from bank.statement import BadStatement, End, Heading
 from bank.xml_reader import Stream
+from jobs.cores import usable_cores
 from ledger.errors import IoFailed
 from servicing.receipts.drafts import Draft, Drafts, drafts
 
@@ -82,13 +83,13 @@ class Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        self.end()
 
     def read(self, found: Found) -> Drafts:
         """What stands in a document; raises what `read_camt` raises, and `IoFailed` if the process is gone."""
         asked = self._is_asked(found)
         if self._ahead is not None and not asked:
-            self._end()
+            self.end()
         if self._large is None or not (asked or found.size >= self._large) or not self._begun():
             return read_here(found)
         return self._read_aside(found)
@@ -96,6 +97,23 @@ class Reader:
     def expect(self, path: Path | None) -> None:
         """Say which file will be read after the one that is read now, None if that is not known."""
         self._next = path
+
+    def begin(self, path: Path | None) -> None:
+        """Begin to read a file that will be asked for, if it is a large one."""
+        asked = _asked(path, 0) if path else None
+        if asked and self._large is not None and asked.stamp[1] >= self._large and self._begun():
+            assert self._aside is not None
+            self._aside[1].send((asked.path, asked.place))
+            self._ahead = asked
+
+    def end(self) -> None:
+        """Keep no process; another one begins if a large document is to be read."""
+        if self._aside is not None:
+            process, pipe = self._aside
+            self._aside = self._ahead = None
+            pipe.close()
+            process.kill()
+            process.join()
 
     def _is_asked(self, found: Found) -> bool:
         """Whether the process aside reads this document already; not if its file changed meanwhile."""
@@ -107,10 +125,7 @@ class Reader:
             pipe.send((found.path, found.place))
         self._ahead = None
         after, self._next = self._next if found.is_last else None, None
-        asked = _asked(after, 0) if after else None
-        if asked and self._large is not None and asked.stamp[1] >= self._large:
-            self._ahead = asked
-            pipe.send((asked.path, asked.place))
+        self.begin(after)
 
     def _begun(self) -> bool:
         """Have a process at hand; False where none can be made."""
@@ -146,20 +161,7 @@ class Reader:
             ) from None
         finally:
             if not is_done:
-                self._end()
-
-    def _end(self) -> None:
-        if self._aside is not None:
-            process, pipe = self._aside
-            self._aside = self._ahead = None
-            pipe.close()
-            process.kill()
-            process.join()
-
-
-def usable_cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+                self.end()
 
 
 def _asked(path: Path, place: int) -> _Asked | None:

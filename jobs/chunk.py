@@ -187,10 +187,10 @@ def state_row(task: Task, worked: Worked, day: date, rows: Sequence[tuple[int, .
     )
 
 
-def write_states(connection: Connection, states: Sequence[StateRow]) -> None:
-    """Put new state rows in the place of the old ones."""
+def write_states(connection: Connection, states: Sequence[tuple[Any, ...]]) -> None:
+    """Put new state rows in the place of the old ones; plain tuples will do."""
     if states:
-        loans = [state.loan for state in states]
+        loans = [state[0] for state in states]
         connection.execute(delete(loan_state).where(among(connection, loan_state.c.loan, loans)))
     append_rows(connection, loan_state, STATE_COLUMNS, states)
 

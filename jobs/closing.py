@@ -54,6 +54,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
     settled = settle_night(connection, day, Recorded("night", day, clock.now_utc().isoformat()))
     before = previous_seal(connection, day)
     beside = digests_beside(connection, sealed_days(day, previous))
+    sealed, facts = fact_digests(connection, day, previous, beside)
     manifest: Manifest = {
         "business_date": day.isoformat(),
         "run_id": row.run_id,
@@ -67,9 +68,9 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
         "settlements": settled,
         "quarantined": set_aside(connection),
         "law": law_on(day),
-        "seal": seal_of_night(connection, day, previous, before, beside),
+        "seal": seal_of_night(connection, day, before, sealed),
         "previous_seal": before,
-        "facts": fact_digests(connection, day, previous),
+        "facts": facts,
         "beside": beside,
     }
     if place is not None:

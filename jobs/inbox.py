@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -65,28 +66,39 @@ def inbox(engine: Engine) -> Path:
     return Path(data) / "aflos" / f"{engine.url.database}.inbox"
 
 
-def take_inbox(run: Run, day: date) -> list[Waiting]:
+def take_inbox(run: Run, day: date, reader: Reader) -> list[Waiting]:
     """Take every file that belongs to a date or an earlier one; those that stay, with the reason.
 
     Does nothing once the date has begun: what comes later is for the next night.
     """
-    place = inbox(run.access.engine)
-    if not place.is_dir():
-        return []
     waiting: list[Waiting] = []
-    with Reader() as reader:
-        folders = [(one.id, place / one.code) for one in creditors().values() if (place / one.code).is_dir()]
-        for (creditor, folder), after in zip(folders, [*folders[1:], None], strict=True):
-            waiting += _take_folder(_Taking(run, day, creditor, reader, after and after[1]), folder)
+    folders = _folders(run.access.engine)
+    for (creditor, folder), after in zip(folders, [*folders[1:], None], strict=False):
+        waiting += _take_folder(_Taking(run, day, creditor, reader, after and after[1]), folder)
+    reader.end()
     return waiting
+
+
+@contextmanager
+def reading_begun(engine: Engine) -> Iterator[Reader]:
+    """Who reads the files of the inbox, and reads the first of them already."""
+    with Reader() as reader:
+        files = (path for _, folder in _folders(engine) for path in _files(folder))
+        reader.begin(next(files, None))
+        yield reader
+
+
+def _folders(engine: Engine) -> list[tuple[int, Path]]:
+    """The creditors that have a folder in the inbox."""
+    place = inbox(engine)
+    found = ((one.id, place / one.code) for one in creditors().values()) if place.is_dir() else ()
+    return [(creditor, folder) for creditor, folder in found if folder.is_dir()]
 
 
 def announced(engine: Engine) -> dict[str, date]:
     """Up to which day the whole files in the inbox reach, by account; what cannot be read is left out."""
     found: dict[str, date] = {}
-    place = inbox(engine)
-    folders = [place / code for code in creditors()] if place.is_dir() else []
-    for path in (path for folder in folders if folder.is_dir() for path in _files(folder)):
+    for path in (path for _, folder in _folders(engine) for path in _files(folder)):
         if is_whole(path):
             for heading in headings_of(path):
                 if heading.closing is not None:

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from jobs import clock
 from jobs.access import Access, rehearsal
+from jobs.bank_reader import Reader
 from jobs.business_dates import last_closed, last_started, next_to_close
 from jobs.chunk import Night
 from jobs.closing import close
 from jobs.config_guard import keep_config
 from jobs.dunning_rules import dunning_book
-from jobs.inbox import take_inbox
+from jobs.inbox import reading_begun, take_inbox
 from jobs.manifest import Manifest, folder, keep
 from jobs.run import MOST_CATCH_UP_DAYS, Options, Run, begun
 from jobs.soundness import check_sound
@@ -47,9 +48,10 @@ def _close_nights(access: Access, until: date, options: Options) -> list[Manifes
     if not open_dates(access, until, options):
         check_sound(access)
         return []
-    with begun(access, options) as run:
+    with begun(access, options) as run, reading_begun(access.engine) as reader:
         make_ready(access)
-        return [close_night(with_workers(run), day) for day in open_dates(access, until, options)]
+        dates = open_dates(access, until, options)
+        return [close_night(with_workers(run), day, reader) for day in dates]
 
 
 def make_ready(access: Access) -> None:
@@ -75,15 +77,15 @@ def open_dates(access: Access, until: date, options: Options) -> list[date]:
     return dates
 
 
-def close_night(run: Run, day: date) -> Manifest:
+def close_night(run: Run, day: date, reader: Reader) -> Manifest:
     """Work one business date and close it under one configuration, or go on where an earlier run of it stopped."""
     with steady_config():
-        return _close_night(run, day)
+        return _close_night(run, day, reader)
 
 
-def _close_night(run: Run, day: date) -> Manifest:
+def _close_night(run: Run, day: date, reader: Reader) -> Manifest:
     since = clock.monotonic()
-    run.options.waiting(take_inbox(run, day))
+    run.options.waiting(take_inbox(run, day, reader))
     night, previous = open_night(run, day)
     work_night(run, night, previous)
     place = None if run.access.is_rehearsal else folder(run.access.engine)

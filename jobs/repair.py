@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from jobs.access import Access
 from jobs.business_dates import last_started, next_to_close
 from jobs.chunk import work_chunk
-from jobs.inbox import take_inbox
+from jobs.inbox import reading_begun, take_inbox
 from jobs.night import night_of, open_night
 from jobs.run import Options, Run, begun
 from jobs.soundness import check_sound
@@ -42,7 +42,8 @@ def repair_loan(engine: Engine, loan: int, until: date, options: Options) -> Rep
 
 
 def _work(run: Run, loan: int, day: date) -> str | None:
-    take_inbox(run, day)
+    with reading_begun(run.access.engine) as reader:
+        take_inbox(run, day, reader)
     night, _ = open_night(run, day)
     for _ in work_unit(run, Task(night, frozenset()), FullUnit([loan])):
         pass

@@ -26,7 +26,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is done; nothing here changes what it books."""
+    """How a run is done; nothing here changes what it books.
+
+    So many loans as `ahead` are worth a process that decides ahead of the one that writes.
+    """
 
     arrears_limits: tuple[int, ...]
     chunk: int = DEFAULT_CHUNK
@@ -35,6 +38,7 @@ class Options:
     stop_asked: Callable[[], bool] = lambda: False
     closed: Callable[[Manifest], None] = lambda _manifest: None
     workers: int = 1
+    ahead: int = 2 * DEFAULT_CHUNK
     waiting: Callable[[Sequence[tuple[str, str]]], None] = lambda _files: None
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, cast, fun
 from jobs.sealed_rows import Digests, Span, digests_beside, plain, sealed_days, streamed, within_span
 from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
-from ledger.seal import JOURNAL_COLUMNS, RowsDigest, digest_of_facts, seal
+from ledger.seal import JOURNAL_COLUMNS, FactsDigest, RowsDigest, digest_of_facts, seal
 from ledger.tables import journal
 from servicing.receipts.tables import bank_state
 from servicing.tables import fact, loan_state
@@ -33,13 +33,11 @@ MOST_DIGESTS = 2000
 MOST_NAMED = 10
 
 
-def seal_of_night(
-    connection: Connection, day: date, since: date | None, previous: str, beside: Digests
-) -> str:
-    """The seal of a date just worked: digests from the state rows the night wrote, and those of `digests_beside`."""
+def seal_of_night(connection: Connection, day: date, previous: str, facts: bytes) -> str:
+    """The seal of a date just worked: digests from the state rows the night wrote, and that of `fact_digests`."""
     worked = plain(connection, _worked(), {"day": number_of(day)})
     digests = ((loan, digest) for loan, digest in worked if digest)
-    return seal(previous, number_of(day), digests, _facts_digest(connection, sealed_days(day, since), beside))
+    return seal(previous, number_of(day), digests, facts)
 
 
 @cache
@@ -80,19 +78,24 @@ def _facts_digest(connection: Connection, span: Span, beside: Digests) -> bytes:
     )
 
 
-def fact_digests(connection: Connection, day: date, since: date | None) -> Digests:
-    """A digest of each fact that became known, the moment of recording included; of runs of facts if they are many.
+def fact_digests(
+    connection: Connection, day: date, since: date | None, beside: Digests
+) -> tuple[bytes, Digests]:
+    """The digest for the seal, of `digests_beside` too, and one of each fact that became known, its moment included.
 
-    Not part of the seal: it tells `verify` which fact is no longer what it was when the date was closed.
+    Those are of runs of facts if they are many, and no part of the seal: they tell `verify` which fact is no longer
+    what it was when the date was closed.
     """
     span = sealed_days(day, since)
     size = -(-connection.execute(_count_known(), span).scalar_one() // MOST_DIGESTS) or 1
-    found: Digests = {}
-    rows = plain(connection, _known(tuple(fact.c.keys())), span)
+    sealed, found = FactsDigest(), Digests()
+    rows = plain(connection, _known((*SEALED_FACT_COLUMNS, "recorded_at")), span)
     while part := list(islice(rows, size)):
         loan, nr = part[0][:2]
         found[f"{loan}:{nr}"] = digest_of_facts(part).hex()
-    return found
+        sealed.add(row[:-1] for row in part)
+    sealed.add(sorted(beside.items()))
+    return sealed.value, found
 
 
 def facts_unlike(

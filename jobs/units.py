@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jobs.chunk import Night, put_aside, work_chunk
-from jobs.paid_night import work_paid_chunk
+from jobs.paid_night import PaidChunk, decide_paid, write_paid
 from jobs.run import Run
 from jobs.short_night import work_short_chunk
 from ledger.faults import classify
@@ -48,13 +48,14 @@ class Task:
     apart: frozenset[int]
 
 
-def work_unit(run: Run, task: Task, unit: Unit) -> Iterator[Done]:
+def work_unit(run: Run, task: Task, unit: Unit, decided: PaidChunk | None = None) -> Iterator[Done]:
     """Work a unit; if the database refuses what a loan books, find that loan and set it aside.
 
-    Transient faults are tried again inside, fatal ones are raised with everything before them kept.
+    What was `decided` of its loans ahead is written first. Transient faults are tried again inside, fatal ones are
+    raised with everything before them kept.
     """
     try:
-        done = _in_one(run, task, unit)
+        done = _in_one(run, task, unit, decided)
     except Exception as error:
         if classify(error) != "business":
             raise
@@ -73,19 +74,20 @@ def _find(run: Run, task: Task, unit: Unit, refusal: Exception) -> Iterator[Done
     # A loan that the short lane cannot book stays for the full function, which decides about it.
 
 
-def _in_one(run: Run, task: Task, unit: Unit) -> Done:
+def _in_one(run: Run, task: Task, unit: Unit, decided: PaidChunk | None) -> Done:
     if isinstance(unit, ShortUnit):
         worked = run.book(
             lambda connection: work_short_chunk(connection, task.night, unit.first, unit.last, task.apart)
         )
         return Done(worked, 0)
-    failed = run.book(lambda connection: _work_full(connection, unit.loans, task.night))
+    failed = run.book(lambda connection: _work_full(connection, unit.loans, task.night, decided))
     return Done(len(unit.loans), failed)
 
 
-def _work_full(connection: Connection, loans: Sequence[int], night: Night) -> int:
+def _work_full(connection: Connection, loans: Sequence[int], night: Night, decided: PaidChunk | None) -> int:
     """Work loans to which more than time happens; how many failed newly."""
-    left = work_paid_chunk(connection, loans, night)
+    paid = decided or decide_paid(connection, loans, night)
+    left = write_paid(connection, loans, night, paid)
     return work_chunk(connection, left, night).new_failures
 
 

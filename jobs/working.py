@@ -16,7 +16,7 @@ from jobs.letters_year import write_year
 from jobs.run import Run
 from jobs.units import Done, FullUnit, ShortUnit, Task, Unit, work_unit
 from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_ranges, stray_loan, worked_already
-from jobs.workers import work_in_processes
+from jobs.workers import decided_ahead, is_ahead_worth_it, work_in_processes
 from ledger.errors import Held, StoppedByThreshold, VerificationFailed
 from ledger.fault_points import reach
 
@@ -76,8 +76,7 @@ def work_night(run: Run, night: Night, previous: date | None) -> None:
 def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:
     """Work units one after the other or in several processes, and look after each."""
     day = task.night.day
-    is_worth_it = run.shared and len(units) > 1
-    for done in _outcomes(run, task, _until_asked(run, day, units), in_processes=is_worth_it):
+    for done in _outcomes(run, task, units):
         reach("unit done")
         count.done += done.loans
         count.failed += done.failed
@@ -85,10 +84,14 @@ def _work(run: Run, task: Task, units: Sequence[Unit], count: _Count) -> None:
         _check_threshold(day, count)
 
 
-def _outcomes(run: Run, task: Task, units: Iterable[Unit], *, in_processes: bool) -> Iterator[Done]:
-    if in_processes:
-        return work_in_processes(run, task, units)
-    return chain.from_iterable(work_unit(run, task, unit) for unit in units)
+def _outcomes(run: Run, task: Task, units: Sequence[Unit]) -> Iterator[Done]:
+    waiting = _until_asked(run, task.night.day, units)
+    if run.shared and len(units) > 1:
+        return work_in_processes(run, task, waiting)
+    if is_ahead_worth_it(run, units):
+        decided = decided_ahead(run, task, waiting)
+        return chain.from_iterable(work_unit(run, task, unit, chunk) for unit, chunk in decided)
+    return chain.from_iterable(work_unit(run, task, unit) for unit in waiting)
 
 
 def _until_asked(run: Run, day: date, units: Iterable[Unit]) -> Iterator[Unit]:

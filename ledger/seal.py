@@ -54,14 +54,30 @@ class RowsDigest:
         return self._digest.digest()
 
 
+class FactsDigest:
+    """The digest of facts that do not all fit in memory, added in the order of loan and number."""
+
+    def __init__(self) -> None:
+        self._digest = blake2b(digest_size=DIGEST_BYTES)
+
+    def add(self, facts: Iterable[tuple[object, ...]]) -> None:
+        """Add the facts that come next."""
+        rows = iter(facts)
+        # Many at a time: a step for each would take as long as the digest itself.
+        while said := "".join(map(repr, map(tuple, islice(rows, FACTS_AT_ONCE)))):
+            self._digest.update(said.encode())
+
+    @property
+    def value(self) -> bytes:
+        """What `digest_of_facts` gives for all facts added."""
+        return self._digest.digest()
+
+
 def digest_of_facts(facts: Iterable[tuple[object, ...]]) -> bytes:
     """The digest of the facts that became known for a date, in the order of loan and number."""
-    digest = blake2b(digest_size=DIGEST_BYTES)
-    rows = iter(facts)
-    # Many at a time: a step for each would take as long as the digest itself.
-    while said := "".join(map(repr, map(tuple, islice(rows, FACTS_AT_ONCE)))):
-        digest.update(said.encode())
-    return digest.digest()
+    digest = FactsDigest()
+    digest.add(facts)
+    return digest.value
 
 
 def seal(previous: str, business_date: int, digests: Iterable[tuple[int, bytes]], facts: bytes) -> str:

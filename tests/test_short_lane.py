@@ -74,7 +74,7 @@ def paid_night(
         return None
     setting = Night(night, {1: 0}, LIMITS)
     rows = paid_rows(setting, work)
-    return rows, state_after(before, setting, work, rows)
+    return rows, StateRow._make(state_after(before, setting, work, rows))
 
 
 def random_terms(rng: Random) -> dict[str, object]:

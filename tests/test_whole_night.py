@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import URL, Engine, make_url
 
 from jobs.access import Access
+from jobs.bank_reader import Reader
 from jobs.dunning_night import dunning_of_night
 from jobs.inbox import inbox, take_inbox
 from jobs.night import close_nights, open_night
@@ -125,11 +126,17 @@ def test_a11_the_number_of_processes_does_not_matter(postgresql_whole: Engine, w
     assert unlike(postgresql_whole, whole_books) == []
 
 
+def test_a11_a_process_that_decides_ahead_does_not_matter(sqlite_whole: Engine, whole_books: Books) -> None:
+    close_nights(sqlite_whole, NIGHTS[0], Options(ARREARS_LIMITS, chunk=7, ahead=1))
+    close_all(sqlite_whole)
+    assert unlike(sqlite_whole, whole_books) == []
+
+
 def test_a12_the_order_of_the_loans_does_not_matter(sqlite_whole: Engine, whole_books: Books) -> None:
     rng = random.Random(SEED)
     for night in NIGHTS:
-        with begun(Access(sqlite_whole), Options(ARREARS_LIMITS)) as run:
-            take_inbox(run, night)
+        with begun(Access(sqlite_whole), Options(ARREARS_LIMITS)) as run, Reader() as reader:
+            take_inbox(run, night, reader)
             held, previous = open_night(run, night)
             with reading(sqlite_whole) as connection:
                 dunning = dunning_of_night(connection, night)
