@@ -9,16 +9,19 @@ import pytest
 from sqlalchemy import Engine
 
 from jobs.chunk import states_of
-from jobs.dunning_night import unchanged
+from jobs.dunning_night import Dunning, Heading, Seen, decided, unchanged
+from jobs.dunning_rules import dunning_book
 from jobs.information import Information, Missing
 from ledger.database import reading, writing
 from ledger.day import day_of
 from servicing.creditors.store import begin_quiet, lift_quiet
+from servicing.dunning.ladder import Wait
 from servicing.dunning.sent import HandedOver, Line, drafts_of, withdrawal_drafts
 from servicing.dunning.standing import Note, Standing
 from servicing.dunning.store import due_letters, notes_of_loan, standings_of
 from servicing.facts import Draft, FactKind
 from servicing.store import Recorded, facts_of
+from tests.dunning_cases import fact, overdue
 from tests.nights import PLAIN_TERMS, at, begin_on, close_until, new_loan, paid, sums, tell
 
 INSTALMENT = 50_691
@@ -259,3 +262,25 @@ def test_p03_missing_statements_and_receipts_hold_a_loan() -> None:
     assert held.held(100_000_001) == "the bank statements are complete to 2024-02-02 only"
     assert held._replace(missing=()).held(100_000_001) == ""
     assert held._replace(missing=()).held(100_000_002) == "a receipt"
+
+
+def test_d1_a_loan_that_dunning_cannot_work_is_set_aside_alone(
+    sqlite_database: Engine, late_here: int
+) -> None:
+    bad = new_loan(sqlite_database, PLAIN_TERMS, known=at("2024-02-07"))
+    hold = Draft(bad, FactKind.HOLD, at("2024-02-07"), "x", data={"until": "some day"})
+    tell(sqlite_database, at("2024-02-07"), hold)
+    (manifest,) = close_until(sqlite_database, REMINDED)
+    assert [one["loan"] for one in manifest["quarantined"]] == [bad]  # type: ignore[attr-defined]
+    assert (standing(sqlite_database, bad), notes(sqlite_database, bad)) == (None, [])
+    assert notes(sqlite_database, late_here) == [(20240208, "proposed", "reminder")]
+
+
+def test_f3_a_loan_whose_figure_is_missing_waits_for_it_and_names_it() -> None:
+    facts = [fact(1, FactKind.ANNOUNCED, "2000-01-03", debtors=[1])]
+    one = Seen(100_000_001, facts, None, before=overdue(("2025-01-31", "506.91")))
+    ways = (dunning_book(), Dunning(Information((), {}), {}, None))
+    _, found = decided(one, one.before, ways, Heading("recovery_claim", [1]), at("2025-03-01"))
+    assert isinstance(found, Wait)
+    assert found.reason.startswith("it waits for a value: decision_payment_term on 2000-01-03: ")
+    assert found.until == at("2025-03-02")

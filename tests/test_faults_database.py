@@ -12,7 +12,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +105,7 @@ def test_c2_a_server_that_falls_over_in_a_night(wanted: Books) -> None:
 
         with at_boundaries(engine, fall):
             close_all_in_the_end(engine)
+        assert next(reached) > max(fall_at)
         assert books(engine) == wanted
         engine.dispose()
 
@@ -151,11 +151,21 @@ def test_c4_rows_that_no_night_wrote_stop_it(scenario: Engine) -> None:
         assert last_closed(connection) == BEFORE
 
 
-@pytest.mark.parametrize("pages", range(0, 24, 3))
+def with_small_pages(url: str) -> None:
+    """Make a database of the smallest pages there are, without room to spare, so that a night needs many more."""
+    driver = sqlite3.connect(url.removeprefix("sqlite:///"))
+    for words in ("journal_mode = DELETE", "page_size = 512", "journal_mode = WAL"):
+        driver.execute(f"PRAGMA {words}")
+        driver.execute("VACUUM")
+    driver.close()
+
+
+@pytest.mark.parametrize("pages", [0, 8, 15, 22])
 def test_c5_a_disk_that_is_full_at_any_page_keeps_no_half_chunk(
     sqlite_url: str, wanted: Books, pages: int
 ) -> None:
     install_small(sqlite_url)
+    with_small_pages(sqlite_url)
     engine = open_database(sqlite_url)
     with reading(engine) as connection:
         room = connection.exec_driver_sql("PRAGMA page_count").scalar_one() + pages
@@ -165,7 +175,7 @@ def test_c5_a_disk_that_is_full_at_any_page_keeps_no_half_chunk(
 
     engine.dispose()
     event.listen(engine, "connect", fill)
-    with suppress(IoFailed):  # exit code 74
+    with pytest.raises(IoFailed, match="disk is full"):  # exit code 74
         close_all(engine)
     event.remove(engine, "connect", fill)
     engine.dispose()

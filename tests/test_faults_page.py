@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "faults.md").read_text(encoding="utf-8")
 
 FAULTS = {"A": 16, "B": 11, "C": 14, "D": 9, "E": 18, "F": 17, "G": 13, "H": 16, "I": 8, "J": 11, "K": 9}
 """How many faults there are of each kind."""
 
-SHOWN_NOW = (
-    *(f"B{number}" for number in range(1, 9)),
-    *("H5", "H7", "H8", "H12", "H14", "H15"),
-    *(f"I{number}" for number in range(1, 9)),
-    *("J4", "J5"),
-)
-"""Faults that what is there now must not have: each has a test that is named after it."""
+TO_COME = {"J10", "J11", "K3", "K5", "K7", "K8", "K9"}
+"""Faults of what is not there yet: the right of access, destruction of cases, operations."""
+
+NAMED_OTHERWISE = {"K1", "K2", "K6"}
+"""Faults whose tests are called after what they are about."""
+
+SHOWN = [
+    f"{kind}{number}"
+    for kind, count in FAULTS.items()
+    for number in range(1, count + 1)
+    if f"{kind}{number}" not in TO_COME | NAMED_OTHERWISE
+]
+"""Faults that what is there must not have: each has a test that is named after it."""
 
 
 def lines() -> dict[str, str]:
@@ -41,10 +45,11 @@ def test_every_named_test_exists() -> None:
         assert f"def {name}(" in text or not name, f"{file}::{name}"
 
 
-@pytest.mark.parametrize("fault", SHOWN_NOW)
-def test_a_fault_of_what_is_there_has_a_test_named_after_it(fault: str) -> None:
+def test_a_fault_of_what_is_there_has_a_test_named_after_it() -> None:
     # One test may show several faults: test_b2_b3_...
-    assert re.search(rf"::test(_[a-k]\d+)*_{fault.lower()}_", lines()[fault])
+    said = lines()
+    assert not [one for one in SHOWN if not re.search(rf"::test(_[a-k]\d+)*_{one.lower()}_", said[one])]
+    assert not [one for one in TO_COME if "::test" in said[one]]
 
 
 def test_a_fault_that_a_test_is_named_after_is_not_called_still_to_come() -> None:

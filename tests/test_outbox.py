@@ -143,7 +143,7 @@ def test_g1_g2_a_print_that_ends_before_it_is_noted_makes_the_same_pages_again(
     assert (day, state(desk, number)) == (clock.today(), "handed-over")
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """What stands for the end of the process."""
 
 
@@ -249,6 +249,30 @@ def test_g12_a_letter_that_comes_back_stops_its_term_and_the_address(desk: Engin
     # The next letter falls away before it is put together.
     (second,) = propose(desk, "b")
     assert [row["letter"] for row in put_together()["fell_away"]] == [second]
+
+
+def test_f7_f8_a_letter_goes_to_no_dead_person_and_keeps_the_address_it_went_to(
+    letters_desk: Engine, post: Path
+) -> None:
+    today, moved = str(clock.today()), ("--postcode", "8304 BA", "--city", "Emmeloord")
+    (waits,) = propose(letters_desk, "a")
+    run = released()["run"]
+    event = ("event", "death", "1", "--on", today, "--document", "BRP 1")
+    good_by("clerk", *event)
+    assert (printed(run, post).code, list(post.iterdir())) == (3, [])
+    assert state(letters_desk, waits) == "fell-away"
+    # What is written about his death goes to his heirs; the report was wrong, and he is written to again.
+    (heirs,) = propose(letters_desk, "b")
+    assert str(letter(letters_desk, heirs).draft.fields["addressee"]).startswith("['De erven van S. Jansen'")
+    wrong = ("event", "wrong-report", "1", "--of", "death", "--on", today, "--document", "BRP 2")
+    good_by("clerk", *wrong, "--reason", "a namesake")
+    (left,) = propose(letters_desk, "c")
+    sent(post)
+    move = ("debtor", "move", "1", "--on", today, "--street", "Kerkweg", "--house-number", "1", *moved)
+    good_by("clerk", *move)
+    assert (state(letters_desk, left), state(letters_desk, heirs)) == ("handed-over", "fell-away")
+    went_to = letter(letters_desk, left).draft.fields["addressee"]
+    assert went_to == ["S. Jansen", "Agorabaan 3", "8232 AB  Lelystad"]
 
 
 def test_p14_sent_letters_are_withdrawn_by_two_persons(letters_desk: Engine, post: Path) -> None:

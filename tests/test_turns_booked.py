@@ -29,6 +29,7 @@ def test_f1_a_rate_that_changed_a_year_ago_is_booked_as_a_difference() -> None:
         entry for entry in before.entries if entry.key.business_date < date(2026, 1, 10)
     ]
     assert after.sums() == worked(rate | {"recorded": "2025-01-01"}, until="2026-01-10").sums()
+    assert after.sums() != before.sums()
 
 
 def test_f2_a_rate_change_undone_is_back_to_the_cent() -> None:
@@ -36,6 +37,7 @@ def test_f2_a_rate_change_undone_is_back_to_the_cent() -> None:
     undone = Fact(
         LOAN, 4, FactKind.WITHDRAWAL, date(2025, 3, 1), date(2025, 11, 3), "undone", 0, 3, {}, "test", ""
     )
+    assert worked(rate, until="2025-11-02").sums() != worked(until="2025-11-02").sums()
     assert worked(rate, more=(undone,)).sums() == worked().sums()
 
 
