@@ -246,13 +246,13 @@ def test_which_letter_tells_of_a_decision(
     assert letter_of(law, kind, about, data) == letter_kind
 
 
-def test_an_interest_holiday_is_told_as_one_and_not_as_the_end_of_a_business(counter: Engine) -> None:
+def test_an_interest_holiday_is_told_as_one_and_not_as_the_end_of_a_business(letters_desk: Engine) -> None:
     holiday = ("decide", "interest-free", LOAN, "--on", "2025-01-15", "--until", "2025-04-01")
     assert good_by("clerk", *holiday, "--decision", "B-1", "--preview")["letters"] == ["interest_holiday"]
     good_by("clerk", *holiday, "--decision", "B-1")
     good_by("approver", "approve", "1")
     (written,) = good_by("clerk", "letters", "write", "1", "--reason", "Uw zaak was gesloten.")["letters"]
-    told = letter(counter, written).draft
+    told = letter(letters_desk, written).draft
     assert told.kind == "interest_holiday"
     days = [told.fields[name] for name in ("holiday_from", "holiday_until", "interest_again")]
     assert days == ["2025-01-15", "2025-03-31", "2025-04-01"]
