@@ -16,6 +16,7 @@ SAMPLE = {
     "--sqlite-kills": 5,
     "--postgresql-kills": 2,
     "--double-kills": 1,
+    "--ahead": 1,
     "--races": 1,
     "--errors": 1,
     "--zombies": 1,

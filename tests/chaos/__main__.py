@@ -48,6 +48,9 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--postgresql-kills", type=int, default=300)
     parser.add_argument("--double-kills", type=int, default=250, help="on each database")
+    parser.add_argument(
+        "--ahead", type=int, default=40, help="kills beside a process that decides ahead (SQLite)"
+    )
     parser.add_argument("--races", type=int, default=30, help="on each database")
     parser.add_argument("--errors", type=int, default=30, help="on each database")
     parser.add_argument("--zombies", type=int, default=10, help="on each database")
@@ -66,9 +69,11 @@ def _plan(on: Bench, asked: argparse.Namespace, kind: str) -> Iterable[tuple[Tri
     places = list(range(1, on.boundaries + 1))
     chosen = places if singles >= len(places) else sorted(rng.sample(places, singles))
     pairs = [(rng.choice(places), rng.randint(1, len(places))) for _ in range(asked.double_kills)]
+    beside = [rng.choice(places) for _ in range(asked.ahead if kind == "sqlite" else 0)]
     kinds: list[tuple[str, list[Trial]]] = [
         ("killed once", [partial(_kill, on, (place,)) for place in chosen]),
         ("killed twice", [partial(_kill, on, pair) for pair in pairs]),
+        ("killed, decided ahead", [partial(_kill_beside, on, place) for place in beside]),
         ("three runners", [partial(race, on, rng=rng)] * asked.races),
         ("transient errors", [partial(err, on, rng=rng)] * asked.errors),
         ("stopped and replaced", [partial(stop, on, rng=rng)] * asked.zombies),
@@ -79,6 +84,10 @@ def _plan(on: Bench, asked: argparse.Namespace, kind: str) -> Iterable[tuple[Tri
 
 def _kill(on: Bench, at: tuple[int, ...], trials: Trials) -> None:
     kill(on, trials, *at)
+
+
+def _kill_beside(on: Bench, at: int, trials: Trials) -> None:
+    kill(on, trials, at, ahead=1)
 
 
 def _run(trials: Trials, each: list[Trial]) -> Trials:

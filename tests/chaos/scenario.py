@@ -19,6 +19,7 @@ from tests.chaos.clients import BEFORE, NIGHTS, Clients, by, install_clients, pe
 from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loans, paid
 
 LOANS = 50
+NEVER = 10**9
 CHUNK = 7
 """Small, so that a night has many transactions to be killed in."""
 
@@ -100,6 +101,6 @@ def _news(loans: list[int], rng: random.Random) -> tuple[list[Draft], list[Draft
     return first, second, third
 
 
-def close_all(engine: Engine, chunk: int = CHUNK, workers: int = 1) -> None:
-    """Close what is open of the three nights."""
-    close_nights(engine, NIGHTS[-1], Options(ARREARS_LIMITS, chunk, workers=workers))
+def close_all(engine: Engine, chunk: int = CHUNK, workers: int = 1, ahead: int = NEVER) -> None:
+    """Close what is open of the three nights; a process decides ahead about so many loans and more."""
+    close_nights(engine, NIGHTS[-1], Options(ARREARS_LIMITS, chunk, workers=workers, ahead=ahead))

@@ -18,7 +18,7 @@ from ledger.errors import Held
 from tests.chaos.books import books
 from tests.chaos.databases import Databases
 from tests.chaos.harness import Countdown, at_boundaries, begin_child, ended, failing, in_child
-from tests.chaos.scenario import close_all
+from tests.chaos.scenario import NEVER, close_all
 
 HELD = Held.exit_code
 ALLOWED = {0, HELD}
@@ -102,21 +102,23 @@ def bench(databases: Databases) -> Bench:
         return Bench(databases, books(engine), countdown.seen, tuple(countdown.kept))
 
 
-def signalled(url: str, at: int, number: int = signal.SIGKILL, wait_seconds: float = 0) -> Callable[[], None]:
+def signalled(
+    url: str, at: int, number: int = signal.SIGKILL, wait_seconds: float = 0, ahead: int = NEVER
+) -> Callable[[], None]:
     """A run that sends itself a signal at a boundary."""
 
     def work() -> None:
         time.sleep(wait_seconds)
         with opened(url) as engine, at_boundaries(engine, Countdown(at, number)):
-            close_all(engine)
+            close_all(engine, ahead=ahead)
 
     return work
 
 
-def kill(on: Bench, trials: Trials, *at: int) -> None:
+def kill(on: Bench, trials: Trials, *at: int, ahead: int = NEVER) -> None:
     """Kill a run at a boundary, the run that recovers at another, and so on; then finish."""
     with on.databases.fresh() as url:
-        codes = [in_child(signalled(url, place)) for place in at]
+        codes = [in_child(signalled(url, place, ahead=ahead)) for place in at]
         trials.disturbed += codes.count(-signal.SIGKILL)
         note(trials, f"killed at {at}", on.different(url), set(codes) - ALLOWED - {-signal.SIGKILL})
 
