@@ -20,15 +20,17 @@ from servicing.decisions.proposal import Decision
 from servicing.facts import DECIDED, Draft, Fact, FactKind
 from servicing.granting import regime_of
 from servicing.registration import Dossier
-from servicing.settlement.allowance import holding
+from servicing.settlement.allowance import allowance_of, holding
+from servicing.settlement.book_year import BookYear
 from servicing.settlement.claims import claim_terms, retained_terms
+from servicing.settlement.repaying import RETAINED, assisted_until
 from servicing.settlement.store import key_of, made_by
-from servicing.store import Loan, add_loan, debtors_of, find_loan, record
+from servicing.store import Loan, add_loan, debtors_of, facts_of, find_loan, record
 
 REMITTED = ("remission", "converted")
 """What is remitted of business capital: interest, and principal that becomes a gift."""
 
-CLAIM, RETAINED = "recovery_claim", "bbz_retained_capital_loan"
+CLAIM = "recovery_claim"
 
 
 class Follows(NamedTuple):
@@ -62,7 +64,9 @@ def carry_out(desk: Desk, decision: Decision) -> None:
     }
     key = key_of(decision.id)
     _register(desk, decision, dossier, Draft(dossier.loan, FactKind.SETTLED, day, key, data=says))
-    for follows in _following(decision, day, (reclaimed, parts["retained"]), before):
+    until = _assisted_until(desk, heading, parse_day(str(data["book_year"])))
+    more = reclaimed - before[0], parts["retained"] - before[1]
+    for follows in _following(decision, day, more, until):
         if follows.more > 0:
             _open_loan(desk, decision, heading, follows, day)
         elif follows.more < 0:
@@ -111,15 +115,21 @@ def _settled_before(dossier: Dossier) -> tuple[int, int]:
     return cents_of(str(found.data["reclaimed"])), cents_of(str(found.data["retained"]))
 
 
-def _following(decision: Decision, day: date, now: tuple[int, int], before: tuple[int, int]) -> list[Follows]:
-    """What becomes of the claim and of the loan that stays."""
+def _assisted_until(desk: Desk, living: Loan, year: date) -> date:
+    """The first day after the last book year in which the same debtors had living allowance, as far as is known."""
+    facts = facts_of(desk.connection, _loans_of_the_same(desk, living))
+    found = [allowance for each in facts.values() if (allowance := allowance_of(each)) is not None]
+    return assisted_until([BookYear(year), *(one.book_year for one in found if one.granted)])
+
+
+def _following(decision: Decision, day: date, found: tuple[int, int], until: date) -> list[Follows]:
+    """What becomes of the claim and of the loan that stays, each so many cents more or less than before."""
     data, (law, policy) = decision.proposed.data or {}, rules()
-    more, kept = now[0] - before[0], now[1] - before[1]
-    year = parse_day(str(data["book_year"]))
+    more, kept = found
     claim, about = claim_terms(more, day, law) if more > 0 else {}, {"title": data["title"]}
     creditor = creditor_of_loan(decision.proposed.subject)
     code = next(one.code for one in files.creditors().values() if one.id == creditor)
-    retained = retained_terms(kept, year, day, (law, policy, code)) if kept > 0 else {}
+    retained = retained_terms(kept, until, day, (law, policy, code)) if kept > 0 else {}
     arrangement = {"arrangement": data["arrangement"]} if data.get("arrangement") else {}
     return [
         Follows(CLAIM, more, claim, {**about, **arrangement}),

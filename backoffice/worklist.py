@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from backoffice.asked_early import asked_early
 from backoffice.assistance_terms import items_of_assistance
 from backoffice.cli.database import Desk
 from backoffice.client_group import without_group
@@ -229,6 +230,7 @@ def _settlements(connection: Connection, seen: Collection[int], day: date) -> It
         owner = contact_person(one.case.facts, day)
         yield from items_of_case(one.case, one.stand, lapse_of(one), day, owner)
     yield from items_of_assistance(connection, found, day)
+    yield from asked_early(connection, found, seen, day)
     yield from without_group(connection, seen, day)
 
 

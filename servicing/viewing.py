@@ -125,7 +125,10 @@ def payment_lines(dossier: Dossier, on: date) -> list[PaymentLine]:
 
 
 def successor_of(dossier: Dossier, on: date) -> dict[str, object]:
-    """The terms in force on a day as data, to be changed by a decision: the principal still open, from that day."""
+    """The terms in force on a day as data, to be changed by a decision: the principal still open, from that day.
+
+    A free plan makes way, so that the decision says how many rows there are or gives another plan.
+    """
     history = history_of(dossier.facts)
     state = live(history.terms, history.events, history.reversals, on)
     kept = replace(
@@ -137,6 +140,7 @@ def successor_of(dossier: Dossier, on: date) -> dict[str, object]:
         first_due=None,
         grace_principal=0,
         first_number=1,
+        plan=(),
     )
     data = terms_data(kept)
     del data["instalments"]

@@ -274,7 +274,7 @@ def test_a12_a_tenth_of_what_was_lent_or_of_what_is_left() -> None:
     by_year: dict[str, list[str]] = {}
     for base in ("original", "remaining"):
         policy = college_says("art13.base", f"{base}_yearly")
-        plan = retained_terms(1_196_500, date(2025, 1, 1), date(2025, 12, 31), (LAW, policy, COLLEGE))["plan"]
+        plan = retained_terms(1_196_500, date(2026, 1, 1), date(2025, 12, 31), (LAW, policy, COLLEGE))["plan"]
         assert isinstance(plan, list)
         by_year[base] = [row["amount"] for row in plan[:-1]]
     assert by_year["original"] == ["1196.50"] * 9

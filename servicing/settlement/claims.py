@@ -10,7 +10,7 @@ from servicing.law import Law
 from servicing.legal_terms import payment_term
 from servicing.policy import Choices, Policy
 from servicing.settlement.ability import proposed_arrangement
-from servicing.settlement.book_year import MONTHS_IN_YEAR, BookYear, month_after
+from servicing.settlement.book_year import MONTHS_IN_YEAR, month_after
 from servicing.settlement.instalments import even_instalments
 
 MOST_YEARS = 30
@@ -31,10 +31,12 @@ def claim_terms(cents: int, sent: date, law: Law) -> dict[str, object]:
     }
 
 
-def retained_terms(cents: int, year: date, sent: date, rules: tuple[Law, Policy, str]) -> dict[str, object]:
-    """At least a tenth a year from the year after the assistance (art. 13), and not before the decision was sent."""
+def retained_terms(cents: int, until: date, sent: date, rules: tuple[Law, Policy, str]) -> dict[str, object]:
+    """At least a tenth a year from the year after the last one with assistance, which ends before `until` (art. 13).
+
+    Not before the decision was sent.
+    """
     law, policy, creditor = rules
-    until = BookYear(year).until
     share = law.value_on("retained_loan_yearly_repayment", until).rate
     choices = Choices(policy, creditor, until, {})
     base, _, rhythm = choices.choice("art13.base").partition("_")

@@ -109,8 +109,10 @@ def yearly_repayment(loan: int, since: date, law: Law, policy: Choices) -> Repay
     a_year = min(loan, ceil(loan * value.rate))
     text, text_en = base
     line = Line(
-        f"Vanaf {dutch_day(since)} betaalt u elk jaar ten minste {dutch_percent(value.rate)} % {text} terug",
-        f"From {since} at least {percent_text(value.rate)} % {text_en} is repaid a year",
+        f"Vanaf {dutch_day(since)} betaalt u elk jaar ten minste {dutch_percent(value.rate)} % {text} terug. "
+        "Krijgt u daarna nog bijstand? Dan begint u in het jaar na uw laatste jaar met bijstand",
+        f"From {since} at least {percent_text(value.rate)} % {text_en} is repaid a year, or from the year after the "
+        "last one with assistance",
         "Bbz art. 13",
         a_year,
         source_of(value),
