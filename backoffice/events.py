@@ -93,7 +93,7 @@ def plan_taking_back(
 ) -> Planned:
     """What taking back a wrong report would record."""
     if happened.of not in EVENT_KINDS:
-        raise BadInput(f"of: {happened.of!r}: must be one of {', '.join(EVENT_KINDS)}")
+        raise BadInput(f"of: {_given(happened.of)}: must be one of {', '.join(EVENT_KINDS)}")
     kind = EVENT_KINDS[happened.of]
 
     def make(dossier: Dossier, debtor: int) -> Draft:
@@ -187,11 +187,17 @@ def _record_on(connection: Connection, loan: int, records: Sequence[int]) -> int
 
 def _kinds_of(kind: EventKind, happened: Happened) -> tuple[FactKind, ...]:
     """The kinds of fact that an event which tells what became of another is about."""
+    if not happened.of and len(kind.refers) == 1:
+        return kind.refers
     named = EVENT_KINDS.get(happened.of or "")
     if named is None or named.fact not in kind.refers:
         words = [name for name, each in EVENT_KINDS.items() if each.fact in kind.refers]
-        raise BadInput(f"of: {happened.of!r}: must be one of {', '.join(words)}")
+        raise BadInput(f"of: {_given(happened.of)}: must be one of {', '.join(words)}")
     return (named.fact,)
+
+
+def _given(word: str | None) -> str:
+    return repr(word) if word else "is missing"
 
 
 def _reported(dossier: Dossier, kind: EventKind, debtor: int, which: str | None) -> Fact:

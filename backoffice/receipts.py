@@ -10,6 +10,7 @@ from sqlalchemy import select
 from backoffice.cli.database import Desk
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right
+from jobs.bank_collections import forwarded_by
 from jobs.bank_matching import Matcher
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
@@ -19,8 +20,7 @@ from servicing.facts import Draft, Fact, FactKind
 from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, remitted, returned_facts
 from servicing.receipts.tables import receipt_batch
 from servicing.receipts.values import Disposition, Part, StoredLine, line_key
-from servicing.refunding.matching import FORWARDS
-from servicing.refunding.store import message_with_bank, refunds_by_id
+from servicing.refunding.store import message_with_bank
 from servicing.registration import reversal_of
 from servicing.store import find_loan
 
@@ -193,12 +193,7 @@ def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
 
 def _first_credited_on(desk: Desk, line: StoredLine) -> int:
     """The day from which the money counts: that of the account on which it first came in, if it was forwarded."""
-    if not line.end_to_end.startswith(FORWARDS):
-        return line.paid_on
-    sent = refunds_by_id(desk.connection, [line.end_to_end]).get(line.end_to_end)
-    if sent is None or not sent.line_id or sent.cents != line.amount:
-        return line.paid_on
-    return lines_by_number(desk.connection, [sent.line_id])[sent.line_id].paid_on
+    return (forwarded_by(desk.connection, line) or line).paid_on
 
 
 def _with_fact(desk: Desk, line: StoredLine, part: Part, nr: int, place: int) -> Part:

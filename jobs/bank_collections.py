@@ -61,6 +61,16 @@ def own_forwards(connection: Connection, lines: Iterable[StoredLine]) -> dict[st
     return found
 
 
+def forwarded_by(connection: Connection, line: StoredLine) -> StoredLine | None:
+    """The line of another creditor of ours that was forwarded by this one; None for any other line."""
+    if line.cents <= 0 or not line.end_to_end.startswith(FORWARDS):
+        return None
+    sent = refunds_by_id(connection, [line.end_to_end]).get(line.end_to_end)
+    if sent is None or not sent.line_id or sent.cents != line.amount:
+        return None
+    return lines_by_number(connection, [sent.line_id])[sent.line_id]
+
+
 def payments_of_blocks(
     connection: Connection, creditor: int, ids: Iterable[str], known_by: int
 ) -> dict[str, list[Payment]]:

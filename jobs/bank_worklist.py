@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from ledger.day import LAST_DAY, number_of
+from jobs.bank_collections import forwarded_by
+from ledger.day import LAST_DAY, day_of, number_of
 from servicing import files
 from servicing.debtors.store import particulars_on
 from servicing.receipts.matching import (
@@ -92,6 +93,12 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     if line.cents < 0:
         amounts = open_disbursements(connection, line.creditor_id, [line.amount])
         return verdict_on_payment_out(line, named, amounts).reason
+    forwarded = forwarded_by(connection, line)
+    if forwarded is not None and not named.sure:
+        code = next(one.code for one in files.creditors().values() if one.id == forwarded.creditor_id)
+        return (
+            f"{code} forwarded it, with whom it came in on {day_of(forwarded.paid_on)}: the loan is not known"
+        )
     verdict = verdict_on_receipt(line, named, Known(views))
     if verdict.parts:
         return "a payment of this amount was recorded by hand: match it with --fact, or as another payment"

@@ -21,6 +21,8 @@ from jobs.tables import business_day
 from ledger.day import day_of, number_of
 from ledger.seal import FIRST_SEAL
 from ledger.tables import day_total, journal
+from servicing.creditors.tables import creditor_fact
+from servicing.facts import FactKind
 
 Progress = Callable[[str, int, int], None]
 
@@ -121,7 +123,7 @@ def _wrong_order(connection: Connection, dates: Sequence[Closed]) -> Iterator[Di
     """Dates that are missing between others or before all, or open though later ones are closed."""
     query = select(business_day.c.day).where(business_day.c.state == "started")
     started = {day_or_none(number) for number in connection.execute(query).scalars()}
-    if dates and dates[0].row.state != "cut-over":
+    if dates and dates[0].row.state != "cut-over" and _was_taken_over(connection, dates[0].day):
         yield Difference(dates[0].day, 0, "", "the cut-over day before the first closed date is gone")
     for one in dates[1:]:
         assert one.since is not None
@@ -131,6 +133,12 @@ def _wrong_order(connection: Connection, dates: Sequence[Closed]) -> Iterator[Di
                 "is open, but later dates are closed" if day in started else "is missing between closed dates"
             )
             yield Difference(day, 0, "", f"this date {what}")
+
+
+def _was_taken_over(connection: Connection, first: date) -> bool:
+    """Whether creditors were quiet from the first date on: an office that took nothing over has no cut-over day."""
+    quiet = creditor_fact.c.kind == int(FactKind.QUIET), creditor_fact.c.known_on <= number_of(first)
+    return connection.execute(select(creditor_fact.c.nr).where(*quiet).limit(1)).first() is not None
 
 
 def _wrong_contents(connection: Connection, one: Closed) -> Iterator[Difference]:

@@ -165,6 +165,8 @@ def test_a_proposal_is_rejected_or_taken_back_with_a_reason(counter: Engine) -> 
     assert "reason: is missing" in by("approver", "approve", "1", "--reject").err
     assert good_by("approver", "approve", "1", "--reject", "--reason", "too early")["state"] == "rejected"
     assert "is rejected, and waits for nobody's approval" in by("manager", "approve", "1").err
+    other = by("clerk", "decide", *RATE[:3], "5", *RATE[4:])
+    assert "use another reference, that one was rejected, and its reference stays with it" in other.err
     good_by("clerk", "decide", *DEFER)
     assert "only clerk made it" in by("manager", "decide", "take-back", "2", "--reason", "no").err
     assert good_by("clerk", "decide", "take-back", "2", "--reason", "wrong loan")["state"] == "taken-back"

@@ -96,7 +96,7 @@ def test_p11_a_kind_of_event_takes_its_options_and_no_others(counter: Engine) ->
         (_event("representative", "1", "--role", "curator"), "name: is missing: representative needs it"),
         (_event("move"), "street, house-number, postcode, city: go with move"),
         (_event("death", "1", "--street", "Kerkweg"), "street: does not go with death"),
-        (_event("outcome", LOAN, "--outcome", "upheld"), "of: None: must be one of objection, dispute"),
+        (_event("outcome", LOAN, "--outcome", "upheld"), "of: is missing: must be one of objection, dispute"),
         (
             _event("outcome", LOAN, "--of", "death", "--outcome", "upheld"),
             "of: 'death': must be one of objection",

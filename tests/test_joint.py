@@ -123,7 +123,7 @@ def test_the_register_of_securities_has_value_rank_and_end(desk: Engine) -> None
         ("pledge", "900.00", None),
         ("mortgage", "50000.00", 2),
     ]
-    end = ("event", "security-end", LOAN, "--of", "security", "--on", "2025-06-01", "--document", "deed 3")
+    end = ("event", "security-end", LOAN, "--on", "2025-06-01", "--document", "deed 3")
     assert "several" in run(*end).err
     good(*end, "--which", "deed 1")
     assert [row["security"] for row in good("loan", "securities", LOAN)["securities"]] == ["pledge"]

@@ -8,13 +8,14 @@ from sqlalchemy import Engine, delete, insert, select, update
 from jobs.manifest import folder
 from jobs.tables import business_day, config_set
 from jobs.verify import verify
-from ledger.database import reading
+from ledger.database import reading, writing
 from ledger.day import number_of
 from ledger.tables import account, creditor, day_total
+from servicing.creditors.store import begin_quiet
 from servicing.dunning.tables import dunning
 from servicing.receipts.tables import bank_state
 from servicing.tables import loan_state
-from tests.nights import PLAIN_TERMS, at, begin_on, close_until, new_loan
+from tests.nights import PLAIN_TERMS, at, begin_on, close_until, new_loan, stamp
 from tests.tamper import found, tamper, without_triggers
 
 DAY = at("2024-02-20")
@@ -68,9 +69,22 @@ def test_j1_what_is_further_than_any_night_is_told(books: Engine) -> None:
     ]
 
 
-def test_j2_the_cut_over_day_is_not_taken_out_unseen(books: Engine) -> None:
-    tamper(books, delete(business_day).where(business_day.c.state == "cut-over"))
-    assert "the cut-over day before the first closed date is gone" in told(books)
+def test_j2_the_cut_over_day_is_not_taken_out_unseen(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, DAY)
+    by = stamp(sqlite_database, DAY)
+    with writing(sqlite_database) as connection:
+        begin_quiet(connection, 1, DAY, by)
+    close_until(sqlite_database, DAY)
+    without_triggers(sqlite_database)
+    assert told(sqlite_database) == []
+    tamper(sqlite_database, delete(business_day).where(business_day.c.state == "cut-over"))
+    assert "the cut-over day before the first closed date is gone" in told(sqlite_database)
+
+
+def test_an_office_that_took_nothing_over_has_no_cut_over_day(sqlite_database: Engine) -> None:
+    close_until(sqlite_database, DAY)
+    without_triggers(sqlite_database)
+    assert told(sqlite_database) == []
 
 
 def test_j1_lines_that_are_said_to_wait_are_counted_again(books: Engine) -> None:

@@ -219,6 +219,7 @@ def _on_the_wrong_account_it_waits_and_is_forwarded_with_its_first_day(story: St
     out, back = Real(at(went), -50_00, "L3", end_to_end=here), Real(at(went), 100_00, "L4", end_to_end=there)
     assert lelystad.hears(went, out, back) == 1
     (waits,) = lelystad.did("bank", "unmatched")
+    assert waits["reason"] == "almere forwarded it, with whom it came in on 2025-11-24: the loan is not known"
     lelystad.did("bank", "match", str(waits["line"]), lelystad.loan, "--reason", "forwarded by Almere")
     assert almere.received(engine) == [("2025-11-21", 100_00), ("2025-11-25", 50_00)]
     assert lelystad.received(engine) == [("2025-11-21", 60_00), ("2025-11-24", 100_00)]

@@ -47,7 +47,7 @@ _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "securit
 @click.option("--until", metavar="DAY", help="The first day on which it no longer holds.")
 @click.option("--review", metavar="DAY", help="When an objection or dispute is looked at again.")
 @click.option("--text", metavar="TEXT", help="What else is to be known.")
-@click.option("--of", metavar="KIND", help="Which kind of event this ends, answers or takes back.")
+@click.option("--of", metavar="KIND", help="What this ends, answers or takes back, if not clear.")
 @click.option("--which", metavar="REFERENCE", help="Its document, where there are several.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Of an objection or dispute.")
 @click.option("--role", type=click.Choice(ROLES), help="Of a representative.")

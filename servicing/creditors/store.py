@@ -12,6 +12,7 @@ from ledger.day import day_of, number_of
 from servicing.creditors.quiet import CreditorFact, Quiet, quiet_on
 from servicing.creditors.tables import creditor_fact
 from servicing.facts import FactKind, FactRefused
+from servicing.files import creditors
 from servicing.store import Recorded
 
 _EVERY_FACT = select(creditor_fact).order_by(creditor_fact.c.creditor_id, creditor_fact.c.nr)
@@ -50,13 +51,13 @@ def lift_quiet(connection: Connection, creditor: int, on: date, reason: str, by:
     facts = creditor_facts(connection).get(creditor, [])
     last = max((fact for fact in facts if fact.kind is FactKind.QUIET), key=_number, default=None)
     if last is None:
-        raise FactRefused(f"creditor {creditor}: has no quiet period to lift")
+        raise FactRefused(f"{_code(creditor)}: has no quiet period to lift")
     old = next((fact for fact in facts if fact.kind is FactKind.QUIET_LIFTED and fact.nr > last.nr), None)
     if old is not None and (old.value_date, old.reason) == (on, reason):
         return False
     if old is not None:
         raise FactRefused(
-            f"creditor {creditor}: its quiet period was lifted from {old.value_date} by {old.actor} already"
+            f"{_code(creditor)}: its quiet period was lifted from {old.value_date} by {old.actor} already"
         )
     if on < last.value_date:
         raise FactRefused(f"on: {on}: must not lie before the cut-over, {last.value_date}")
@@ -65,6 +66,11 @@ def lift_quiet(connection: Connection, creditor: int, on: date, reason: str, by:
     )
     _add(connection, lift, by)
     return True
+
+
+def _code(creditor: int) -> str:
+    """How the office calls a creditor, such as almere."""
+    return next((one.code for one in creditors().values() if one.id == creditor), f"creditor {creditor}")
 
 
 def _number(fact: CreditorFact) -> int:

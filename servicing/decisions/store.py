@@ -17,6 +17,9 @@ from servicing.decisions.proposal import Decision, Proposed, Step
 from servicing.decisions.tables import decision, decision_step, refusal_log
 from servicing.store import Recorded
 
+ENDED = frozenset({"rejected", "taken-back"})
+"""Where a proposal stands that comes to nothing; its reference stays with it."""
+
 
 class NoSuchDecision(BadInput):
     """A decision is named by its number."""
@@ -85,9 +88,12 @@ def same_decision(connection: Connection, proposed: Proposed) -> Decision | None
     if not found:
         return None
     if _contents(found[0].proposed) != _contents(proposed):
+        how = "or take that one back and use another"
+        if found[0].state in ENDED:
+            how = f"that one was {found[0].state.replace('-', ' ')}, and its reference stays with it"
         raise DecisionRefused(
             f"{proposed.kind} {proposed.reference!r} on {proposed.subject}: is decision {found[0].id} already, "
-            "with other contents; use another reference, or take that one back"
+            f"with other contents; use another reference, {how}"
         )
     return found[0]
 
