@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain, count
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -48,6 +49,10 @@ UNSENT = frozenset({"rejected", "taken-back"})
 """Decisions that never become a payment."""
 
 
+Name = tuple[str, int, str]
+"""How a decision is called: its kind, whom it is about, and its reference."""
+
+
 class Waiting(NamedTuple):
     """A receipt (`line`) or a loan's credit that is to leave; its decision, and why it cannot go ("": it can).
 
@@ -73,9 +78,11 @@ def waiting_refunds(connection: Connection, creditor: Creditor) -> list[Waiting]
 
 def propose_refunds(desk: Desk, creditor: Creditor) -> list[Waiting]:
     """Propose a decision for all that is to go back; a second person approves each (four eyes)."""
+    known = [one.proposed for one in decisions(desk.connection, [creditor.id])]
+    spent = {(one.kind, one.subject, one.reference) for one in known}
     for each in waiting_refunds(desk.connection, creditor):
         if each.decision is None and not each.problem:
-            _propose(desk, creditor, each)
+            _propose(desk, creditor, each, spent)
     return waiting_refunds(desk.connection, creditor)
 
 
@@ -84,7 +91,9 @@ def release_refunds(desk: Desk, creditor: Creditor, totals: tuple[int, int]) -> 
     ready = [each for each in waiting_refunds(desk.connection, creditor) if is_ready(each)]
     real = len(ready), sum(each.cents for each in ready)
     if not ready:
-        raise BadInput(f"{creditor.code}: no refund is approved: aflos bank refunds list")
+        raise BadInput(
+            f"{creditor.code}: no refund is approved: aflos bank refunds list --creditor {creditor.code}"
+        )
     if real != totals:
         raise BadInput(
             f"{creditor.code}: {real[0]} refunds of {euros(real[1])} together are approved, "
@@ -122,31 +131,48 @@ def _receipts(
     connection: Connection, creditor: Creditor, known: Sequence[Decision], gone: frozenset[int]
 ) -> Iterator[Waiting]:
     """The receipts that are marked to go back."""
-    proposed = _by_reference(known, "refund")
+    proposed = _by_line(known, "refund")
     for line, cents in receipts_to_refund(connection, creditor.id):
-        decision = proposed.get(_reference("refund", line))
+        account = Account(line.iban, line.name)
+        decision = _counting(proposed.get(line.id, ()), gone, cents, account)
         if decision is None or decision.id not in gone:
-            account = Account(line.iban, line.name)
-            problem = _changed(cents, decision) or _unpayable(account)
+            problem = _changed(cents, account, decision) or _unpayable(account, line)
             yield Waiting(line, 0, cents, account, decision, problem)
 
 
-def _by_reference(known: Sequence[Decision], kind: str) -> dict[str, Decision]:
-    own = (one for one in known if one.proposed.kind == kind and one.state not in UNSENT)
-    return {one.proposed.reference: one for one in own}
+def _by_line(known: Sequence[Decision], kind: str) -> dict[int, list[Decision]]:
+    found: dict[int, list[Decision]] = {}
+    for one in known:
+        if one.proposed.kind == kind and one.state not in UNSENT:
+            found.setdefault(int(str((one.proposed.data or {})["line"])), []).append(one)
+    return found
+
+
+def _counting(
+    made: Sequence[Decision], gone: frozenset[int], cents: int, account: Account
+) -> Decision | None:
+    """Of the decisions about a line the one that counts: the released one, else one of just this, else what waits.
+
+    An approval of another amount or account approves nothing of this.
+    """
+    released = [one for one in made if one.id in gone]
+    fitting = [one for one in made if not _changed(cents, account, one)]
+    waiting = [one for one in made if one.state == "proposed"]
+    return next(iter([*released, *fitting, *waiting]), None)
 
 
 def _forwards(
     connection: Connection, creditor: Creditor, known: Sequence[Decision], gone: frozenset[int]
 ) -> Iterator[Waiting]:
     """The receipts that are another creditor's: they go to its account."""
-    proposed = _by_reference(known, "forward")
+    proposed = _by_line(known, "forward")
     others = {one.id: one for one in files.creditors().values()}
     for line, part in receipts_to_forward(connection, creditor.id):
-        decision, other = proposed.get(_reference("forward", line)), others[part.other_creditor]
+        other = others[part.other_creditor]
+        account = Account(other.iban, other.account_holder)
+        decision = _counting(proposed.get(line.id, ()), gone, part.cents, account)
         if decision is None or decision.id not in gone:
-            account = Account(other.iban, other.account_holder)
-            problem = _changed(part.cents, decision) or _unpayable(account)
+            problem = _changed(part.cents, account, decision) or _unpayable(account)
             yield Waiting(line, 0, part.cents, account, decision, problem, other.id)
 
 
@@ -193,27 +219,40 @@ def _left(connection: Connection, decision: Decision) -> str:
     return f"the credit of loan {loan} is {euros(cents + left)} by now" if left < 0 else ""
 
 
-def _propose(desk: Desk, creditor: Creditor, each: Waiting) -> None:
+def _propose(desk: Desk, creditor: Creditor, each: Waiting, spent: Collection[Name]) -> None:
     if each.line is not None:
-        decide(desk, _proposed(creditor, each.line, each))
+        decide(desk, _proposed(creditor, each.line, each, spent))
         return
     today = clock.today()
     dossier = dossier_of(desk.connection, find_loan(desk.connection, str(each.loan)))
-    reference = f"credit of {today}"
+    reference = _unspent(("credit-refund", each.loan, f"credit of {today}"), spent)
     decide_on_loan(desk, dossier, credit_draft(each.loan, today, each.cents, each.account, reference))
 
 
-def _reference(kind: str, line: StoredLine) -> str:
-    return f"{kind} of bank line {line.id}"
+def _unspent(name: Name, spent: Collection[Name]) -> str:
+    """A reference no decision has yet; one that was rejected or taken back keeps its own."""
+    kind, subject, reference = name
+    again = (f"{reference} again {number}" for number in count(2))
+    return next(one for one in chain([reference], again) if (kind, subject, one) not in spent)
 
 
-def _changed(cents: int, decision: Decision | None) -> str:
-    if decision is not None and decision.proposed.cents != cents:
-        return f"{euros(decision.proposed.cents)} was decided, {euros(cents)} is to go back now"
-    return ""
+def _changed(cents: int, account: Account, decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    if decision.proposed.cents != cents:
+        return (
+            f"{euros(decision.proposed.cents)} was decided, {euros(cents)} is to go now: "
+            f"aflos decide take-back {decision.id}, or reject it"
+        )
+    was = str((decision.proposed.data or {})["iban"])
+    return f"{was} was decided, not this account: take it back, or reject it" if was != account.iban else ""
 
 
-def _unpayable(account: Account) -> str:
+def _unpayable(account: Account, line: StoredLine | None = None) -> str:
+    if not account.iban and line is not None:
+        return (
+            f"no account is known that paid: pay it in another way, then match that line --settles {line.id}"
+        )
     if not account.iban:
         return "no account is known that paid: aflos decide credit-refund with --iban and --name"
     try:
@@ -224,10 +263,11 @@ def _unpayable(account: Account) -> str:
     return ""
 
 
-def _proposed(creditor: Creditor, line: StoredLine, each: Waiting) -> Proposed:
+def _proposed(creditor: Creditor, line: StoredLine, each: Waiting, spent: Collection[Name]) -> Proposed:
     data = {"line": line.id, "iban": each.account.iban, "name": each.account.name}
     subject, day, kind = book_of_creditor(creditor.id), clock.today(), "forward" if each.to else "refund"
-    return Proposed(kind, subject, _reference(kind, line), day, each.cents, data=data, document=line.key)
+    reference = _unspent((kind, subject, f"{kind} of bank line {line.id}"), spent)
+    return Proposed(kind, subject, reference, day, each.cents, data=data, document=line.key)
 
 
 def _released(each: Waiting, run: int, creditor: Creditor) -> Refund:

@@ -194,3 +194,34 @@ def test_a_run_that_is_none_is_refused(books: Engine, tmp_path: Path) -> None:
     done = by("approver", "bank", "refunds", "file", "7", "--to", str(tmp_path))
     assert done.code == 2
     assert "run 7: there is none" in done.err
+
+
+def test_what_was_rejected_or_taken_back_can_be_proposed_again(books: Engine) -> None:
+    (row,) = good_by("approver", *creditor("propose"))
+    good_by("manager", "approve", str(row["decision"]), "--reject", "--reason", "asked the payer first")
+    (again,) = good_by("approver", *creditor("propose"))
+    assert (again["decision"], again["state"]) == (2, "proposed")
+    good_by("approver", "decide", "take-back", "2", "--reason", "not yet")
+    (third,) = good_by("approver", *creditor("propose"))
+    assert good_by("approver", *creditor("propose")) == [third]
+    good_by("manager", "approve", str(third["decision"]))
+    good_by("approver", *creditor("release"), "--number", "1", "--total", "25.00")
+    assert good_by("approver", *creditor("propose")) == []
+
+
+def test_an_approval_for_one_account_approves_no_other(books: Engine) -> None:
+    forward = ("bank", "park", "1", "--reason", "it says so", "--to-forward")
+    good_by("clerk", *forward, "dronten")
+    (row,) = good_by("approver", *creditor("propose"))
+    good_by("clerk", *forward, "urk")
+    (row,) = good_by("approver", *creditor("list"))["waiting"]
+    assert (row["decision"], row["problem"]) == (
+        1,
+        f"{DRONTEN} was decided, not this account: take it back, or reject it",
+    )
+    good_by("clerk", *forward, "dronten")
+    good_by("manager", "approve", "1")
+    good_by("clerk", *forward, "urk")
+    assert by("approver", *creditor("release"), "--number", "1", "--total", "25.00").code == 2
+    (row,) = good_by("approver", *creditor("propose"))
+    assert (row["decision"], row["forward_to"], row["state"]) == (2, "urk", "proposed")
