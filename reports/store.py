@@ -21,7 +21,7 @@ from reports.statement import Booking, Period, Statement, statement_of
 from servicing.debtors.store import debtors_of_loan
 from servicing.facts import Fact, FactKind
 from servicing.posting import Booked, Cause
-from servicing.settlement.claim_origin import Origin, origin_told, settled_from
+from servicing.settlement.claim_origin import Origin, living_granted, origin_told, settled_from
 from servicing.store import LOANS_PER_QUERY, Loan, facts_of
 from servicing.tables import fact as fact_table
 from servicing.tables import loan as loan_table
@@ -138,18 +138,19 @@ def loans_of(
 
 
 def origins_of(connection: Connection, claims: Sequence[Loan]) -> dict[int, Origin]:
-    """Where claims come from: as it was told, or from the living allowance that was settled; none where nobody told."""
+    """Where claims come from: as it was told last, else from the living allowance settled; none where nobody told."""
     facts = facts_of(connection, [one.id for one in claims])
     found = {number: told for number, known in facts.items() if (told := origin_told(known))}
     living = {number: of for number, known in facts.items() if (of := settled_from(known))}
     columns = [loan_table.c[name] for name in ("id", "product", "application_date", "decision_date")]
-    granted: dict[int, Origin] = {}
+    granted, months = dict[int, Origin](), facts_of(connection, set(living.values()))
     wanted = sorted(set(living.values()))
     for start in range(0, len(wanted), LOANS_PER_QUERY):
         query = select(*columns).where(loan_table.c.id.in_(wanted[start : start + LOANS_PER_QUERY]))
         for number, product, *days in connection.execute(query):
             applied, decided = (day_of(day) for day in days)
-            granted[number] = Origin(product, granted_of(product, applied, decided))
+            first = living_granted(months[number], granted_of(product, applied, decided))
+            granted[number] = Origin(product, first)
     return {**{number: granted[of] for number, of in living.items()}, **found}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from backoffice.actor import authenticated
 from tests.desk import add_debtor, add_loan, open_desk, run
 from tests.nights import at, close_until, sums
-from tests.offices import good_by, open_office
+from tests.offices import by, good_by, open_office
 from tests.settled_years import HEADING, decided, figures, handed_over, weighing
 
 WHY = ("--reason", "Afgewogen in het gesprek met de cliënt")
@@ -123,6 +123,17 @@ def looked_at(day: str) -> list[str]:
     return [item["reason"], *work(day)]
 
 
+def told_origin(claim: str) -> None:
+    """A claim out of a settlement is of the first month, until somebody tells the decision; its scheme is known."""
+    assert good_by("clerk", "loan", "show", claim)["claim_granted"] == "2025-01-01"
+    words = ("--granted", "2022-12-20", "--document", "B-2022-8")
+    other = by("clerk", "loan", "scheme", claim, "ioaz", *words)
+    assert (other.code, "must be bbz_living_allowance" in other.err) == (2, True)
+    good_by("clerk", "loan", "scheme", claim, "bbz_living_allowance", *words)
+    shown = good_by("clerk", "loan", "show", claim)
+    assert (shown["claim_scheme"], shown["claim_granted"]) == ("bbz_living_allowance", "2022-12-20")
+
+
 def test_a_starter_with_a_good_third_year(office: Engine, tmp_path: Path) -> None:
     """2023 and 2024 all gift with a supplement, in 2025 profit comes; in 2026 the client pays by arrangement."""
     first = year(tmp_path, 2023, (1, 12), "1000.00", "starter")
@@ -137,6 +148,7 @@ def test_a_starter_with_a_good_third_year(office: Engine, tmp_path: Path) -> Non
     settled(third, 2025, "profit=18000.00", TAX, reclaim="4000.00")
     claim = str(int(third) + 1)
     with freeze_time("2026-07-02"):
+        told_origin(claim)
         terms = ("--amount", "111.11", "--on", "2026-08-12", "--decision", "R-1")
         approved("arrangement", claim, *terms)
     paid(claim, "111.11", "2026-08-12", "2026-09-12", "2026-10-12", "2026-11-12")

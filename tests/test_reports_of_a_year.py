@@ -18,7 +18,7 @@ from reports.yearly import yearly_row
 from servicing import files
 from servicing.facts import Fact, FactKind
 from servicing.law import UnknownLaw
-from servicing.settlement.claim_origin import Origin
+from servicing.settlement.claim_origin import Origin, living_granted
 from servicing.settlement.state_share import SURETY
 from tests.desk import LOAN, add_debtor, add_loan, good, open_desk, run
 from tests.nights import at, begin_on, close_until
@@ -151,6 +151,20 @@ LIVING = Origin("bbz_living_allowance", date(2023, 4, 1))
 def transferred() -> Fact:
     says = {"of": 100_000_001, "title": "Bbz art. 12 lid 2 c"}
     return Fact(100_000_002, 2, FactKind.TRANSFERRED, JUNE, JUNE, "s", 9_000, 0, says, "", "")
+
+
+def test_living_allowance_is_granted_as_its_loan_says_or_from_its_first_month_where_only_the_file_tells() -> (
+    None
+):
+    def told(kind: FactKind, nr: int, of: int = 0, **data: object) -> Fact:
+        return Fact(100_000_001, nr, kind, JUNE, JUNE, str(nr), 100, of, data, "", "")
+
+    months = [told(FactKind.ADVANCE_PAID, nr, month=f"2025-0{nr}") for nr in (5, 4, 6)]
+    assert living_granted(months, OLD) == OLD
+    of_file = [told(FactKind.ASSISTANCE, 2, book_year="2025-01-01", group="starter"), *months]
+    assert living_granted(of_file, OLD) == date(2025, 4, 1)
+    assert living_granted([*of_file, told(FactKind.WITHDRAWAL, 9, of=4)], OLD) == date(2025, 5, 1)
+    assert living_granted(of_file[:1], OLD) == OLD
 
 
 def test_p29_claims_that_are_open_on_31_december() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from backoffice.actor import authenticated
 from tests.bank_account import Account, paying, write
 from tests.bank_desk import money, take
-from tests.desk import add_debtor, open_desk
+from tests.desk import add_debtor, open_desk, run
 from tests.nights import at, begin_on, sums
 from tests.offices import by, good_by, open_office
 from tests.settled_years import (
@@ -148,6 +148,26 @@ def test_p7_an_amount_above_the_most_no_weighing_and_one_person_are_refused(
         assert (shown["largest_reclaim"], shown["power_lapses_on"]) == ("4712.94", "2031-08-30")
         assert "sindsdien zijn 0 maanden verstreken" in shown["weighing"]["office"]
         assert ("Voorstel" in shown["explanation"][-2]["text"]) or len(shown["explanation"]) > 5
+        assert shown["figures"] == "JR-2025 (known 2026-08-30, fact 15)"
+        said = {line["text_en"]: line["source"] for line in shown["explanation"]}
+        assert said["Profit of the business over the whole book year"] == shown["figures"]
+        assert said["A fixed part goes off for tax and contributions: 20 %"].endswith(f": {shown['figures']}")
+        assert said["Assistance granted, with the holiday allowance due"].startswith(
+            "12 advances on loan 100000001"
+        )
+        with authenticated("clerk"):
+            page = {
+                name: run("settle", "show", LIVING, *(("--language", name) if name else ())).out
+                for name in ("", "en")
+            }
+        assert "De winst van uw bedrijf over het hele boekjaar" in page[""]
+        assert "4712.94" in page["en"].partition("amounts\n")[2].partition("weighing")[0]
+        (profit,) = [line for line in page["en"].splitlines() if line.startswith("Profit of the business")]
+        mark = profit.split()[-1]
+        assert f"\n{mark} JR-2025 (known 2026-08-30, fact 15)\n" in page["en"]
+        assert "De winst" not in page["en"]
+        assert "norm_single_21_to_pension 1345.45 from 2025-01-01: " in page["en"]
+        assert "sindsdien zijn 0 maanden verstreken" in page["en"]
         number = good_by("approver", "settle", "decide", LIVING, *weighing(), *WHY)["decision"]
         assert by("approver", "settle", "approve", str(number)).code != 0
         again = by("clerk", "settle", "decide", LIVING, *weighing(), *WHY)

@@ -6,10 +6,10 @@ from datetime import date
 
 import click
 
+from backoffice.cli.explained import explained, language_option
 from backoffice.cli.options import day_or_today
 from backoffice.cli.output import pairs, print_json
 from backoffice.cli.settled import law, policy, shown_line
-from backoffice.cli.table import table
 from ledger.errors import BadInput
 from ledger.money import euros
 from servicing import files
@@ -36,6 +36,7 @@ PERIODS = {
 @click.option("--level", metavar="AMOUNT", help="The attachment-free level (beslagvrije voet) of a month.")
 @click.option("--owed", metavar="AMOUNT", help="Propose an arrangement for this debt.")
 @click.option("--on", metavar="DAY", help="The day that picks norm and choices; default today.")
+@language_option
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
 def capacity(
     creditor: str,
@@ -45,6 +46,7 @@ def capacity(
     level: str | None,
     owed: str | None,
     on: str | None,
+    language: str,
     as_json: bool,
 ) -> None:
     """What somebody can pay: half above the norm after the business ended (art. 43), and what an arrangement may ask.
@@ -69,8 +71,7 @@ def capacity(
         return
     lines = answer.pop("explanation")
     assert isinstance(lines, list)
-    rows = [[str(line[key]) for key in ("text", "amount", "article")] for line in lines]
-    click.echo("\n\n".join([pairs(_flat(answer)), table(("because", "amount", "article"), rows)]))
+    click.echo("\n\n".join([pairs(_flat(answer)), explained(lines, language)]))
 
 
 def _choices(creditor: str, day: date, by: str | None) -> Choices:

@@ -11,6 +11,7 @@ import click
 from backoffice.actor import actor as acting
 from backoffice.cli.database import looking, recording
 from backoffice.cli.decide import approve
+from backoffice.cli.explained import language_option
 from backoffice.cli.finishing import tell_decided
 from backoffice.cli.options import (
     NUMBER,
@@ -24,9 +25,9 @@ from backoffice.cli.options import (
     read_input,
     values_named,
 )
-from backoffice.cli.output import pairs, print_json, shown
+from backoffice.cli.output import print_json, shown
 from backoffice.cli.registered import tell
-from backoffice.cli.settle_page import COLUMNS, page_of, row_of
+from backoffice.cli.settle_page import COLUMNS, page_of, row_of, text_of
 from backoffice.cli.table import table
 from backoffice.deciding import reason_given
 from backoffice.rights import check_right, check_right_somewhere, codes, creditors_of
@@ -176,11 +177,14 @@ def list_command(creditor: str | None, state: str | None, on: str | None, as_jso
 @click.command(name="show")
 @click.argument("loan")
 @book_year_option
+@language_option
 @as_json
-def show_command(loan: str, year: str | None, as_json: bool) -> None:
+def show_command(loan: str, year: str | None, language: str, as_json: bool) -> None:
     """One book year: what is proposed with every line of it, what may be decided, and the weighing to begin with.
 
-    Example: aflos settle show 100000001
+    Each line names its article and source: a figure of the law, or the document of the figures. JSON has both texts.
+
+    Example: aflos settle show 100000001 --language en
     """
     day = clock.today()
     with looking() as connection:
@@ -191,11 +195,7 @@ def show_command(loan: str, year: str | None, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    lines = answer["explanation"]
-    assert isinstance(lines, list)
-    rows = [[str(line[key]) for key in ("text", "amount", "article")] for line in lines]
-    head = {key: value for key, value in answer.items() if key != "explanation"}
-    click.echo("\n\n".join([pairs(head), table(("because", "amount", "article"), rows)]))
+    click.echo(text_of(answer, language))
 
 
 @click.command(name="decide")

@@ -6,6 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from backoffice.cli.explained import explained
+from backoffice.cli.output import pairs
 from backoffice.cli.settled import shown_line
 from backoffice.rights import codes
 from backoffice.settling import before_of, prefill_of, subjects_of
@@ -14,8 +16,13 @@ from jobs.settlement_lines import lines_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from ledger.money import euros
+from servicing.settlement.allowance import ADVANCES, holding
+from servicing.settlement.cycle import figures_on
+from servicing.settlement.income import BY_CASEWORKER
+from servicing.settlement.line import LENT, TOLD
 from servicing.settlement.parts import largest_of
 from servicing.settlement.proposing import case_of, propose
+from servicing.settlement.store import Kept
 
 COLUMNS = (
     *("loan", "creditor", "book_year", "about", "state", "since", "days", "due"),
@@ -54,17 +61,49 @@ def page_of(connection: Connection, found: Found, day: date) -> dict[str, object
         "basis": kept.basis if kept else None,
         "waits_for": _waits_for(found, day),
         "decision": found.decision.id if found.decision else None,
+        "figures": None,
         "explanation": [],
     }
     if kept is None:
         return answer
+    sources = _sources(found, kept)
     largest = largest_of(kept.amounts, before_of(connection, found))
     return answer | {
         "amounts": kept.amounts.data(),
         "largest_reclaim": euros(largest),
         "weighing": prefill_of(found) if largest else {},
-        "explanation": [shown_line(line) for line in lines_of(kept)],
+        "figures": sources.get(TOLD),
+        "explanation": [
+            shown_line(line._replace(source=sources.get(line.source, line.source))) for line in lines_of(kept)
+        ],
     }
+
+
+def text_of(answer: dict[str, object], language: str) -> str:
+    """The page for people: what stands where, its amounts, each line, and the weighing to begin with."""
+    lines = answer["explanation"]
+    assert isinstance(lines, list)
+    parts = [pairs({key: value for key, value in answer.items() if key != "explanation"})]
+    told = {
+        key: value for key in ("amounts", "weighing") if isinstance(value := answer.get(key), dict) and value
+    }
+    parts += [f"{key}\n{pairs(value)}" for key, value in told.items()]
+    return "\n\n".join([*parts, explained(lines, language)] if lines else parts)
+
+
+def _sources(found: Found, kept: Kept) -> dict[str, str]:
+    """The documents of what the case says: its figures, and the advances that it counts."""
+    known = [fact for fact in found.case.facts if fact.nr <= kept.last_fact]
+    sources = {}
+    told = figures_on(known, found.case.year)
+    if told is not None:
+        document = f"{told.source or told.key} (known {told.known_on}, fact {told.nr})"
+        sources = {TOLD: document, BY_CASEWORKER: f"{BY_CASEWORKER}: {document}"}
+    paid = [fact for fact in holding(known) if fact.kind in ADVANCES]
+    if paid:
+        first, last = paid[0].source or paid[0].key, paid[-1].source or paid[-1].key
+        sources[LENT] = f"{len(paid)} advances on loan {kept.loan}: {first} to {last}"
+    return sources
 
 
 def _waits_for(found: Found, day: date) -> str | None:

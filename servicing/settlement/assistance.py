@@ -11,7 +11,7 @@ from servicing.policy import Choices
 from servicing.settlement.book_year import MONTHS_IN_YEAR, month_after
 from servicing.settlement.figures import Figures
 from servicing.settlement.income import aid_as_grant
-from servicing.settlement.line import PROPOSAL, Line, english_amount
+from servicing.settlement.line import LENT, PROPOSAL, Line, english_amount
 from servicing.settlement.norm import YearNorm
 from servicing.settlement.rounding import rounding_of
 from servicing.wording import dutch_amount
@@ -99,6 +99,7 @@ def _granted_lines(figures: Figures, policy: Choices) -> list[Line]:
             f"Assistance granted, {text_en}",
             LOAN,
             figures.granted,
+            LENT,
         )
     ]
     aid = aid_as_grant(figures.aid, policy)

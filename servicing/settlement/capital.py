@@ -11,7 +11,7 @@ from ledger.money import half_up
 from servicing.law import Law, LawValue
 from servicing.policy import Choices
 from servicing.settlement.figures import Figures
-from servicing.settlement.line import Line, english_amount, source_of
+from servicing.settlement.line import TOLD, Line, english_amount, source_of
 from servicing.settlement.rounding import rounding_of
 from servicing.terms_data import percent_text
 from servicing.wording import dutch_amount, dutch_percent
@@ -113,7 +113,9 @@ def _own_lines(figures: Figures, policy: Choices) -> tuple[Line, ...]:
     whose = f"Uw deel ({partners} vennoten) van het eigen vermogen" if partners > 1 else "Uw eigen vermogen"
     whose_en = f"Own capital, one of {partners} equal parts," if partners > 1 else "Own capital"
     article = "Bbz art. 3, 8, 9 en 32" if partners > 1 else "Bbz art. 3 en 8"
-    return (Line(f"{whose} {day}", f"{whose_en} {day_en}", article, half_up(figures.capital.own_share)),)
+    return (
+        Line(f"{whose} {day}", f"{whose_en} {day_en}", article, half_up(figures.capital.own_share), TOLD),
+    )
 
 
 _DATES = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from ledger.day import parse_day
 from ledger.errors import BadInput
 from servicing.facts import Fact, FactKind
-from servicing.settlement.allowance import holding
+from servicing.settlement.allowance import allowance_of, holding
 from servicing.settlement.state_share import PAID_OUT
 
 CLAIMS = ("recovery_claim", "tozo_living_allowance")
@@ -81,3 +81,14 @@ def settled_from(facts: Iterable[Fact]) -> int | None:
     """The living allowance of whose settlement a claim is; None for a claim of another kind."""
     found = [fact for fact in holding(facts) if fact.kind is FactKind.TRANSFERRED]
     return int(str(found[-1].data["of"])) if found else None
+
+
+def living_granted(facts: Sequence[Fact], decided: date) -> date:
+    """When living allowance was granted: as its loan says; where the monthly file made that, from its first month.
+
+    The file does not say when it was decided. What was told of the claim itself goes before.
+    """
+    is_of_file = any(fact.kind is FactKind.ASSISTANCE for fact in holding(facts))
+    found = allowance_of(facts) if is_of_file else None
+    months = [month for month, cents in found.months.items() if cents] if found is not None else []
+    return min(months, default=decided)

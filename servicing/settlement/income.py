@@ -12,7 +12,7 @@ from ledger.money import half_up
 from servicing.law import Law
 from servicing.policy import Choices
 from servicing.settlement.figures import Company, CrisisAid, Figures
-from servicing.settlement.line import Line, source_of
+from servicing.settlement.line import TOLD, Line, source_of
 from servicing.settlement.rounding import rounding_of
 from servicing.terms_data import percent_text
 from servicing.wording import dutch_percent
@@ -112,12 +112,14 @@ def _profit_lines(figures: Figures, policy: Choices) -> list[Line]:
         "Profit of the business over the whole book year",
         "Bbz art. 6 lid 1",
         figures.profit,
+        TOLD,
     )
     corrected = Line(
         "Wij corrigeren de winst, bijvoorbeeld voor versnelde afschrijving",
         "The profit is corrected, such as for accelerated depreciation",
         "Bbz art. 6 lid 1",
         figures.profit_corrections,
+        TOLD,
     )
     told = [whole, corrected] if figures.profit_corrections else [whole]
     if not figures.profit_before_start:
@@ -128,6 +130,7 @@ def _profit_lines(figures: Figures, policy: Choices) -> list[Line]:
         f"Earned before the start, which {'counts' if counted else 'does not count'}",
         "Bbz art. 6 lid 1",
         figures.profit_before_start,
+        TOLD,
     )
     return [*told, before]
 
@@ -164,7 +167,7 @@ def _other_lines(figures: Figures, aid: int) -> list[Line]:
         ),
     )
     return [
-        Line(text, text_en, f"Bbz art. {article or '6'}", cents)
+        Line(text, text_en, f"Bbz art. {article or '6'}", cents, TOLD)
         for cents, text, text_en, article in texts
         if cents
     ]
@@ -179,12 +182,12 @@ def _company_lines(company: Company) -> list[Line]:
             "Het verlies van uw bv of coöperatie telt niet mee",
             "A loss of the company does not count",
         )
-        return [Line(text, text_en, "Bbz art. 33", 0)]
+        return [Line(text, text_en, "Bbz art. 33", 0, TOLD)]
     among = f", gedeeld door {company.members}" if company.members > 1 else ""
     among_en = f", divided by {company.members}" if company.members > 1 else ""
     text = f"De winst van uw bv of coöperatie na vennootschapsbelasting{among}"
     text_en = f"Profit of the company after corporation tax{among_en}"
-    return [Line(text, text_en, "Bbz art. 33", company.share)]
+    return [Line(text, text_en, "Bbz art. 33", company.share, TOLD)]
 
 
 def _loss_lines(profit: int, kept: int) -> list[Line]:

@@ -18,6 +18,9 @@ class Line(NamedTuple):
     source: str = ""
 
 
+TOLD, LENT = "figures of the year", "months of assistance"
+"""Sources of what the case itself says; where it is known, the document takes the place of them."""
+
 GIFT, PROPOSAL = "Gift (om niet)", "Proposal to reclaim, after weighing interests"
 DECIDED_AFTER = frozenset({GIFT, PROPOSAL})
 """Lines (by their English text) of what a proposal comes to; a decision puts its own in their place."""
