@@ -113,6 +113,20 @@ def aside_since(connection: Connection, day: date) -> dict[int, date]:
     return found
 
 
+def unsettled_at(connection: Connection, day: date) -> dict[str, Manifest]:
+    """Living allowance without a settlement at the end of a closed date, by book year; none if it cannot be read."""
+    found: dict[str, Manifest] = {}
+    with suppress(VerificationFailed, TypeError, KeyError, AttributeError):
+        told: Any = stored_manifest(connection, day)["settlements"]
+        for year, one in told["unsettled"].items():
+            found[str(year)] = {
+                "cases": int(one["cases"]),
+                "amount": str(one["amount"]),
+                "late": int(one["late"]),
+            }
+    return found
+
+
 def for_people(manifest: Mapping[str, object]) -> Manifest:
     """The manifest without what only `aflos verify` reads."""
     return {name: value for name, value in manifest.items() if name not in {"facts", "beside"}}

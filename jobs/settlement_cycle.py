@@ -334,7 +334,7 @@ def unsettled(found: Iterable[Found], day: date) -> dict[str, dict[str, object]]
     years: dict[str, list[tuple[int, bool]]] = {}
     for one in found:
         allowance = one.allowance
-        if allowance is not None and one.stand.state not in DONE:
+        if allowance is not None and allowance.granted and one.stand.state not in DONE:
             late = day > one.times.decide_by
             years.setdefault(one.case.year.since.isoformat(), []).append((allowance.granted, late))
     return {

@@ -143,11 +143,11 @@ def earned(year: int, cents: int | None) -> Earned:
         ([earned(2023, 10_000), earned(2025, 1_006_500)], ""),
         (
             [earned(2025, 1_006_499)],
-            "gross income from business of 10064.99 is below 10065.00; the mean of 1",
+            "gross income from business of 10064.99 is below 10065.00; the mean of the known book years (1) is",
         ),
         (
             [earned(2022, 2_000_000), earned(2023, None), earned(2025, 1_000_000)],
-            "gross income from business of 10000.00 is below 10065.00; the mean of 2 known book years is 15000.00",
+            "of 10000.00 is below 10065.00; the mean of the known book years (2) is 15000.00",
         ),
         ([earned(2025, None)], "income in a company is to be held against 10065.00 (Bbz art. 25)"),
         (

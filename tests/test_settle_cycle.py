@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,16 @@ def proposed(engine: Engine, folder: Path, amount: str, *given: str, months: int
     return night(engine, "2026-08-30")
 
 
+def status_tells(told: dict[str, Any]) -> str:
+    """The status says what the last night says is not settled; what it prints."""
+    with authenticated("manager"):
+        assert json.loads(run("status", "--json").out)["unsettled"] == told["unsettled"]
+        text = run("status").out
+    for year, one in told["unsettled"].items():
+        assert f"unsettled       {one['cases']} of the book year from {year}, {one['amount']} lent\n" in text
+    return text
+
+
 def test_p7_a_year_from_advances_to_a_claim(office: Engine, tmp_path: Path) -> None:
     told = proposed(office, tmp_path, "800.00", *CASE_2)
     assert told["states"] == {"hearing-due": {"cases": 1, "oldest_days": 0}}
@@ -88,9 +99,11 @@ def test_p7_a_year_from_advances_to_a_claim(office: Engine, tmp_path: Path) -> N
         assert (state()["state"], state()["decided"]) == ("fixed-not-announced", "3000.00")
         handed_over(number, "2026-09-15")
         assert state()["state"] == "settled"
+    status_tells(told)
     told = night(office, "2026-09-15")
     assert told["states"] == {"settled": {"cases": 1, "oldest_days": 0}}
     assert (told["unsettled"], told["between"], told["failed"]) == ({}, {}, None)
+    assert "unsettled" not in status_tells(told)
     booked = sums(office)
     assert on(booked, int(LIVING)) == {1210: -960000, 1220: 300000, 4970: 488706, 4975: 171294}
     assert on(booked, CLAIM) == {1300: 300000, 1220: -300000}
@@ -127,6 +140,30 @@ def heard(day: str = "2026-08-31") -> None:
     )
 
 
+def sources_are_told(shown: dict[str, Any]) -> None:
+    """Every line names its source, in both languages; the page names each source once, whole."""
+    assert shown["figures"] == "JR-2025 (known 2026-08-30, fact 15)"
+    said = {line["text_en"]: line["source"] for line in shown["explanation"]}
+    assert said["Profit of the business over the whole book year"] == shown["figures"]
+    assert said["A fixed part goes off for tax and contributions: 20 %"].endswith(f": {shown['figures']}")
+    assert said["Assistance granted, with the holiday allowance due"].startswith(
+        "12 advances on loan 100000001"
+    )
+    with authenticated("clerk"):
+        page = {
+            name: run("settle", "show", LIVING, *(("--language", name) if name else ())).out
+            for name in ("", "en")
+        }
+    assert "De winst van uw bedrijf over het hele boekjaar" in page[""]
+    assert "4712.94" in page["en"].partition("amounts\n")[2].partition("weighing")[0]
+    (profit,) = [line for line in page["en"].splitlines() if line.startswith("Profit of the business")]
+    mark = profit.split()[-1]
+    assert f"\n{mark} JR-2025 (known 2026-08-30, fact 15)\n" in page["en"]
+    assert "De winst" not in page["en"]
+    assert "norm_single_21_to_pension 1345.45 from 2025-01-01: " in page["en"]
+    assert "sindsdien zijn 0 maanden verstreken" in page["en"]
+
+
 def test_p7_an_amount_above_the_most_no_weighing_and_one_person_are_refused(
     counter: Engine, tmp_path: Path
 ) -> None:
@@ -148,26 +185,7 @@ def test_p7_an_amount_above_the_most_no_weighing_and_one_person_are_refused(
         assert (shown["largest_reclaim"], shown["power_lapses_on"]) == ("4712.94", "2031-08-30")
         assert "sindsdien zijn 0 maanden verstreken" in shown["weighing"]["office"]
         assert ("Voorstel" in shown["explanation"][-2]["text"]) or len(shown["explanation"]) > 5
-        assert shown["figures"] == "JR-2025 (known 2026-08-30, fact 15)"
-        said = {line["text_en"]: line["source"] for line in shown["explanation"]}
-        assert said["Profit of the business over the whole book year"] == shown["figures"]
-        assert said["A fixed part goes off for tax and contributions: 20 %"].endswith(f": {shown['figures']}")
-        assert said["Assistance granted, with the holiday allowance due"].startswith(
-            "12 advances on loan 100000001"
-        )
-        with authenticated("clerk"):
-            page = {
-                name: run("settle", "show", LIVING, *(("--language", name) if name else ())).out
-                for name in ("", "en")
-            }
-        assert "De winst van uw bedrijf over het hele boekjaar" in page[""]
-        assert "4712.94" in page["en"].partition("amounts\n")[2].partition("weighing")[0]
-        (profit,) = [line for line in page["en"].splitlines() if line.startswith("Profit of the business")]
-        mark = profit.split()[-1]
-        assert f"\n{mark} JR-2025 (known 2026-08-30, fact 15)\n" in page["en"]
-        assert "De winst" not in page["en"]
-        assert "norm_single_21_to_pension 1345.45 from 2025-01-01: " in page["en"]
-        assert "sindsdien zijn 0 maanden verstreken" in page["en"]
+        sources_are_told(shown)
         number = good_by("approver", "settle", "decide", LIVING, *weighing(), *WHY)["decision"]
         assert by("approver", "settle", "approve", str(number)).code != 0
         again = by("clerk", "settle", "decide", LIVING, *weighing(), *WHY)

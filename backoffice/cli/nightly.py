@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from jobs import clock
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import expiry_seconds, holder
 from jobs.letters_stuck import stuck_letters
-from jobs.manifest import Manifest, folder, for_people, set_aside
+from jobs.manifest import Manifest, folder, for_people, set_aside, unsettled_at
 from jobs.night import close_nights, rehearse_nights
 from jobs.repair import repair_loan
 from jobs.run import DEFAULT_CHUNK, MOST_CATCH_UP_DAYS, Options
@@ -196,7 +196,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[date, int, int], None]]:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, for monitoring.")
 def status(as_json: bool) -> None:
-    """Last closed date, open dates, loans set aside, who holds the run.
+    """Last closed date, open dates, loans set aside, living allowance not settled, who holds the run.
 
     Example: aflos status --json
     """
@@ -212,6 +212,7 @@ def status(as_json: bool) -> None:
             "letters_stuck": len(stuck_letters(connection, clock.today())),
             "unmatched": count_undecided(connection),
             "quiet": _quiet(connection),
+            "unsettled": unsettled_at(connection, closed) if closed else {},
         }
     if as_json:
         print_json(found)
@@ -227,9 +228,18 @@ def status(as_json: bool) -> None:
     click.echo(
         f"letters waiting {waiting}" + (" for a person: aflos worklist --source letter" if waiting else "")
     )
+    for line in _unsettled(found["unsettled"]):
+        click.echo(f"unsettled       {line}")
     for each in found["quiet"]:
         click.echo(f"quiet           {each['creditor']} since {each['since']}, {_until(each)}")
     click.echo(f"run             {found['lease'] or 'nobody'}")
+
+
+def _unsettled(years: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """Living allowance without a settlement when the last date closed, a line a book year."""
+    for year, one in years.items():
+        late = f", {one['late']} past the last day to decide: aflos settle list" if one["late"] else ""
+        yield f"{one['cases']} of the book year from {year}, {one['amount']} lent{late}"
 
 
 def _quiet(connection: Connection) -> list[dict[str, str | None]]:

@@ -19,7 +19,7 @@ from ledger.money import euros
 from servicing.settlement.allowance import ADVANCES, holding
 from servicing.settlement.cycle import figures_on
 from servicing.settlement.income import BY_CASEWORKER
-from servicing.settlement.line import LENT, TOLD
+from servicing.settlement.line import LENT, SPECIAL, TOLD
 from servicing.settlement.parts import largest_of
 from servicing.settlement.proposing import case_of, propose
 from servicing.settlement.store import Kept
@@ -94,15 +94,17 @@ def text_of(answer: dict[str, object], language: str) -> str:
 def _sources(found: Found, kept: Kept) -> dict[str, str]:
     """The documents of what the case says: its figures, and the advances that it counts."""
     known = [fact for fact in found.case.facts if fact.nr <= kept.last_fact]
-    sources = {}
-    told = figures_on(known, found.case.year)
-    if told is not None:
-        document = f"{told.source or told.key} (known {told.known_on}, fact {told.nr})"
-        sources = {TOLD: document, BY_CASEWORKER: f"{BY_CASEWORKER}: {document}"}
+    sources: dict[str, str] = {}
     paid = [fact for fact in holding(known) if fact.kind in ADVANCES]
     if paid:
         first, last = paid[0].source or paid[0].key, paid[-1].source or paid[-1].key
-        sources[LENT] = f"{len(paid)} advances on loan {kept.loan}: {first} to {last}"
+        sources[LENT] = sources[SPECIAL] = f"{len(paid)} advances on loan {kept.loan}: {first} to {last}"
+    told = figures_on(known, found.case.year)
+    if told is not None:
+        document = f"{told.source or told.key} (known {told.known_on}, fact {told.nr})"
+        sources |= {TOLD: document, BY_CASEWORKER: f"{BY_CASEWORKER}: {document}"}
+        if "special_assistance" in str(told.data["figures"]):
+            sources[SPECIAL] = document
     return sources
 
 

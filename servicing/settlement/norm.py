@@ -16,7 +16,7 @@ from servicing.law import Law, LawValue
 from servicing.policy import Choices
 from servicing.settlement.book_year import MONTHS_IN_YEAR, BookYear, month_after
 from servicing.settlement.figures import Figures, Household
-from servicing.settlement.line import Line, english_amount, source_of
+from servicing.settlement.line import SPECIAL, TOLD, Line, english_amount, source_of
 from servicing.settlement.rounding import rounding_of
 from servicing.wording import dutch_amount
 
@@ -244,10 +244,10 @@ def _run_line(norm: Norm, share: Fraction, count: int) -> Line:
 def _added_lines(special: int, health: int) -> Iterator[Line]:
     if special:
         text = "De bijzondere bijstand die u kreeg, telt mee in de jaarnorm"
-        yield Line(text, "Special assistance counts in the year norm", "Bbz art. 1 onder g", special)
+        yield Line(text, "Special assistance counts in the year norm", "Bbz art. 1 onder g", special, SPECIAL)
     if health:
         text = "De vergoeding voor de zorgverzekering telt mee in de jaarnorm"
-        yield Line(text, "Compensation of Zvw art. 46", "Bbz art. 1 onder g", health)
+        yield Line(text, "Compensation of Zvw art. 46", "Bbz art. 1 onder g", health, TOLD)
 
 
 def _total(cents: int) -> Line:

@@ -58,5 +58,5 @@ def below_minimum(years: Sequence[Earned], law: Law) -> str:
     mean = half_up(Fraction(sum(known), len(known)))
     return (
         f"{since}: gross income from business of {euros(last.cents)} is below {euros(minimum.cents)}; "
-        f"the mean of {len(known)} known book years is {euros(mean)} ({ARTICLE}, older)"
+        f"the mean of the known book years ({len(known)}) is {euros(mean)} ({ARTICLE}, older)"
     )

@@ -12,7 +12,7 @@ from servicing.settlement.capital import NO_EXCESS, Excess, excess_capital
 from servicing.settlement.figures import Figures
 from servicing.settlement.income import net_income
 from servicing.settlement.instalments import Repayment, yearly_repayment
-from servicing.settlement.line import GIFT, Line
+from servicing.settlement.line import GIFT, TOLD, Line
 from servicing.settlement.norm import year_norm
 from servicing.settlement.remission import Remission, Room, remission
 
@@ -145,7 +145,7 @@ def _paid_lines(figures: Figures, shares: _Shares) -> list[Line]:
     if not figures.supplement_paid:
         return []
     paid, article = figures.supplement_paid, f"{ARTICLE} a"
-    lines = [Line("Van de aanvulling is al betaald", "Supplement paid already", article, -paid)]
+    lines = [Line("Van de aanvulling is al betaald", "Supplement paid already", article, -paid, TOLD)]
     if paid > shares.supplement:
         text = "Er is meer aanvulling betaald dan waar u recht op hebt; een medewerker beslist hierover"
         lines.append(
@@ -162,4 +162,4 @@ def _gross_up(figures: Figures, gift: int, policy: Choices) -> tuple[int | None,
         text = "De gift wordt verhoogd met de loonbelasting die de gemeente betaalt; dat bedrag is nog niet ingevuld"
         return None, [Line(text, "Raised with the wage tax, which was not given", "Bbz art. 4", 0)]
     text = "De gift wordt verhoogd met de loonbelasting die de gemeente betaalt"
-    return figures.wage_tax, [Line(text, "Raised with the wage tax", "Bbz art. 4", figures.wage_tax)]
+    return figures.wage_tax, [Line(text, "Raised with the wage tax", "Bbz art. 4", figures.wage_tax, TOLD)]
