@@ -18,7 +18,7 @@ COMMANDS = {
     "demo": ("backoffice.cli.demo", "Fill an empty database with a synthetic portfolio and its history."),
     "nightly": ("backoffice.cli.nightly", "Close every open business date."),
     "period": ("backoffice.cli.period", "Accounting periods, closed by hand per creditor."),
-    "status": ("backoffice.cli.nightly", "Last closed date, open dates, loans set aside."),
+    "status": ("backoffice.cli.status", "Last closed date, open dates, loans set aside."),
     "verify": ("backoffice.cli.nightly", "Recompute balances and seals, and name each difference."),
     "scheduler": (
         "backoffice.cli.scheduler",
