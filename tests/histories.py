@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import islice, permutations
+from itertools import permutations
 from random import Random
 from typing import Any
 
@@ -300,26 +300,39 @@ def viewing_dates(rng: Random, terms: Terms, events: list[Case]) -> list[date]:
 # Orders of arrival.
 
 
+MOST_PERMUTED = 6
+"""Of so many events all orders are made before some are drawn."""
+
+
 def arrival_orders(events: list[Case], limit: int = 24, seed: int = 0) -> Iterator[list[Case]]:
-    """The events in orders in which they can arrive: all of them up to the limit, else so many at random.
+    """The events in different orders in which they can arrive: all of them, or so many drawn at random.
 
     A reversal comes after its payment, and events of one day keep their order, which means something.
     """
-    if len(events) <= 5:
-        yield from islice(
-            (list(order) for order in permutations(events) if _can_arrive(events, order)), limit
-        )
-        return
     rng = Random(seed)
-    for _ in range(limit):
-        yield _some_order(rng, events)
+    if len(events) <= MOST_PERMUTED:
+        possible = _all_orders(events)
+        yield from possible if len(possible) <= limit else rng.sample(possible, limit)
+        return
+    told = set[tuple[int, ...]]()
+    for _ in range(3 * limit):
+        order = _some_order(rng, events)
+        places = tuple(id(event) for event in order)
+        if places not in told:
+            told.add(places)
+            yield order
+        if len(told) == limit:
+            return
 
 
-def _can_arrive(events: list[Case], order: tuple[Case, ...]) -> bool:
-    places = {id(event): place for place, event in enumerate(order)}
-    return all(
-        places[id(event)] > places[id(earlier)] for event in events for earlier in _before(events, event)
-    )
+def _all_orders(events: list[Case]) -> list[list[Case]]:
+    first = [(id(earlier), id(event)) for event in events for earlier in _before(events, event)]
+    found = []
+    for order in permutations(events):
+        places = {id(event): place for place, event in enumerate(order)}
+        if all(places[earlier] < places[later] for earlier, later in first):
+            found.append(list(order))
+    return found
 
 
 def _before(events: list[Case], event: Case) -> list[Case]:

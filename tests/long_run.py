@@ -22,7 +22,7 @@ ORDERS_EVERY = 10
 """Orders of arrival are tried on every tenth life: each takes a dozen whole lives."""
 
 ORDERS_OF_SIX = 360
-"""Orders, at random, in which the six facts that work back become known."""
+"""All orders in which the six facts that work back can become known: one of them ends another."""
 
 
 def main() -> None:

@@ -75,4 +75,5 @@ def sampled(
     connection: Connection, table: Table, where: ColumnElement[bool], many: int = SAMPLED_ROWS
 ) -> Sequence[Any]:
     rows = connection.execute(select(table).where(where).order_by(*table.primary_key)).all()
+    assert rows, f"nothing of {table.name} to change"
     return random.Random(SEED).sample(list(rows), min(many, len(rows)))

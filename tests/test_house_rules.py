@@ -156,7 +156,7 @@ GOOD: tuple[tuple[Rule, str, str], ...] = (
     (shells.clock_reads, "jobs/clock.py", "datetime.now(tz)"),
     (shells.clock_reads, "ledger/a.py", '"""Never date.today() or now()."""\ntime.monotonic()'),
     (numbers.floats, "servicing/a.py", "if isinstance(value, float): raise NotAnAmount"),
-    (numbers.floats, "reports/a.py", "share = 0.5"),
+    (numbers.floats, "letters/a.py", "share = 0.5"),
     (true_divisions, "ledger/a.py", "def f(rate: Fraction, days: int): return rate * days / 365"),
     (true_divisions, "ledger/a.py", "def f(a: int, b: int):\n    c = Fraction(a)\n    return c / b"),
     (true_divisions, "ledger/files.py", "folder: Path = here()\nfolder.parent / name; Path.home() / name"),

@@ -14,6 +14,7 @@ from ledger.config import read_yaml
 from ledger.errors import Misconfigured
 from servicing import files
 from servicing.policy import USED_KEYS, NotChosen, Policy, choices_from, settings_from
+from tests.house.source import PROGRAM
 from tests.law_files import write
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -165,7 +166,7 @@ ASKING = {"choice", "number", "cents"}
 
 
 def code_files() -> Iterator[Path]:
-    for package in ("ledger", "servicing", "reports", "jobs", "backoffice"):
+    for package in sorted(PROGRAM):
         yield from (path for path in (ROOT / package).rglob("*.py") if path.name != "policy.py")
 
 

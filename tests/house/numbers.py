@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.house.source import Function, Source
 
-MONEY_PACKAGES = {"ledger", "bank", "servicing"}
+MONEY_PACKAGES = {"ledger", "bank", "servicing", "reports"}
 
 _EXACT = {"Fraction", "Decimal", "Path", "PurePath", "PurePosixPath"}
 _INTS = {"numerator", "denominator", "days"}

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[2]
+
+PROGRAM = frozenset[str](
+    tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "root_packages"
+    ]
+)
+"""The packages that have a place in the layers: all there is of the program beside its migrations."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
