@@ -15,6 +15,7 @@ from backoffice.client_group import without_group
 from backoffice.deciding import waits_for
 from backoffice.dunning import dunning_items
 from backoffice.rights import check_right, codes, creditors_of
+from jobs.bank_twice import NOTICE, doubtful_lines
 from jobs.bank_worklist import waiting_lines
 from jobs.lapses import limitations
 from jobs.letters_stuck import stuck_letters, untold_decisions
@@ -57,6 +58,9 @@ ASKING = _REVIEWED | frozenset(ASKS) | {FactKind.ADDRESS, FactKind.PROMISE}
 """A loan without any fact of these kinds asks nothing of a person."""
 
 
+NOT_SHOWN = "a notice told it, and no statement shows it"
+
+
 class Move(NamedTuple):
     """A caseload that goes from one contact person to another, from a day on."""
 
@@ -70,6 +74,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     seen = set(creditors_of(account, "see"))
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
+    found += _twice(connection, seen)
     found += [*_limitations(connection, seen, day), *_credits(connection, seen, day)]
     found += [*_rates(connection, seen, day), *_fees(connection, seen, day), *_tracks(connection, seen, day)]
     letters = [*stuck_letters(connection, day), *untold_decisions(connection, day)]
@@ -135,6 +140,17 @@ def _receipts(connection: Connection, seen: Collection[int], day: date) -> Itera
             reason = f"{euros(line.cents)}: {one.reason}{near}"
             due, action = day_of(line.booked_on), f"aflos bank match {line.id} LOAN, or park or refund it"
             yield Item("receipt", line.creditor_id, f"line {line.id}", 0, "", due, reason, action)
+
+
+def _twice(connection: Connection, seen: Collection[int]) -> Iterator[Item]:
+    """Bank lines that may tell of the same money as another, under another reference of the bank."""
+    for line, kind, same in doubtful_lines(connection):
+        if line.creditor_id in seen:
+            why = NOT_SHOWN if kind == NOTICE else "no balance of the bank proves it"
+            other = f"; line {same.id} says the same under another reference: booked twice?" if same else ""
+            action = f"ask the bank; if it came once: aflos bank park {line.id} --ignore --reason TEXT"
+            reason, due = f"{euros(line.cents)}: {why}{other}", day_of(line.booked_on)
+            yield Item("bank", line.creditor_id, f"line {line.id}", 0, "", due, reason, action)
 
 
 def _limitations(connection: Connection, seen: Collection[int], day: date) -> list[Item]:

@@ -1,0 +1,107 @@
+"""The same money under another reference of the bank: said on the work list where no balance proves it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from backoffice.cli.database import Desk
+from backoffice.receipts import decide, line_of
+from backoffice.worklist import all_items
+from jobs.bank_twice import doubtful_lines
+from ledger.database import reading, writing
+from servicing.receipts.values import Disposition, Part
+from tests.bank_account import Account, Real, camt, paying, write
+from tests.bank_desk import FIRST, INSTALMENT, START, lines, money, open_books, take
+from tests.nights import stamp
+
+LOAN = 100000001
+BEFORE = Real(START, 100, "R0", text="rente")
+
+
+@pytest.fixture
+def books(sqlite_database: Engine) -> Engine:
+    """A loan whose first instalment falls due, and a first statement of the account."""
+    open_books(sqlite_database, 1)
+    return sqlite_database
+
+
+def bring(engine: Engine, folder: Path, texts: dict[str, str], *, allow_gap: bool = False) -> None:
+    for name, text in texts.items():
+        take(engine, write(folder, name, text), FIRST, allow_gap=allow_gap)
+
+
+def doubts(engine: Engine) -> list[tuple[int, int | None]]:
+    """The number of each line in doubt, with that of the line that says the same."""
+    with reading(engine) as connection:
+        return [(one.line.id, one.same and one.same.id) for one in doubtful_lines(connection)]
+
+
+def ignore(engine: Engine, number: int) -> None:
+    with writing(engine) as connection:
+        desk = Desk(connection, stamp(engine, FIRST))
+        line = line_of(desk, number)
+        decide(desk, line, [Part(Disposition.IGNORED, line.amount, reason="came once")])
+
+
+def test_e2_what_a_notice_told_under_another_reference_is_told_to_a_person(
+    books: Engine, tmp_path: Path
+) -> None:
+    paid = paying(LOAN, FIRST, INSTALMENT, "S-1")
+    account = Account(lines=[BEFORE, paid])
+    told = [paid._replace(reference="N-1"), paid._replace(reference="N-2", text="in other words")]
+    bring(books, tmp_path, {"1.xml": account.statement(0, 1), "n.xml": camt(account.iban, None, told)})
+    assert doubts(books) == []
+    bring(books, tmp_path, {"2.xml": account.statement(1)})
+    assert (lines(books), len(money(books, LOAN)), doubts(books)) == (4, 3, [(2, 4)])
+    with reading(books) as connection:
+        (item,) = [one for one in all_items(connection, "test", FIRST) if one.subject == "line 2"]
+    assert "a notice told it, and no statement shows it; line 4 says the same" in item.reason
+    ignore(books, 2)
+    assert doubts(books) == []
+
+
+def test_what_a_notice_told_and_no_later_statement_shows_is_told(books: Engine, tmp_path: Path) -> None:
+    later = paying(LOAN, FIRST, 5000, "S-1")
+    account = Account(lines=[BEFORE, later])
+    notice = camt(account.iban, None, [paying(LOAN, FIRST, INSTALMENT, "N-1")])
+    closed = account.statement(1, closed=FIRST.replace(day=2))
+    bring(books, tmp_path, {"1.xml": account.statement(0, 1), "n.xml": notice})
+    take(books, write(tmp_path, "2.xml", closed), FIRST.replace(day=2))
+    assert doubts(books) == [(2, None)]
+
+
+def test_what_the_statement_confirms_or_shows_twice_is_no_doubt(books: Engine, tmp_path: Path) -> None:
+    twin = paying(LOAN, FIRST, INSTALMENT, "S-1")
+    account = Account(lines=[BEFORE, twin, twin._replace(reference="S-2")])
+    texts = {"1.xml": account.statement(0, 1), "n.xml": camt(account.iban, None, account.lines[1:])}
+    bring(books, tmp_path, texts | {"2.xml": account.statement(1, 2), "3.xml": account.statement(2)})
+    assert (lines(books), doubts(books)) == (3, [])
+
+
+def test_e2_a_statement_again_with_other_references_after_a_gap_is_told(
+    books: Engine, tmp_path: Path
+) -> None:
+    account = Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, "S-1")])
+    again = Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, "OTHER")])
+    bring(books, tmp_path, {"1.xml": account.statement(0, 1), "2.xml": account.statement(1)})
+    bring(books, tmp_path, {"3.xml": again.statement(1, number=9)}, allow_gap=True)
+    assert (lines(books), doubts(books)) == (3, [(3, 2)])
+
+
+@pytest.mark.parametrize("day", [START, FIRST])
+def test_e2_a_statement_again_with_other_references_that_moves_nothing_is_told(
+    books: Engine, tmp_path: Path, day: date
+) -> None:
+    def both(mark: str) -> Account:
+        back = Real(FIRST, -INSTALMENT, f"{mark}-2", end_to_end="E1", reason="MD06")
+        return Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, f"{mark}-1", end_to_end="E1"), back])
+
+    account = both("S")
+    account.lines[0] = account.lines[0]._replace(day=day)
+    bring(books, tmp_path, {"1.xml": account.statement(0, 1), "2.xml": account.statement(1)})
+    bring(books, tmp_path, {"3.xml": both("OTHER").statement(1, number=9)})
+    assert (lines(books), doubts(books)) == (5, [(4, 2), (5, 3)])
