@@ -49,6 +49,15 @@ def test_a_statement_is_taken_shown_and_matched(desk: Engine, tmp_path: Path) ->
     assert good("bank", "match", "2", LOAN)["parts"][0]["for"] == "loan"
     assert good("bank", "rematch", "2", LOAN, "--reason", "the same")["decision"] == 1
     assert good("bank", "park", "3", "--ignore", "--reason", "not ours")["parts"][0]["for"] == "ignored"
+    assert [row["line"] for row in good("bank", "lines", "--loan", LOAN)] == [1, 2]
+    booked = good("bank", "lines", "--on", FIRST.isoformat(), "--creditor", "almere")
+    assert [(row["line"], row["decision"], row["parts"][0]["for"]) for row in booked] == [
+        (1, 1, "loan"),
+        (2, 1, "loan"),
+        (3, 1, "ignored"),
+    ]
+    assert good("bank", "lines", "--on", FIRST.isoformat(), "--creditor", "urk") == []
+    assert "name a day (--on) or a loan (--loan)" in run("bank", "lines").err
     assert good("bank", "unmatched") == []
     desk.dispose()
 

@@ -52,6 +52,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("bank", "mandate", "list", LOAN),
     ("bank", "refunds", "list", "--creditor", "almere"),
     ("bank", "unmatched"),
+    ("bank", "lines", "--loan", LOAN),
     ("decide", "list"),
     ("decide", "show", "1"),
     ("debtor", "list"),

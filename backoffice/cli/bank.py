@@ -10,6 +10,7 @@ import click
 
 from backoffice.actor import actor as actor_of
 from backoffice.cli.bank_collect import collect
+from backoffice.cli.bank_lines import lines_
 from backoffice.cli.bank_mandate import mandate
 from backoffice.cli.bank_refunds import refunds
 from backoffice.cli.bank_runs import named_creditor
@@ -366,5 +367,6 @@ def _tell(found: dict[str, Any], as_json: bool) -> None:
 
 
 bank.add_command(collect)
+bank.add_command(lines_)
 bank.add_command(mandate)
 bank.add_command(refunds)
