@@ -83,11 +83,13 @@ class Heading(NamedTuple):
 
 def dunning_of_night(connection: Connection, day: date) -> Dunning:
     """What is known for the dunning of a business date."""
-    late = _late_enough(connection, day)
-    return Dunning(information(connection, day, day), creditor_facts(connection), day, late)
+    return Dunning(
+        information(connection, day, day), creditor_facts(connection), day, late_enough(connection, day)
+    )
 
 
-def _late_enough(connection: Connection, day: date) -> int:
+def late_enough(connection: Connection, day: date) -> int:
+    """Since which due date (a number) a loan in arrears gets on a ladder on a date; 0 if none is in arrears."""
     if connection.execute(_ANY_LATE, {"day": number_of(day)}).first() is None:
         return 0
     return number_of(day - timedelta(days=dunning_book().least_days(day)))

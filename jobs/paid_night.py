@@ -57,11 +57,15 @@ def work_paid_chunk(connection: Connection, loans: Sequence[int], night: Night) 
 
     Asked again after it was kept, it leaves the loans it has worked, and the full function passes over them.
     """
-    return write_paid(connection, loans, night, decide_paid(connection, loans, night))
+    late = night.dunning.late if night.dunning else 0
+    return write_paid(connection, loans, night, decide_paid(connection, loans, night, late))
 
 
-def decide_paid(connection: Connection, loans: Sequence[int], night: Night) -> PaidChunk:
-    """What `write_paid` is to write of these loans; reads only what the night alone writes, and facts known by now."""
+def decide_paid(connection: Connection, loans: Sequence[int], night: Night, late: int) -> PaidChunk:
+    """What `write_paid` is to write of these loans; `late` is that of `Dunning`.
+
+    Reads only what the night alone writes, and facts known since it began.
+    """
     aside = set(connection.execute(select(quarantine.c.loan)).scalars())
     states = [
         state
@@ -75,7 +79,7 @@ def decide_paid(connection: Connection, loans: Sequence[int], night: Night) -> P
     for state in states:
         payments = news[state.loan]
         work = None if payments is None else work_paid(state, payments, tonight)
-        if work is not None and not _tells_ladder(state, work, ladders, night):
+        if work is not None and not _tells_ladder(state, work, ladders, (tonight.day, late)):
             own = paid_rows(night, work)
             decided.rows.extend(own)
             decided.states.append(state_after(state, night, work, own))
@@ -93,10 +97,15 @@ def write_paid(connection: Connection, loans: Sequence[int], night: Night, decid
     return [loan for loan in loans if loan not in done]
 
 
-def _tells_ladder(state: StateRow, work: PaidWork, ladders: Mapping[int, Standing], night: Night) -> bool:
-    """Whether a loan is on a ladder after tonight, or may come on one: the full function tells how much is overdue."""
-    late = night.dunning.late if night.dunning else 0
-    is_paid = not 0 < work.work.arrears_since < number_of(night.day)
+def _tells_ladder(
+    state: StateRow, work: PaidWork, ladders: Mapping[int, Standing], days: tuple[int, int]
+) -> bool:
+    """Whether a loan is on a ladder after tonight, or may come on one: the full function tells how much is overdue.
+
+    The days are tonight and that since which a loan in arrears is late.
+    """
+    today, late = days
+    is_paid = not 0 < work.work.arrears_since < today
     return not is_paid and (state.loan in ladders or work.work.arrears_since <= late)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jobs.chunk import Night, put_aside, work_chunk
-from jobs.paid_night import PaidChunk, decide_paid, write_paid
+from jobs.paid_night import PaidChunk, work_paid_chunk, write_paid
 from jobs.run import Run
 from jobs.short_night import work_short_chunk
 from ledger.faults import classify
@@ -86,8 +86,11 @@ def _in_one(run: Run, task: Task, unit: Unit, decided: PaidChunk | None) -> Done
 
 def _work_full(connection: Connection, loans: Sequence[int], night: Night, decided: PaidChunk | None) -> int:
     """Work loans to which more than time happens; how many failed newly."""
-    paid = decided or decide_paid(connection, loans, night)
-    left = write_paid(connection, loans, night, paid)
+    left = (
+        write_paid(connection, loans, night, decided)
+        if decided
+        else work_paid_chunk(connection, loans, night)
+    )
     return work_chunk(connection, left, night).new_failures
 
 

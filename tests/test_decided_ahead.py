@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
 from jobs.access import Access, rehearsal
+from jobs.ahead import UNITS_AHEAD, deciding_ahead
 from jobs.chunk import Night
 from jobs.night import night_of
 from jobs.paid_night import PaidChunk, decide_paid
-from jobs.run import Options, Run, begun
-from jobs.units import FullUnit, Task, Unit
-from jobs.workers import decided_ahead, is_ahead_worth_it
+from jobs.run import Options, begun
+from jobs.units import FullUnit, Unit
 from ledger.database import reading
 from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loans, paid, tell
 
@@ -24,6 +25,7 @@ INSTALMENT = 50_691
 
 FIRST = at("2024-01-29")
 LOANS = 12
+OPTIONS = Options(ARREARS_LIMITS, chunk=1, ahead=3)
 
 
 @pytest.fixture
@@ -36,18 +38,14 @@ def loans(sqlite_database: Engine) -> list[int]:
     return loans
 
 
-def units_of(loans: list[int]) -> list[Unit]:
-    return [FullUnit([loan]) for loan in loans]
-
-
 def tonight(engine: Engine) -> Night:
     with reading(engine) as connection:
-        return night_of(connection, DUE, Options(ARREARS_LIMITS))
+        return night_of(connection, DUE, OPTIONS)
 
 
 def decided_here(engine: Engine, loan: int, night: Night) -> PaidChunk:
     with reading(engine) as connection:
-        return decide_paid(connection, [loan], night)
+        return decide_paid(connection, [loan], night, 0)
 
 
 def loan_of(unit: Unit) -> int:
@@ -59,22 +57,34 @@ def loan_of(unit: Unit) -> int:
 def test_another_process_decides_the_same(sqlite_database: Engine, loans: list[int]) -> None:
     night = tonight(sqlite_database)
     here = {loan: decided_here(sqlite_database, loan, night) for loan in loans}
-    with begun(Access(sqlite_database), Options(ARREARS_LIMITS)) as run:
-        found = [
-            (loan_of(unit), chunk)
-            for unit, chunk in decided_ahead(run, Task(night, frozenset()), units_of(loans))
-        ]
+    with (
+        begun(Access(sqlite_database), OPTIONS) as run,
+        deciding_ahead(run, night, loans, 0, cores=2) as ahead,
+    ):
+        found = [(loan_of(unit), chunk) for unit, chunk in ahead.units(loans)]
     assert not multiprocessing.active_children()
-    assert sorted(loan for loan, _ in found) == loans
+    assert sorted(loan for loan, _ in found) == loans == sorted(ahead.loans)
     aside = {loan: chunk for loan, chunk in found if chunk is not None}
-    assert aside
+    assert len(aside) >= UNITS_AHEAD
     assert aside == {loan: here[loan] for loan in aside}
     assert all(chunk.rows and chunk.states for chunk in aside.values())
 
 
+def test_loans_that_were_worked_are_no_unit_again(sqlite_database: Engine, loans: list[int]) -> None:
+    with (
+        begun(Access(sqlite_database), OPTIONS) as run,
+        deciding_ahead(run, tonight(sqlite_database), loans, 0, cores=2) as ahead,
+    ):
+        found = [unit for unit, _ in ahead.units(loans[1:])]
+    assert sum(isinstance(unit, FullUnit) and not unit.loans for unit in found) == 1
+
+
 def test_every_unit_is_worked_when_that_process_is_gone(sqlite_database: Engine, loans: list[int]) -> None:
-    with begun(Access(sqlite_database), Options(ARREARS_LIMITS)) as run:
-        coming = decided_ahead(run, Task(tonight(sqlite_database), frozenset()), units_of(loans))
+    with (
+        begun(Access(sqlite_database), OPTIONS) as run,
+        deciding_ahead(run, tonight(sqlite_database), loans, 0, cores=2) as ahead,
+    ):
+        coming = ahead.units(loans)
         first = next(coming)
         for process in multiprocessing.active_children():
             process.kill()
@@ -85,15 +95,16 @@ def test_every_unit_is_worked_when_that_process_is_gone(sqlite_database: Engine,
 def test_it_is_done_for_enough_loans_on_sqlite_only(
     sqlite_database: Engine, postgresql_database: Engine
 ) -> None:
-    def worth(run: Run, loans: int) -> bool:
-        return is_ahead_worth_it(run, units_of(list(range(loans))), cores=2)
+    def processes(access: Access, loans: int, options: Options = OPTIONS, cores: int = 2) -> int:
+        night = Night(DUE, {}, ARREARS_LIMITS)
+        with begun(access, options) as run, deciding_ahead(run, night, range(loans), 0, cores) as ahead:
+            assert len(ahead.loans) in {0, loans}
+            return len(multiprocessing.active_children())
 
-    options = Options(ARREARS_LIMITS, ahead=3)
-    with begun(Access(sqlite_database), options) as run:
-        assert [worth(run, loans) for loans in (2, 3)] == [False, True]
-        assert not is_ahead_worth_it(run, [FullUnit([1, 2, 3])], cores=2)
-        assert not is_ahead_worth_it(run, units_of([1, 2, 3]), cores=1)
-    with rehearsal(sqlite_database) as access, begun(access, options) as run:
-        assert not worth(run, 3)
-    with begun(Access(postgresql_database), options) as run:
-        assert not worth(run, 3)
+    access = Access(sqlite_database)
+    assert [processes(access, loans) for loans in (2, 3)] == [0, 1]
+    assert processes(access, 3, replace(OPTIONS, chunk=3)) == 0
+    assert processes(access, 3, cores=1) == 0
+    assert processes(Access(postgresql_database), 3) == 0
+    with rehearsal(sqlite_database) as whole:
+        assert processes(whole, 3) == 0
