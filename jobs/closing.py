@@ -23,7 +23,7 @@ from jobs.manifest import (
     set_aside,
     stored_manifest,
 )
-from jobs.sealed_rows import digests_beside, sealed_days
+from jobs.sealed_rows import NOTHING_COUNTED, Counted, digests_beside, sealed_days
 from jobs.sealing import fact_digests, seal_of_night
 from jobs.settlement_night import settle_night
 from jobs.tables import business_day
@@ -38,10 +38,17 @@ class OtherSeal(VerificationFailed):
     """The manifest kept outside says that this date was closed before, with other books."""
 
 
-def close(connection: Connection, day: date, previous: date | None, place: Path | None) -> Manifest:
+def close(
+    connection: Connection,
+    day: date,
+    previous: date | None,
+    place: Path | None,
+    counted: Counted = NOTHING_COUNTED,
+) -> Manifest:
     """Close a date that was worked; its manifest. A date that is closed already stays as it is.
 
-    `place` is where manifests are kept outside the database. Raises `CheckFailed` and `OtherSeal`.
+    `place` is where manifests are kept outside the database, `counted` what of the bank was counted before.
+    Raises `CheckFailed` and `OtherSeal`.
     """
     row = connection.execute(select(business_day).where(business_day.c.day == number_of(day))).one()
     if row.state == "closed":
@@ -53,7 +60,7 @@ def close(connection: Connection, day: date, previous: date | None, place: Path 
     check_banks(connection, day, accounts)
     settled = settle_night(connection, day, Recorded("night", day, clock.now_utc().isoformat()))
     before = previous_seal(connection, day)
-    beside = digests_beside(connection, sealed_days(day, previous))
+    beside = digests_beside(connection, sealed_days(day, previous), counted)
     sealed, facts = fact_digests(connection, day, previous, beside)
     manifest: Manifest = {
         "business_date": day.isoformat(),

@@ -87,9 +87,9 @@ def _close_night(run: Run, day: date, reader: Reader) -> Manifest:
     since = clock.monotonic()
     run.options.waiting(take_inbox(run, day, reader))
     night, previous = open_night(run, day)
-    work_night(run, night, previous)
+    counted = work_night(run, night, previous)
     place = None if run.access.is_rehearsal else folder(run.access.engine)
-    manifest = run.write(lambda connection: close(connection, day, previous, place))
+    manifest = run.write(lambda connection: close(connection, day, previous, place, counted))
     manifest["seconds"] = format(clock.monotonic() - since, ".3f")
     reach("before the manifest is kept")
     if place is not None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     cast,
+    func,
     literal_column,
     select,
     union_all,
@@ -72,6 +73,7 @@ A night that was killed gives letters other numbers, so they are sealed under th
 """
 
 _OF_A_LETTER = (letter_loan, letter_step, letter_sent)
+_OF_THE_BANK = (bank_line, bank_decision)
 
 _KNOWN_SINCE: Mapping[Table, tuple[Table, ColumnElement[bool]]] = {
     receipt: (receipt_batch, receipt_batch.c.id == receipt.c.batch_id),
@@ -87,6 +89,11 @@ ROWS_AT_ONCE = 10_000
 Digests = dict[str, str]
 """Digests by what they are of: a table ("decision"), or the first fact of a run of them ("100000001:3")."""
 
+Counted = Mapping[str, tuple[int, str]]
+"""By table how many rows became known, and the digest of these."""
+
+NOTHING_COUNTED: Counted = MappingProxyType({})
+
 Span = dict[str, int]
 
 
@@ -100,14 +107,42 @@ def within_span(known_on: ColumnElement[int]) -> ColumnElement[bool]:
     return known_on.between(bindparam("first"), bindparam("last"))
 
 
-def digests_beside(connection: Connection, span: Span) -> Digests:
-    """The digest of what became known in a span, by table; tables of which nothing did are left out."""
+def digests_beside(connection: Connection, span: Span, counted: Counted = NOTHING_COUNTED) -> Digests:
+    """The digest of what became known in a span, by table; tables of which nothing did are left out.
+
+    What was `counted` before holds where there are still as many rows: they only grow.
+    """
     # Most nights bring no news of most of these tables: one question finds which have any.
     places = connection.execute(_with_news(), span).scalars().all()
     return {
-        SEALED_BESIDE_LOANS[place][0].name: digest_of_facts(plain(connection, _known_rows(place), span)).hex()
+        SEALED_BESIDE_LOANS[place][0].name: _digest(connection, place, span, counted)
         for place in sorted(places)
     }
+
+
+def counted_beside(connection: Connection, span: Span) -> Counted:
+    """How many rows of the bank became known in a span, and their digest: they are many, and known before the night."""
+    places = [place for place, (table, _) in enumerate(SEALED_BESIDE_LOANS) if table in _OF_THE_BANK]
+    return {
+        SEALED_BESIDE_LOANS[place][0].name: (
+            connection.execute(_count_known(place), span).scalar_one(),
+            _digest(connection, place, span),
+        )
+        for place in places
+    }
+
+
+def _digest(connection: Connection, place: int, span: Span, counted: Counted = NOTHING_COUNTED) -> str:
+    rows, digest = counted.get(SEALED_BESIDE_LOANS[place][0].name, (0, ""))
+    if digest and connection.execute(_count_known(place), span).scalar_one() == rows:
+        return digest
+    return digest_of_facts(plain(connection, _known_rows(place), span)).hex()
+
+
+@cache
+def _count_known(place: int) -> Select[int]:
+    table = SEALED_BESIDE_LOANS[place][0]
+    return _within(select(func.count()).select_from(table), table)
 
 
 def tables_unlike(connection: Connection, span: Span, digests: Mapping[str, object]) -> list[str]:

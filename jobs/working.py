@@ -8,7 +8,7 @@ from datetime import date
 from itertools import chain
 from typing import TypeVar
 
-from jobs.ahead import Ahead, deciding_ahead
+from jobs.ahead import Ahead, News, deciding_ahead
 from jobs.bank_night import book_banks, span_of
 from jobs.chunk import Night
 from jobs.dunning_night import dunning_of_night, late_enough
@@ -16,6 +16,7 @@ from jobs.letters_dunning import write_dunning
 from jobs.letters_night import write_letters
 from jobs.letters_year import write_year
 from jobs.run import Run
+from jobs.sealed_rows import Counted
 from jobs.units import Done, FullUnit, ShortUnit, Task, Unit, work_unit
 from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_ranges, stray_loan, worked_already
 from jobs.workers import work_in_processes
@@ -43,8 +44,8 @@ class StrayRows(VerificationFailed):
     """The journal holds rows of a date whose night has not written them."""
 
 
-def work_night(run: Run, night: Night, previous: date | None) -> None:
-    """Work every loan that business date touches.
+def work_night(run: Run, night: Night, previous: date | None) -> Counted:
+    """Work every loan that business date touches; what of the bank was counted meanwhile for the seal.
 
     Raises `Held` when asked to stop, `StoppedByThreshold`, and `StrayRows`.
     """
@@ -59,15 +60,17 @@ def work_night(run: Run, night: Night, previous: date | None) -> None:
     )
     if stray:
         raise StrayRows(f"loan {stray}: the journal holds rows of {night.day} or later that no night wrote")
-    with deciding_ahead(run, night, apart, late) as ahead:
+    with deciding_ahead(run, night, News(apart, previous, late)) as ahead:
         book_banks(run, span_of(night.day, previous), night.last_closed_periods)
         dunning = run.access.read(lambda connection: dunning_of_night(connection, night.day))
         task = Task(replace(night, dunning=dunning), apart)
         _work_short(run, task, ranges)
         _work_full(run, task, previous, ahead)
+        counted = ahead.counted()
     write_letters(run, night.day, previous)
     write_year(run, night.day)
     write_dunning(run, night.day)
+    return counted
 
 
 def _work_short(run: Run, task: Task, ranges: Sequence[tuple[int, int, int]]) -> None:

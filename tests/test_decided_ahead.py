@@ -5,18 +5,22 @@ from __future__ import annotations
 import multiprocessing
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from jobs.access import Access, rehearsal
-from jobs.ahead import UNITS_AHEAD, deciding_ahead
+from jobs.ahead import UNITS_AHEAD, News, deciding_ahead
 from jobs.chunk import Night
 from jobs.night import night_of
 from jobs.paid_night import PaidChunk, decide_paid
 from jobs.run import Options, begun
+from jobs.sealed_rows import digests_beside, sealed_days
 from jobs.units import FullUnit, Unit
 from ledger.database import reading
+from tests.bank_account import Account, paying, write
+from tests.bank_desk import open_books, take
 from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until, new_loans, paid, tell
 
 DUE = date(2024, 2, 1)
@@ -59,7 +63,7 @@ def test_another_process_decides_the_same(sqlite_database: Engine, loans: list[i
     here = {loan: decided_here(sqlite_database, loan, night) for loan in loans}
     with (
         begun(Access(sqlite_database), OPTIONS) as run,
-        deciding_ahead(run, night, loans, 0, cores=2) as ahead,
+        deciding_ahead(run, night, News(loans, None, 0), cores=2) as ahead,
     ):
         found = [(loan_of(unit), chunk) for unit, chunk in ahead.units(loans)]
     assert not multiprocessing.active_children()
@@ -73,7 +77,7 @@ def test_another_process_decides_the_same(sqlite_database: Engine, loans: list[i
 def test_loans_that_were_worked_are_no_unit_again(sqlite_database: Engine, loans: list[int]) -> None:
     with (
         begun(Access(sqlite_database), OPTIONS) as run,
-        deciding_ahead(run, tonight(sqlite_database), loans, 0, cores=2) as ahead,
+        deciding_ahead(run, tonight(sqlite_database), News(loans, None, 0), cores=2) as ahead,
     ):
         found = [unit for unit, _ in ahead.units(loans[1:])]
     assert sum(isinstance(unit, FullUnit) and not unit.loans for unit in found) == 1
@@ -82,7 +86,7 @@ def test_loans_that_were_worked_are_no_unit_again(sqlite_database: Engine, loans
 def test_every_unit_is_worked_when_that_process_is_gone(sqlite_database: Engine, loans: list[int]) -> None:
     with (
         begun(Access(sqlite_database), OPTIONS) as run,
-        deciding_ahead(run, tonight(sqlite_database), loans, 0, cores=2) as ahead,
+        deciding_ahead(run, tonight(sqlite_database), News(loans, None, 0), cores=2) as ahead,
     ):
         coming = ahead.units(loans)
         first = next(coming)
@@ -97,7 +101,10 @@ def test_it_is_done_for_enough_loans_on_sqlite_only(
 ) -> None:
     def processes(access: Access, loans: int, options: Options = OPTIONS, cores: int = 2) -> int:
         night = Night(DUE, {}, ARREARS_LIMITS)
-        with begun(access, options) as run, deciding_ahead(run, night, range(loans), 0, cores) as ahead:
+        with (
+            begun(access, options) as run,
+            deciding_ahead(run, night, News(range(loans), None, 0), cores) as ahead,
+        ):
             assert len(ahead.loans) in {0, loans}
             return len(multiprocessing.active_children())
 
@@ -108,3 +115,23 @@ def test_it_is_done_for_enough_loans_on_sqlite_only(
     assert processes(Access(postgresql_database), 3) == 0
     with rehearsal(sqlite_database) as whole:
         assert processes(whole, 3) == 0
+
+
+def test_what_the_bank_told_is_counted_for_the_seal(sqlite_database: Engine, tmp_path: Path) -> None:
+    (loan,) = open_books(sqlite_database, 1)
+    statement = Account(lines=[paying(loan, DUE, INSTALMENT, "R1")]).statement()
+    take(sqlite_database, write(tmp_path, "s.xml", statement), DUE)
+    news = News(range(3), DUE - timedelta(days=1), 0)
+    with (
+        begun(Access(sqlite_database), OPTIONS) as run,
+        deciding_ahead(run, tonight(sqlite_database), news, cores=2) as ahead,
+    ):
+        counted = ahead.counted()
+    span = sealed_days(DUE, news.since)
+    with reading(sqlite_database) as connection:
+        plain = digests_beside(connection, span)
+        assert counted == {name: (1, plain[name]) for name in ("bank_line", "bank_decision")}
+        marked = dict.fromkeys(counted, (1, "counted before"))
+        assert digests_beside(connection, span, marked) == plain | dict.fromkeys(marked, "counted before")
+        grown = dict.fromkeys(counted, (2, "counted before"))
+        assert digests_beside(connection, span, grown) == plain
