@@ -28,6 +28,9 @@ SETTLES = {Disposition.TO_REFUND: Disposition.REFUND, Disposition.TO_FORWARD: Di
 """What a line out is that settles what a line in was for."""
 
 
+ONLY_IN = frozenset({Disposition.LOAN, *SETTLES})
+"""What only money that came in can be."""
+
 MOVES_A_LOAN = frozenset({Disposition.LOAN, Disposition.RETURN})
 """What a line can be that changes what is owed on a loan."""
 
@@ -62,12 +65,17 @@ def line_of(desk: Desk, number: int) -> StoredLine:
 
 def match(desk: Desk, line: StoredLine, loan: str, reason: str) -> Decided:
     """Say that all of a line is for one loan: a payment, the return of one, or a disbursement."""
+    return decide(desk, line, [share_of(desk, line, loan, line.amount, reason)])
+
+
+def share_of(desk: Desk, line: StoredLine, loan: str, cents: int, reason: str) -> Part:
+    """What a share of a line is for a loan: a payment, or of money out the return of one or a disbursement."""
     number = find_loan(desk.connection, loan).id
     if line.cents > 0:
-        return decide(desk, line, [Part(Disposition.LOAN, line.amount, number, reason=reason)])
+        return Part(Disposition.LOAN, cents, number, reason=reason)
     kind = Disposition.RETURN if line.is_return else Disposition.DISBURSEMENT
-    fact = _fact_out(desk, line, number, kind)
-    return decide(desk, line, [Part(kind, line.amount, number, fact.nr, reason=reason)])
+    fact = _fact_out(desk, (line, cents), number, kind)
+    return Part(kind, cents, number, fact.nr, reason=reason)
 
 
 def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> Decided:
@@ -82,18 +90,19 @@ def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> 
     return decide(desk, line, [Part(Disposition.LOAN, line.amount, heading.id, number, reason=reason)])
 
 
-def _fact_out(desk: Desk, line: StoredLine, loan: int, kind: Disposition) -> Fact:
-    """The fact of the loan that a line out shows: a payment that came back, or a disbursement."""
+def _fact_out(desk: Desk, share: tuple[StoredLine, int], loan: int, kind: Disposition) -> Fact:
+    """The fact of the loan that a share of a line out shows: a payment that came back, or a disbursement."""
+    line, cents = share
     dossier = dossier_of(desk.connection, find_loan(desk.connection, str(loan)))
     wanted = FactKind.PAYMENT if kind is Disposition.RETURN else FactKind.DISBURSEMENT
     fitting = [
         fact
         for fact in dossier.holding
-        if fact.kind is wanted and fact.cents == line.amount and reversal_of(dossier, fact) is None
+        if fact.kind is wanted and fact.cents == cents and reversal_of(dossier, fact) is None
     ]
     if len(fitting) != 1:
         raise LineRefused(
-            f"bank line {line.id}: loan {loan} has {len(fitting)} {wanted.text}s of {euros(line.amount)} that it "
+            f"bank line {line.id}: loan {loan} has {len(fitting)} {wanted.text}s of {euros(cents)} that it "
             "can be: one is needed"
         )
     return fitting[0]
@@ -131,6 +140,8 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
         shown = " + ".join(euros(part.cents) for part in parts)
         raise LineRefused(f"bank line {line.id}: {shown} is not its amount, {euros(line.amount)}")
     for part in parts:
+        if line.cents < 0 and part.kind in ONLY_IN:
+            raise LineRefused(f"bank line {line.id}: is money that went out, and cannot be {part.kind.text}")
         if (
             part.loan
             and part.kind is not Disposition.TO_FORWARD

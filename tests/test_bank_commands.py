@@ -62,6 +62,20 @@ def test_a_statement_is_taken_shown_and_matched(desk: Engine, tmp_path: Path) ->
     desk.dispose()
 
 
+def test_p13_a_fee_that_the_bank_did_not_name_is_split_off_by_hand(desk: Engine, tmp_path: Path) -> None:
+    fee, back = Real(FIRST, -500, "R2"), Real(FIRST, -INSTALMENT - 700, "R3", end_to_end="E1", reason="MD06")
+    account = Account(lines=[paying(100000001, FIRST, INSTALMENT, "R1", end_to_end="E1"), fee, back])
+    good("bank", "import", str(write(tmp_path, "s.xml", account.statement())))
+    assert [row["line"] for row in good("bank", "unmatched")] == [2, 3]
+    (part,) = good("bank", "split", "2", "costs=5.00")["parts"]
+    assert (part["for"], part["amount"]) == ("bank-costs", "5.00")
+    parts = good("bank", "split", "3", f"{LOAN}=506.91", "costs=7.00")["parts"]
+    assert [part["for"] for part in parts] == ["return", "bank-costs"]
+    (paid,) = good("payment", "list", LOAN)
+    assert paid["reversed"]
+    desk.dispose()
+
+
 def test_what_cannot_be_said_of_a_line_is_refused(desk: Engine, tmp_path: Path) -> None:
     account = Account(lines=[Real(FIRST, 1000, "R1", text="x"), Real(FIRST, -100, "R2")])
     good("bank", "import", str(write(tmp_path, "s.xml", account.statement())))
@@ -72,6 +86,9 @@ def test_what_cannot_be_said_of_a_line_is_refused(desk: Engine, tmp_path: Path) 
         ("split", "1", f"{LOAN}=9.99"): "is not its amount",
         ("park", "1", "--to-forward", "almere", "--reason", "x"): "whose account it came in on",
         ("refund", "2", "--reason", "x"): "money that went out",
+        ("split", "2", f"{LOAN}=1.00"): "one is needed",
+        ("split", "2", "refund=1.00"): "is money that went out, and cannot be to-refund",
+        ("park", "2", "--to-forward", "urk", "--reason", "x"): "cannot be to-forward",
         ("rematch", "1", LOAN, "--reason", "x"): "matched to no loan yet",
         ("match", "1", "--batch", "7"): "of batch 7",
     }.items():

@@ -20,7 +20,7 @@ from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
 from backoffice.dividing import parts_by_policy
-from backoffice.receipts import Decided, LineRefused, adopt, decide, line_of, match, remit, settle
+from backoffice.receipts import Decided, LineRefused, adopt, decide, line_of, match, remit, settle, share_of
 from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
@@ -35,8 +35,7 @@ from ledger.errors import BadInput
 from ledger.money import cents_of, euros
 from servicing.files import creditors
 from servicing.receipts.store import parts_of_lines
-from servicing.receipts.values import Disposition, Part
-from servicing.store import find_loan
+from servicing.receipts.values import Disposition, Part, StoredLine
 from servicing.texts import plain_text
 from servicing.wording import printable
 
@@ -189,7 +188,7 @@ def match_line(
 def split(
     line: int, shares: Sequence[str], debtor: str | None, reason: str, actor: str | None, as_json: bool
 ) -> None:
-    """Divide a line over loans; what is left waits as refund=AMOUNT or parked=AMOUNT.
+    """Divide a line over loans; what is left is refund=, parked=, ignored= or (of the bank) costs=AMOUNT.
 
     Example: aflos bank split 17 100000001=506.91 100000002=93.09
     """
@@ -198,18 +197,18 @@ def split(
     why = plain_text("reason", reason)
     with recording(actor) as desk:
         own = line_of(desk, line)
-        parts = _shares(desk, shares, why) if debtor is None else parts_by_policy(desk, own, debtor, why)
+        parts = _shares(desk, own, shares, why) if debtor is None else parts_by_policy(desk, own, debtor, why)
         found = _told(desk, decide(desk, own, parts))
     _tell(found, as_json)
 
 
-def _shares(desk: Desk, shares: Sequence[str], why: str) -> list[Part]:
+def _shares(desk: Desk, line: StoredLine, shares: Sequence[str], why: str) -> list[Part]:
     parts = []
     for share in shares:
         name, _, amount = share.rpartition("=")
-        kind = PARTS.get(name, Disposition.LOAN)
-        number = 0 if name in PARTS else find_loan(desk.connection, name).id
-        parts.append(Part(kind, cents_of(amount), number, reason=why))
+        cents = cents_of(amount)
+        own = Part(PARTS[name], cents, reason=why) if name in PARTS else None
+        parts.append(own or share_of(desk, line, name, cents, why))
     return parts
 
 

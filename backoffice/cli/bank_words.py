@@ -8,7 +8,12 @@ from ledger.money import euros
 from servicing.receipts.values import Disposition, Part, StoredLine
 from servicing.wording import printable
 
-PARTS = {"refund": Disposition.TO_REFUND, "parked": Disposition.PARKED, "ignored": Disposition.IGNORED}
+PARTS = {
+    "refund": Disposition.TO_REFUND,
+    "parked": Disposition.PARKED,
+    "ignored": Disposition.IGNORED,
+    "costs": Disposition.BANK_COSTS,
+}
 """What a share of a split may be besides a loan."""
 
 
