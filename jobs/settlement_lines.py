@@ -37,4 +37,4 @@ def lines_of(kept: Kept) -> tuple[Line, ...]:
         raise VerificationFailed(
             f"loan {kept.loan}: {kept.name}: computed again it gives other amounts; law or policy changed since"
         )
-    return settled.remission.lines if kept.about == "interest" else settled.lines
+    return settled.interest_lines if kept.about == "interest" else settled.lines

@@ -50,6 +50,20 @@ def booked(engine: Engine, day: str) -> dict[int, int]:
     return {account: sum(cents for one, cents in found if one == account) for account, _ in found}
 
 
+def all_is_told() -> None:
+    """Year norm, net income and the loan's own interest stand above what is remitted, each with its source."""
+    shown = good_by("clerk", "settle", "show", LOAN, "--year", "2024")
+    said = {line["text_en"]: (line["amount"], line["source"]) for line in shown["explanation"]}
+    assert said["Profit of the business over the whole book year"] == ("24375.00", shown["figures"])
+    assert said["Together this is the year norm"][0] == "22219.50"
+    assert said["This is net income (never below zero)"][0] == "19500.00"
+    rows = "the rows of loan 100000001 that fell due in the book year"
+    assert said["Interest of the book year"] == ("4800.00", rows)
+    assert said["Interest remitted"][0] == "2719.50"
+    outside = good_by("clerk", "settle", "show", LOAN, "--year", "2023")["explanation"]
+    assert [line["text_en"] for line in outside] == ["Outside the window"]
+
+
 def test_case_12_what_is_open_of_the_interest_is_remitted(office: Engine) -> None:
     lent("2023-07-01", "2023-07-01")
     with freeze_time("2025-05-10"), authenticated("clerk"):
@@ -61,6 +75,7 @@ def test_case_12_what_is_open_of_the_interest_is_remitted(office: Engine) -> Non
         # The year of the application lies outside the window (lid 1).
         assert [rows[f"{year}-01-01"]["remission"] for year in (2023, 2024)] == ["0.00", "2719.50"]
         assert by("clerk", "settle", "decide", LOAN, "--year", "2022").code == 2
+        all_is_told()
         decided("--year", "2024", loan=LOAN)
         decided("--year", "2023", loan=LOAN)
         rows = {row["book_year"]: row["state"] for row in good_by("clerk", "settle", "list")}

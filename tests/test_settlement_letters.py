@@ -252,7 +252,10 @@ def test_interest_that_is_remitted_or_not_is_told(counter: Engine, tmp_path: Pat
     # The year norm of a couple in 2025 is 23,267.22 and net income 21,000.00; all of the interest is remitted.
     assert "Daarom schelden wij € " in text
     assert "Deze rente hoeft u niet te betalen Bbz art. 21 lid 1 € " in text
+    assert "Samen is dat de jaarnorm" in text
+    assert "Dat is uw netto inkomen (nooit minder dan nul) Bbz art. 1 onder e € 21.000,00" in text
     assert "Wij schelden over 2023 geen rente van uw lening kwijt" in refused
+    assert "Samen is dat de jaarnorm" not in refused
 
 
 def test_interest_is_asked_reminded_and_confirmed_by_letter(counter: Engine, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from ledger.money import euros
 from servicing.settlement.allowance import ADVANCES, holding
 from servicing.settlement.cycle import figures_on
 from servicing.settlement.income import BY_CASEWORKER
-from servicing.settlement.line import LENT, SPECIAL, TOLD
+from servicing.settlement.line import LENT, OF_LOAN, SPECIAL, TOLD
 from servicing.settlement.parts import largest_of
 from servicing.settlement.proposing import case_of, propose
 from servicing.settlement.store import Kept
@@ -94,7 +94,7 @@ def text_of(answer: dict[str, object], language: str) -> str:
 def _sources(found: Found, kept: Kept) -> dict[str, str]:
     """The documents of what the case says: its figures, and the advances that it counts."""
     known = [fact for fact in found.case.facts if fact.nr <= kept.last_fact]
-    sources: dict[str, str] = {}
+    sources = {OF_LOAN: f"the rows of loan {kept.loan} that fell due in the book year"}
     paid = [fact for fact in holding(known) if fact.kind in ADVANCES]
     if paid:
         first, last = paid[0].source or paid[0].key, paid[-1].source or paid[-1].key
@@ -103,9 +103,13 @@ def _sources(found: Found, kept: Kept) -> dict[str, str]:
     if told is not None:
         document = f"{told.source or told.key} (known {told.known_on}, fact {told.nr})"
         sources |= {TOLD: document, BY_CASEWORKER: f"{BY_CASEWORKER}: {document}"}
-        if "special_assistance" in str(told.data["figures"]):
-            sources[SPECIAL] = document
+        given = str(told.data["figures"])
+        sources |= {key: document for key, name in _MAY_BE_TOLD.items() if name in given}
     return sources
+
+
+_MAY_BE_TOLD = {SPECIAL: "special_assistance", OF_LOAN: "capital_loan_interest"}
+"""What figures may say in the place of our own books."""
 
 
 def _waits_for(found: Found, day: date) -> str | None:

@@ -19,7 +19,7 @@ class Line(NamedTuple):
 
 
 TOLD, LENT = "figures of the year", "months of assistance"
-SPECIAL = "special assistance of the months or figures"
+SPECIAL, OF_LOAN = "special assistance of the months or figures", "interest of the loan over the year"
 """Sources of what the case itself says; where it is known, the document takes the place of them."""
 
 GIFT, PROPOSAL = "Gift (om niet)", "Proposal to reclaim, after weighing interests"

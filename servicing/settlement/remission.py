@@ -14,7 +14,7 @@ from servicing.law import Law
 from servicing.policy import Choices
 from servicing.settlement.capital import Excess, applicable_limit
 from servicing.settlement.figures import CapitalLoan, Figures
-from servicing.settlement.line import Line
+from servicing.settlement.line import OF_LOAN, Line
 
 Value = TypeVar("Value")
 
@@ -43,12 +43,16 @@ class Room(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Remission:
-    """Interest remitted, what of it was paid already and goes back, and principal turned into a gift; cents."""
+    """Interest remitted, what of it was paid already and goes back, and principal turned into a gift; cents.
+
+    `is_of_room`: it was held against the room between the year norm and net income.
+    """
 
     interest: int = 0
     refund: int | None = None
     principal: int = 0
     lines: tuple[Line, ...] = ()
+    is_of_room: bool = False
 
 
 Rule = Callable[[Figures, CapitalLoan, Room, Law, Choices], Remission]
@@ -126,7 +130,13 @@ def _interest(figures: Figures, loan: CapitalLoan, room: Room, policy: Choices, 
     refund = None if loan.is_of_bank else _refund(figures, loan, remitted, policy)
     last = _gift(remitted) if loan.is_of_bank else _remitted(remitted, article)
     lines = (
-        Line("De rente van uw bedrijfskrediet over dit boekjaar", "Interest of the book year", article, due),
+        Line(
+            "De rente van uw bedrijfskrediet over dit boekjaar",
+            "Interest of the book year",
+            article,
+            due,
+            OF_LOAN,
+        ),
         Line(
             "Uw netto inkomen ligt zoveel onder de jaarnorm",
             "Room between the year norm and income",
@@ -137,7 +147,7 @@ def _interest(figures: Figures, loan: CapitalLoan, room: Room, policy: Choices, 
         last,
         *_refund_lines(refund, policy),
     )
-    return Remission(remitted, refund, 0, lines)
+    return Remission(remitted, refund, 0, lines, is_of_room=True)
 
 
 def _remitted(cents: int, article: str) -> Line:
@@ -190,7 +200,7 @@ def _conversion(figures: Figures, loan: CapitalLoan, room: Room, law: Law, polic
         Line("Ruimte onder de vermogensgrens", "Room under the limit", OLD_PRINCIPAL, distance, source),
         Line("Dit deel van de lening wordt een gift", "Principal turned into a gift", OLD_PRINCIPAL, cents),
     )
-    return Remission(principal=cents, lines=lines)
+    return Remission(principal=cents, lines=lines, is_of_room=True)
 
 
 def _given(value: Value | None, key: str, choice: str) -> Value:

@@ -36,6 +36,12 @@ class Settlement:
     repayment: Repayment | None
     supplement_to_pay: int
     lines: tuple[Line, ...]
+    of_room: tuple[Line, ...]
+
+    @property
+    def interest_lines(self) -> tuple[Line, ...]:
+        """What explains the interest remitted: year norm and net income, where they gave the room for it."""
+        return (*(self.of_room if self.remission.is_of_room else ()), *self.remission.lines)
 
     @property
     def reclaim(self) -> int:
@@ -93,6 +99,7 @@ def settle(figures: Figures, law: Law, policy: Choices, reclaim: int | None = No
             *(repayment.lines if repayment else ()),
             *remitted.lines,
         ),
+        of_room=(*norm.lines, *income.lines),
     )
 
 
