@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -42,7 +42,7 @@ from servicing.registration import Dossier, check_life, known_already, named_fac
 from servicing.representatives import representatives_on
 from servicing.rest_waiver import GROUND
 from servicing.store import debtors_of, facts_of, find_loan
-from servicing.viewing import view_on
+from servicing.viewing import View, view_on
 
 
 class Decided(NamedTuple):
@@ -134,13 +134,23 @@ def decide(desk: Desk, proposed: Proposed) -> Decided:
 def need_of(kind: Kind, draft: Draft, dossier: Dossier) -> Need:
     """What a decision takes: its own amount is at stake, else (or where that is a month's) all that is open.
 
-    Who gives up all gives up what was open on the day from which it holds, if that is more.
+    Who gives up all gives up what was open on the day from which it holds, if that is more; who withdraws a fact
+    brings back what it took away.
     """
     own = 0 if draft.kind in PER_MONTH else draft.cents
-    days = {clock.today(), *((draft.value_date,) if draft.kind in GIVING_UP_KINDS else ())}
-    cents = own or max(int(view_on(dossier, day).open.total) for day in days)
+    cents = own or max(int(view.open.total) for view in _views_at_stake(draft, dossier))
     power = Power(kind.name, cents, codes()[creditor_of_loan(draft.loan)])
     return Need(_persons(kind, power), power)
+
+
+def _views_at_stake(draft: Draft, dossier: Dossier) -> Iterator[View]:
+    """The loan today, and as it was or would be where more may be at stake."""
+    today = clock.today()
+    yield view_on(dossier, today)
+    if draft.kind in GIVING_UP_KINDS:
+        yield view_on(dossier, draft.value_date)
+    if draft.kind is FactKind.WITHDRAWAL:
+        yield view_on(with_draft(dossier, draft, today), today)
 
 
 def approve(desk: Desk, number: int) -> Decided:

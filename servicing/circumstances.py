@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -161,17 +161,24 @@ def key_of(debtor: int, document: str) -> str:
 
 def chosen(dossier: Dossier, kinds: tuple[FactKind, ...], debtor: int, which: str | None) -> Fact:
     """The one fact of these kinds that holds (about a debtor, from a document); raises for none or several."""
-    told_of = {each.of for each in dossier.holding if each.kind in TELLING}
-    found = [
+    told_of = {each.of: each for each in dossier.holding if each.kind in TELLING}
+    meant = [
         fact
         for fact in dossier.holding
         if fact.kind in kinds
-        and fact.nr not in told_of
         and debtor in {0, fact.data.get("debtor", debtor)}
         and (which is None or fact.key in {which, key_of(debtor, which)})
     ]
+    found = [fact for fact in meant if fact.nr not in told_of]
     if len(found) != 1:
         names = ", ".join(repr(fact.key) for fact in found)
-        how = f"several ({names}): say which with --which DOCUMENT" if found else "none that holds"
+        over = [told_of[fact.nr] for fact in meant if fact.nr in told_of]
+        how = f"several ({names}): say which with --which DOCUMENT" if found else _none_that_holds(over)
         raise FactRefused(f"loan {dossier.loan}: {' or '.join(kind.text for kind in kinds)}: {how}")
     return found[0]
+
+
+def _none_that_holds(over: Sequence[Fact]) -> str:
+    """Why there is none, and what came after it where something did."""
+    since = ", ".join(f"fact {fact.nr} ({fact.kind.text} of {fact.value_date})" for fact in over)
+    return f"none that holds, after {since}, which is taken back first" if since else "none that holds"

@@ -106,8 +106,10 @@ def months_between(since: date, until: date) -> int:
 
 
 def _proposed_rate(product: Product, decision_date: date, law: Law) -> Fraction | None:
-    """The rate per year the product brings, None where only the decision can say it."""
+    """The rate per year the product brings at its grant, None where only the decision can say it."""
     interest = product.interest
+    if interest.interest_free_until is not None:
+        return Fraction(0)
     if interest.source == "agreed":
         return Fraction(interest.default_percent) / 100 if interest.default_percent else None
     if interest.parameter is None:
@@ -123,8 +125,9 @@ def _rate_breach(product: Product, grant: Grant, law: Law) -> tuple[str, ...]:
     fixed = _proposed_rate(product, grant.decision_date, law)
     if fixed is None or fixed == grant.terms.rate:
         return ()
-    given = percent_text(grant.terms.rate)
-    return (f"annual_rate_percent: {given}: {product.code} bears {percent_text(fixed)} percent",)
+    given, until = percent_text(grant.terms.rate), interest.interest_free_until
+    later = f" until the {until.replace('_', ' ')}; from then on by aflos decide rate" if until else ""
+    return (f"annual_rate_percent: {given}: {product.code} bears {percent_text(fixed)} percent{later}",)
 
 
 def _method_breach(product: Product, terms: Terms) -> tuple[str, ...]:

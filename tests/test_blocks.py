@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from servicing.blocks import RULES, Stop, blocks_on, ended_blocks, stopping
-from servicing.facts import Fact, FactKind
+from servicing.circumstances import chosen
+from servicing.facts import Fact, FactKind, FactRefused
 from servicing.promises import broken_promises
+from servicing.registration import Dossier
 from servicing.representatives import addressee, representatives_on
 
 LOAN = 100_000_001
@@ -202,3 +204,11 @@ def test_p11_a_wsnp_stops_all_and_a_clean_slate_for_good() -> None:
     assert stops(early, "2026-01-01") == DUN
     clean = [start, told(2, FactKind.WSNP_CLEAN_SLATE, "2028-07-01", of=1, debtor=1)]
     assert stops([*clean, told(3, FactKind.HANDLED, "2028-07-02", of=1)], "2040-01-01") == ALL
+
+
+def test_what_ended_is_not_found_and_what_ended_it_is_named() -> None:
+    start = told(1, FactKind.WSNP_START, "2025-05-10", debtor=1)
+    end = told(2, FactKind.WSNP_EARLY_END, "2025-06-20", debtor=1, of=1)
+    dossier = Dossier(LOAN, at("2025-01-01"), [start, end])
+    with pytest.raises(FactRefused, match=r"none that holds, after fact 2 \(wsnp-early-end of 2025-06-20\)"):
+        chosen(dossier, (FactKind.WSNP_START,), 1, None)

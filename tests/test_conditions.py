@@ -89,3 +89,13 @@ def test_p24_at_stake_in_giving_up_all_is_what_was_open_on_its_day() -> None:
     assert need_of(KINDS["waiver"], draft, dossier).power.cents == 6_018_06
     a_part = proposed(FactKind.WAIVER, "2023-01-15", 5_00, {"of": "principal"})
     assert need_of(KINDS["waiver"], a_part, dossier).power.cents == 5_00
+
+
+@pytest.mark.parametrize(
+    "given_up",
+    [{"type": "waiver", "of": "all"}, {"type": "write_off", "of": "principal", "amount": "5000.00"}],
+)
+def test_p24_at_stake_in_a_withdrawal_is_what_it_brings_back(given_up: dict[str, str]) -> None:
+    dossier = known({"on": "2023-01-01", **given_up})
+    draft = Draft(LOAN, FactKind.WITHDRAWAL, date(2023, 1, 1), "3", 0, 3)
+    assert need_of(KINDS["withdraw"], draft, dossier).power.cents > 6_000_00

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from backoffice.portfolio.granting import law_rate
 from ledger.config import read_yaml
 from ledger.errors import BadInput, Misconfigured
 from ledger.files import config_text
 from servicing import files
+from servicing.granting import granted_terms
 from servicing.law import UnknownLaw
 from servicing.product import Asked, Group, limits_broken, product_from
 from tests.law_files import write
@@ -109,3 +112,12 @@ def test_a_product_names_only_parameters_that_exist(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("AFLOS_CONFIG", str(tmp_path))
     with pytest.raises(Misconfigured, match=r"'longest': there is no law/longest\.yaml"):
         files.products()
+
+
+def test_preparation_costs_are_granted_without_interest() -> None:
+    # Bbz 2004 art. 29 lid 2: interest-bearing only once the business has started; an import says whether it has.
+    product = PRODUCTS["bbz_preparation_costs"]
+    given = {"principal": "905.41", "start": "2025-06-01", "instalments": 42}
+    assert granted_terms(product, given, ON, LAW).rate == 0
+    assert granted_terms(PRODUCTS["bbz_guarantee_claim"], given, ON, LAW).rate == Fraction(8, 100)
+    assert law_rate(product, ON, LAW) is None

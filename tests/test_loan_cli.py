@@ -110,6 +110,10 @@ def test_a_file_grants_as_options_do(empty: None, tmp_path: Path) -> None:
         # Bbz art. 15 onder b: at most ten years.
         ({"instalments": "121"}, "121 months: the maximum is 120"),
         ({"rate": "7"}, "annual_rate_percent: 7: bbz_business_capital bears 8 percent"),
+        (
+            {"product": "bbz_preparation_costs", "rate": "8"},
+            "bbz_preparation_costs bears 0 percent until the start of business; from then on by aflos decide rate",
+        ),
         ({"decision_date": "2026-01-01", "start": "2026-01-01"}, "capital_limit_established on 2026-01-01"),
         ({"purpose": "a\u202evan"}, "purpose: holds the invisible character U+202E"),
     ],

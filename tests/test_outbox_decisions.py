@@ -77,6 +77,9 @@ def test_p5_a_decision_has_a_letter_or_stands_on_the_work_list(letters_desk: Eng
 def test_p5_a_burdening_decision_works_from_the_hand_over_of_its_letter(
     letters_desk: Engine, tmp_path: Path
 ) -> None:
+    # It can be handed over today at the earliest, and so the preview shows it.
+    rows = good_by("approver", "decide", *CALL_IN, "--preview")["rows"]
+    assert rows[-1]["date"] == clock.today().isoformat()
     good_by("approver", "decide", *CALL_IN)
     good_by("manager", "approve", "1")
     (number,) = good_by("clerk", "letters", "write", "1", *CALL_IN_SAYS)["letters"]

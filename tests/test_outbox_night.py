@@ -12,12 +12,17 @@ from jobs.letters_stuck import stuck_letters
 from jobs.letters_year import write_of_loans
 from ledger.database import reading, writing
 from letters.outbox.store import letters_proposed_on
+from letters.outbox.telling import LoanCase, told_of
 from letters.outbox.values import Letter
 from letters.outbox.year import Move, year_of
 from servicing.debtors.store import add_debtors
 from servicing.debtors.values import NewDebtor
 from servicing.facts import Draft, FactKind
+from servicing.files import products
+from servicing.registration import Dossier
 from servicing.store import Loan, add_loan, record
+from servicing.viewing import view_on
+from tests.as_facts import drafts_of, facts_of
 from tests.nights import PLAIN_TERMS, at, begin_on, close_until, paid, stamp, tell
 
 CONFIRM = """
@@ -62,6 +67,25 @@ def written(engine: Engine, day: str) -> list[Letter]:
         found = list(letters_proposed_on(connection, at(day)).values())
     assert [letter.last for letter in found if letter.last] == []
     return found
+
+
+@pytest.mark.parametrize(
+    ("product", "letters"),
+    [
+        ("bbz_business_capital", ["welcome"]),
+        ("doorstartfonds_credit", ["welcome"]),
+        ("bbz_ended_business_loan", []),
+        ("bbz_guarantee_claim", []),
+        ("bbz_mortgage_rest", []),
+        ("bbz_retained_capital_loan", []),
+        ("recovery_claim", []),
+    ],
+)
+def test_who_gets_no_money_is_not_welcomed(product: str, letters: list[str]) -> None:
+    facts = facts_of(drafts_of(PLAIN_TERMS, [{"on": "2024-01-01", "type": "disburse", "amount": "25000.00"}]))
+    dossier = Dossier(facts[0].loan, at("2024-01-01"), facts)
+    case = LoanCase(products()[product], dossier, view_on(dossier, at("2024-01-01")), facts, {})
+    assert [told.kind for told in told_of(case)] == letters
 
 
 def test_a_loan_that_is_paid_out_is_welcomed_with_its_schedule(database: Engine) -> None:

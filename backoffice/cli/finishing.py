@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -144,6 +145,9 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
         check_right(account, "see", heading.creditor_id)
         dossier, draft = _drafted(connection, heading, make, check)
         kind = kind_behind(dossier, draft)
+        if kind is not None and kind.effect == "burdening":
+            # It works from its hand-over, which is today at the earliest.
+            draft = replace(draft, value_date=max(draft.value_date, clock.today()))
         night = known_on(connection, clock.today())
         books = books_foreseen(dossier, draft, night)
         if kind is None:
@@ -205,7 +209,7 @@ def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict
         "persons": need.persons,
         "at_stake": euros(need.power.cents),
         "works_from": "hand-over" if kind.effect == "burdening" else "approval",
-        "letters": [*([told] if told else ()), *(each for each in kind.letters if each in product.letters)],
+        "letters": [*([told] if told else ()), *kind.letters],
     }
 
 

@@ -144,9 +144,13 @@ def are_sound(terms: Terms, place: Place, columns: Mapping[str, str], problems: 
 
 
 def law_rate(product: Product, on: date, law: Law) -> Fraction | None:
-    """The rate the law gives this product on a day; None where it gives none. Raises `UnknownLaw`."""
+    """The rate the law gives this product on a day; None where it gives none. Raises `UnknownLaw`.
+
+    Where a loan is free of interest at first, the file says whether it still is.
+    """
     interest = product.interest
-    if interest.source != "law" or interest.parameter is None or interest.minus or interest.free_months:
+    begins_later = interest.free_months or interest.interest_free_until
+    if interest.source != "law" or interest.parameter is None or interest.minus or begins_later:
         return None
     return law.value_on(interest.parameter, on).rate
 

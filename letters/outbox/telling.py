@@ -17,6 +17,7 @@ from servicing.registration import MONEY_KINDS, Dossier, reversal_of
 from servicing.terms_data import percent_text
 from servicing.viewing import Division, View, payment_lines
 
+WELCOME = "welcome"
 WELCOME_DAYS = 31
 """A loan that was paid out longer ago when it became known is no news to its debtor."""
 
@@ -111,7 +112,12 @@ def schedule(case: LoanCase) -> Fields | None:
 
 
 def _welcome(case: LoanCase, fact: Fact) -> Told | None:
-    """The first payment of a loan: what was agreed, with the schedule."""
+    """The first payment of a loan, where its product welcomes: what was agreed, with the schedule.
+
+    A claim, and a rest after the business ended, are debts for which the debtor gets no money now.
+    """
+    if WELCOME not in case.product.letters:
+        return None
     first = next(each for each in case.dossier.holding if each.kind is FactKind.DISBURSEMENT)
     fields = schedule(case)
     old = fact.value_date < case.view.on - timedelta(days=WELCOME_DAYS)
@@ -124,7 +130,7 @@ def _welcome(case: LoanCase, fact: Fact) -> Told | None:
         "disbursed_on": fact.value_date.isoformat(),
         "instalments": len(rows),
     }
-    return Told("welcome", "", fields | more, (case.paid("principal", fact, fact.cents),))
+    return Told(WELCOME, "", fields | more, (case.paid("principal", fact, fact.cents),))
 
 
 def _confirmation(case: LoanCase, fact: Fact) -> Told | None:
@@ -200,7 +206,7 @@ TELLING: Mapping[FactKind, Callable[[LoanCase, Fact], Told | None]] = {
 """What each kind of fact gives reason to write."""
 
 TELLING_KINDS = (
-    "welcome",
+    WELCOME,
     "payment_confirmation",
     "bounced_direct_debit",
     "repayment_schedule",
