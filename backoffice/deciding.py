@@ -13,6 +13,7 @@ from backoffice.cli.database import Desk
 from backoffice.conditions import check_conditions
 from backoffice.crediting import refuse_released
 from backoffice.effects import EFFECTS
+from backoffice.liable import refuse_nobody_liable
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right, codes
 from backoffice.settlement_again import check_settlement
@@ -110,6 +111,7 @@ def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | N
     if known is not None or old is not None:
         return Decided(old, known, again=True)
     refuse_released(desk.connection, dossier, draft)
+    refuse_nobody_liable(desk.connection, dossier, draft)
     refuse_charged_twice(desk.connection, draft)
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, desk.by.known_on).facts)
@@ -279,6 +281,7 @@ def _carried_out(
             dossier_of(desk.connection, heading),
         )
         refuse_released(desk.connection, dossier, draft)
+        refuse_nobody_liable(desk.connection, dossier, draft)
         fact = register(desk, dossier, draft, is_decided=True).fact
     elif decision.proposed.kind in EFFECTS:
         EFFECTS[decision.proposed.kind](desk, decision)

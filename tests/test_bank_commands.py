@@ -166,6 +166,20 @@ def test_p21_the_line_by_which_a_payer_remits_is_matched_to_his_batch(desk: Engi
     desk.dispose()
 
 
+def test_p21_each_kind_of_payer_has_a_clearing_account_of_its_own(desk: Engine, tmp_path: Path) -> None:
+    kinds = {"set-off": 1120, "bailiff": 1130, "trustee": 1140, "security": 1150}
+    for nr, kind in enumerate(kinds):
+        file = tmp_path / f"{kind}.csv"
+        file.write_text(
+            f"loan;date;gross;costs;costs_of;reference\n{LOAN};2024-02-02;{nr + 1}0.00;;;{kind}\n"
+        )
+        words = ("--creditor", "almere", "--kind", kind, "--reference", kind, "--total", f"{nr + 1}0.00")
+        good("import", "receipts", str(file), *words)
+    items = {item["account"]: item["amount"] for item in good("bank", "clearing", "--creditor", "almere")}
+    assert [items[account] for account in kinds.values()] == ["10.00", "20.00", "30.00", "40.00"]
+    desk.dispose()
+
+
 def owed() -> list[str]:
     """What bailiffs still owe."""
     return [item["amount"] for item in good("bank", "clearing") if item["account"] == 1130]

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from backoffice.liable import check_liable
 from jobs.lapses import limitations
 from ledger.database import reading
 from servicing import files
 from servicing.blocks import stopping
-from servicing.facts import Fact, FactKind
+from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.joint_restructuring import starts_behind
 from servicing.lapsing import Lapse
 from servicing.limitation_signals import first_lapses, lapse_blocks, may_be_near, nearest_lapse
+from servicing.registration import Dossier
 from servicing.securities import liable_on, securities_on
 from servicing.tables import loan_debtor
 from servicing.worklist import Case, item_of_lapse
@@ -92,6 +94,8 @@ def test_f15_two_citizen_numbers_are_two_persons(desk: Engine) -> None:
 def test_a_joint_debtor_is_released_by_two_persons_only(desk: Engine) -> None:
     words = ("decide", "liability", LOAN, "--debtor", "2", "--liable", "no", "--on", "2025-07-01")
     assert good(*words, "--decision", "B-7")["state"] == "proposed"
+    strange = ("decide", "liability", LOAN, "--debtor", "9", "--liable", "no", "--on", "2025-07-01")
+    assert "debtor: 9: is none of its debtors, who are 1, 2" in run(*strange, "--decision", "B-8").err
     assert good("loan", "securities", LOAN)["liable"] == [1, 2]
     facts = [
         told(1, FactKind.LIABILITY, "2025-07-01", debtor=2, liable=False),
@@ -99,6 +103,17 @@ def test_a_joint_debtor_is_released_by_two_persons_only(desk: Engine) -> None:
     ]
     days = ("2025-06-30", "2025-07-01", "2025-09-01")
     assert [liable_on(facts, [1, 2], at(day)) for day in days] == [[1, 2], [1], [1, 2]]
+
+
+def test_of_joint_debtors_somebody_stays_liable() -> None:
+    released = told(3, FactKind.LIABILITY, "2025-07-01", debtor=2, liable=False)
+    dossier = Dossier(100_000_001, at("2021-01-01"), [GRANTED_FACT, PAID_OUT_FACT, released])
+    other = Draft(
+        dossier.loan, FactKind.LIABILITY, at("2025-06-01"), "B", data={"debtor": 1, "liable": False}
+    )
+    check_liable(dossier, other, [1, 2, 3])
+    with pytest.raises(FactRefused, match="nobody would owe it any more"):
+        check_liable(dossier, other, [1, 2])
 
 
 def test_the_register_of_securities_has_value_rank_and_end(desk: Engine) -> None:
@@ -233,6 +248,11 @@ def test_f13_the_work_list_and_the_blocks_know_the_lapse(desk: Engine) -> None:
     letter = ("event", "interruption", LOAN, "--act", "formal_reminder")
     unproven = run(*letter, "--on", "2025-05-20", "--document", "letter 2")
     assert (unproven.code, "this act interrupts nothing" in unproven.err) == (0, True)
+    notice = run(
+        *("event", "interruption", LOAN, "--act", "written_notice", "--proof", "post"),
+        *("--on", "2025-05-21", "--document", "notice"),
+    )
+    assert "a written notice interrupts nothing for a claim of public law (Awb 4:105 to 4:107)" in notice.err
     act = (*letter, "--proof", "3S1", "--on", "2025-06-01")
     good(*act, "--document", "letter 3")
     assert good("loan", "blocks", LOAN, "--on", "2030-02-02") == []

@@ -20,15 +20,22 @@ from backoffice.rights import creditors_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from ledger.money import euros
+from servicing import files
 from servicing.circumstances import EVENT_KINDS, OUTCOMES, EventKind
 from servicing.debtors import store
 from servicing.lapsing import ACT_KINDS
-from servicing.limitation import SENT
+from servicing.limitation import INTERRUPTS, SENT, System
 from servicing.reading import Reader
 from servicing.representatives import ROLES, SCOPES
 from servicing.securities import SECURITIES
+from servicing.store import find_loan
 from servicing.texts import plain_text
 
+NO_MEANS = (
+    "warning: kept, but a {act} interrupts nothing for a claim of {system} law ({articles}); take it back with event "
+    "wrong-report, and register an act that does"
+)
+ARTICLES: Mapping[System, str] = {"public": "Awb 4:105 to 4:107", "private": "BW 3:316 to 3:318"}
 UNPROVEN = (
     "warning: kept, but without --proof that it was sent this act interrupts nothing (Awb 4:105, 4:106); "
     "take it back with event wrong-report, and register it with its proof"
@@ -108,15 +115,17 @@ def event(
     if preview:
         preview_event(acting(actor), subject, happened, why, as_json=as_json)
         return
+    warnings: list[str] = []
     with recording(actor) as desk:
         if kind == "wrong-report":
             told = take_back_event(desk, subject, happened, why)
         else:
             told = register_event(desk, subject, happened)
             _move(desk, told, happened, address)
+            warnings = _interrupts_nothing(desk, told, kind, says)
     _tell(told, kind, acting(actor), as_json)
-    if kind == "interruption" and says.get("act") in SENT and not says.get("proof"):
-        click.echo(UNPROVEN, err=True)
+    for warning in warnings:
+        click.echo(warning, err=True)
 
 
 def _says(
@@ -170,6 +179,17 @@ def _address(kind: str, texts: Mapping[str, str | None]) -> Mapping[str, str | N
     if kind in {"move", "unknown-address"} and (kind == "move") != given:
         raise BadInput("street, house-number, postcode, city: go with move, which needs them")
     return address
+
+
+def _interrupts_nothing(desk: Desk, told: Told, kind: str, says: Mapping[str, object]) -> list[str]:
+    """Why an act that is kept does not interrupt limitation; nothing where it does."""
+    if kind != "interruption":
+        return []
+    system = files.products()[find_loan(desk.connection, str(told.facts[0].fact.loan)).product].kind
+    if says.get("act") not in INTERRUPTS[system]:
+        act = str(says.get("act")).replace("_", " ")
+        return [NO_MEANS.format(act=act, system=system, articles=ARTICLES[system])]
+    return [UNPROVEN] if says.get("act") in SENT and not says.get("proof") else []
 
 
 def _move(desk: Desk, told: Told, happened: Happened, address: Mapping[str, str | None]) -> None:
