@@ -33,6 +33,9 @@ WAYS = {code: trigger_of(kind, dunned_kinds(PROCEDURES)) for code, kind in KINDS
 BY_HAND = [code for code, way in WAYS.items() if way.startswith("aflos letters make")]
 
 
+SIGNED = ("--say", "mandate=Besluit art. 4", "--say", "signatory=G. Fiatteur")
+
+
 def test_the_page_says_how_each_kind_comes_about() -> None:
     page = (ROOT / "docs" / "letter-kinds.md").read_text(encoding="utf-8")
     rows = [row.split(" | ") for row in page.splitlines() if row.startswith("| `")]
@@ -113,6 +116,14 @@ def test_a_payoff_statement_is_what_pays_the_loan_off(letters_desk: Engine) -> N
     pay(letters_desk)
     good_by("clerk", "letters", "propose", "--creditor", "almere", "--all")
     assert state(letters_desk, number) == "fell-away"
+
+
+def test_a_decision_that_grants_has_its_terms_from_the_loan(letters_desk: Engine) -> None:
+    words = ("guarantee_bank=Voorbeeldbank", "guarantee_paid_on=2025-01-01", "reasons=De bank vroeg erom.")
+    says = [word for text in words for word in ("--say", text)]
+    (number,) = good_by("clerk", "letters", "make", "guarantee_called", LOAN, *says, *SIGNED)["letters"]
+    fields = letter(letters_desk, number).draft.fields
+    assert (fields["principal"], fields["rate"], fields["instalment"]) == (2_500_000, "8", 506_91)
 
 
 def test_a_letter_goes_to_whom_a_person_named(letters_desk: Engine) -> None:

@@ -259,6 +259,10 @@ def test_an_interest_holiday_is_told_as_one_and_not_as_the_end_of_a_business(let
     assert told.kind == "interest_holiday"
     days = [told.fields[name] for name in ("holiday_from", "holiday_until", "interest_again")]
     assert days == ["2025-01-15", "2025-03-31", "2025-04-01"]
+    gone = ("event", "unknown-address", "1", "--on", clock.today().isoformat(), "--document", "returned")
+    good_by("clerk", *gone)
+    again = by("clerk", "letters", "write", "1", "--reason", "Uw zaak was gesloten.")
+    assert (again.code, "its letter goes to nobody: no address is known" in again.err) == (2, True)
 
 
 def test_p24_what_is_at_stake_in_an_arrangement_is_all_that_is_open(letters_desk: Engine) -> None:

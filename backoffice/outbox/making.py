@@ -20,18 +20,24 @@ from letters.outbox.by_hand import Known, book_fields, dunned_kinds, trigger_of
 from letters.outbox.deciding import given_fields
 from letters.outbox.framing import Fields, payment_fields
 from letters.outbox.store import add_letters
-from letters.outbox.telling import Told
+from letters.outbox.telling import LoanCase, Told, schedule
 from letters.outbox.values import Effects, LetterRefused, canonical, sha256_of
 from servicing import files
 from servicing.banking_days import ONE_DAY
 from servicing.dunning.beside import NOTHING_BESIDE, Beside
 from servicing.dunning.ladder import Step
+from servicing.history import history_of
 from servicing.payoff import payoff
+from servicing.product import Product
+from servicing.registration import Dossier
 from servicing.store import Loan, debtors_of, find_loan
-from servicing.viewing import view_on
+from servicing.viewing import View, view_on
 
 DAYS_OF_PAYOFF = 14
 OBJECTION = "objection_term"
+OF_A_GRANT = frozenset({"grant_business_capital", "grant_preparation_costs", "guarantee_called"})
+"""Decisions that tell what was granted; what a later one agrees is for the person to say."""
+
 OURS = frozenset({"decision", "order"})
 
 
@@ -81,6 +87,8 @@ def _fields(desk: Desk, heading: Loan, kind: Kind, asked: Asked) -> Fields:
         heading.decision_date.isoformat(),
     )
     every = book_fields(known)
+    if kind.code in OF_A_GRANT:
+        every |= _agreed(dossier, product, known.view)
     if not kind.asks_money:  # such as a claim that says on which account it can be paid
         every |= payment_fields(
             creditors_by_id()[heading.creditor_id], heading.id, int(known.view.open.total)
@@ -89,6 +97,14 @@ def _fields(desk: Desk, heading: Loan, kind: Kind, asked: Asked) -> Fields:
         every |= _enforced(heading.id, found, _beside(found, asked.on))
     every |= given_fields(kind.code, kind.fields, asked.said)
     return {name: value for name, value in every.items() if name in kind.fields}
+
+
+def _agreed(dossier: Dossier, product: Product, view: View) -> Fields:
+    """What was lent, and what is paid from now on."""
+    fields = schedule(LoanCase(product, dossier, view, (), {})) or {}
+    rows = fields.get("schedule_rows")
+    count: Fields = {"instalments": len(rows)} if isinstance(rows, list) else {}
+    return {"principal": int(history_of(dossier.facts).terms.principal), **count, **fields}
 
 
 def _beside(found: Why, on: date) -> Beside:

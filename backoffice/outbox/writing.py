@@ -44,6 +44,10 @@ def write_decision(desk: Desk, number: int, said: Mapping[str, Sequence[str]], k
     decision = find_decision(desk.connection, number)
     check_right(desk.by.actor, "record", decision.creditor_id)
     drafts = _drafts(desk, decision, said, kind)
+    if not drafts:
+        raise LetterRefused(
+            f"decision {number}: its letter goes to nobody: no address is known, or letters are stopped"
+        )
     return add_letters(desk.connection, numbered(desk.connection, drafts), clock.today(), desk.by)
 
 
