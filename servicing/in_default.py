@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.entry import EntryKind
+from ledger.money import half_up
 from servicing.arrangement import arrangements_of
 from servicing.banking_days import ONE_DAY, legal_term_end
 from servicing.facts import Fact, FactKind
@@ -29,6 +31,8 @@ from servicing.statutory_interest import (
     Ways,
     statutory_interest,
 )
+from servicing.terms_data import percent_text
+from servicing.wording import dutch_day
 
 _ENDS: Mapping[str, End] = {"exclusive": "exclusive", "inclusive": "inclusive"}
 _BASES: Mapping[str, Basis] = {"365": "365", "actual": "actual"}
@@ -113,6 +117,26 @@ def proposed_interest(
         total = total if total >= law.value_on(FLOOR_DEBTOR, on).cents else 0
     before = _fixed(facts, on)
     return Proposal(on, found, total, before, max(0, total - before))
+
+
+def interest_rows(found: Proposal) -> list[list[object]]:
+    """The computation as rows of a letter: period, sum, percent, days, whole cents; they add up as the interest does.
+
+    Within a year of default a row has what is due so far less the rows before it, as the year is rounded once.
+    """
+    rows: list[list[object]] = []
+    for one in found.owing:
+        anniversaries, year, taken = {day for day, _ in one.interest.added}, Fraction(0), 0
+        for step in one.interest.steps:
+            if step.since in anniversaries:
+                year, taken = Fraction(0), 0
+            year += step.interest
+            cents = half_up(year) - taken
+            taken += cents
+            if cents:
+                period = f"{dutch_day(step.since)} tot {dutch_day(step.until)}"
+                rows.append([period, step.base, percent_text(step.rate), step.days, cents])
+    return rows
 
 
 def ways_of(choices: Choices) -> Ways:

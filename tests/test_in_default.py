@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from servicing.facts import Fact, FactKind
 from servicing.files import law
-from servicing.in_default import Proposal, proposed_interest, reminded_on, why_not_charged
+from servicing.in_default import Proposal, interest_rows, proposed_interest, reminded_on, why_not_charged
 from servicing.statutory_interest import Ways
 from tests.as_facts import LOAN, drafts_of, facts_of
 from tests.desk import good, open_loan, run
@@ -162,3 +162,12 @@ def test_d5_no_more_is_fixed_than_is_computed_unless_somebody_says_why(
     twice = run(*words, "--amount", "54.47", "--decision", "B-3")
     assert (twice.code, "of 54.47 is proposed: finish it" in twice.err) == (2, True), twice.err
     assert good(*words, "--amount", "60.00", "--decision", "B-2", "--more-because", "by judgment")["proposed"]
+
+
+def test_a_letter_shows_the_interest_row_by_row_to_the_last_cent() -> None:
+    rows = interest_rows(told(on="2025-09-30"))
+    assert rows == [["15 april 2025 tot 30 september 2025", 4_712_94, "6", 168, 130_15]]
+    # Over changes of rate, payments and full years of several rows whole cents still add up to what is fixed.
+    paid = [{"on": f"2025-0{month}-20", "type": "payment", "amount": "61.37"} for month in range(3, 8)]
+    found = told(*paid, terms=BORNE, on="2026-11-26")
+    assert sum(int(str(row[-1])) for row in interest_rows(found)) == found.total > 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
+from backoffice.charging import interest_to_fix
 from backoffice.cli.database import Desk
 from backoffice.registering import dossier_of
 from backoffice.rights import check_right, codes
@@ -25,8 +26,11 @@ from servicing import files
 from servicing.decisions.proposal import Decision, Step, withdrawn_decisions
 from servicing.decisions.store import find_decision
 from servicing.deferral import Count
+from servicing.facts import FactKind
+from servicing.in_default import interest_rows
 from servicing.policy import Choices
 from servicing.product import Product
+from servicing.registration import Dossier
 from servicing.store import debtors_of, facts_of, find_loan
 from servicing.viewing import given_up, view_on
 
@@ -116,7 +120,20 @@ def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
         files.law().value_on(LONGEST_DEFERRAL, today).count,
         lines_of_decision(desk.connection, decision),
         given_up(dossier, decision.proposed.reference, max(today, decision.proposed.value_date)),
+        _interest_rows(dossier, decision),
     )
+
+
+def _interest_rows(dossier: Dossier, decision: Decision) -> list[list[object]]:
+    """How statutory interest was computed; nothing where the decision fixes another amount than all of it."""
+    proposed = decision.proposed
+    if decision.kind.fact is not FactKind.STATUTORY_INTEREST:
+        return []
+    others = [
+        fact for fact in dossier.facts if (fact.kind, fact.key) != (decision.kind.fact, proposed.reference)
+    ]
+    rows = interest_rows(interest_to_fix(dossier.loan, others, proposed.value_date))
+    return rows if sum(int(str(row[-1])) for row in rows) == proposed.cents else []
 
 
 def _effects(decision: Decision, today: date) -> Effects:

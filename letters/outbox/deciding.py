@@ -75,7 +75,8 @@ def about_of(decision: Decision, facts: Sequence[Fact]) -> FactKind | None:
 class Decided:
     """A decision as its letter needs it: its data, the loan as it stands with it, who signs and by which mandate.
 
-    `lines` explain a settlement; `given_up` is what a waiver took off the loan. `count` and `most_months` are
+    `lines` explain a settlement; `given_up` is what a waiver took off the loan; `interest_rows` are how statutory
+    interest was computed, where the decision fixes what is computed. `count` and `most_months` are
     how months of deferral are counted and how many there may be.
     """
 
@@ -92,6 +93,7 @@ class Decided:
     most_months: int
     lines: Sequence[Line] = ()
     given_up: GivenUp = NOT_GIVEN_UP
+    interest_rows: Sequence[Sequence[object]] = ()
 
 
 def known_fields(decided: Decided) -> Fields:
@@ -138,7 +140,8 @@ def _arrangement(decided: Decided) -> Fields:
 
 
 def _interest(decided: Decided) -> Fields:
-    return {"interest_total": decided.cents}
+    rows: Fields = {"interest_rows": list(decided.interest_rows)} if decided.interest_rows else {}
+    return {"interest_total": decided.cents, **rows}
 
 
 def _holiday(decided: Decided) -> Fields:
