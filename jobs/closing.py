@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select, update
 
 from jobs import clock
-from jobs.bank_checks import bank_of_night, check_banks, stands
+from jobs.bank_checks import AccountStand, bank_of_night, check_banks, stands
 from jobs.bank_night import span_of
 from jobs.checkers import check_night
 from jobs.law_used import law_on
@@ -53,11 +53,7 @@ def close(
     row = connection.execute(select(business_day).where(business_day.c.day == number_of(day))).one()
     if row.state == "closed":
         return stored_manifest(connection, day)
-    write_day_totals(connection, day)
-    check_night(connection, day)
-    check_letters(connection, day)
-    accounts = stands(connection, number_of(day))
-    check_banks(connection, day, accounts)
+    accounts = _checked(connection, day)
     settled = settle_night(connection, day, Recorded("night", day, clock.now_utc().isoformat()))
     before = previous_seal(connection, day)
     beside = digests_beside(connection, sealed_days(day, previous), counted)
@@ -84,6 +80,16 @@ def close(
         _compare(place, day, manifest["seal"])
     _write(connection, day, manifest)
     return manifest
+
+
+def _checked(connection: Connection, day: date) -> list[AccountStand]:
+    """Total and check what was worked; where each bank account stands."""
+    write_day_totals(connection, day)
+    check_night(connection, day)
+    check_letters(connection, day)
+    accounts = stands(connection, number_of(day))
+    check_banks(connection, day, accounts)
+    return accounts
 
 
 def _write(connection: Connection, day: date, manifest: Manifest) -> None:
