@@ -1,1 +1,1 @@
-"""Letters: from frozen fields to a page; knows kinds, wording, letterheads and paper, and no database."""
+"""Letters: from frozen fields to a page (kinds, wording, letterheads, paper), and the outbox from which they leave."""
