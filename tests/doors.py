@@ -13,6 +13,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         *(LOAN, "--id", "M-1", "--iban", "NL17TEST0340000002", "--holder", "S. Jansen"),
         *("--signed", "2025-07-01", "--document", "scan 1"),
     ),
+    "bank lines": ("--creditor", "almere", "--on", "2025-07-01"),
     "bank mandate end": (LOAN, "M-1", "--on", "2025-07-01", "--reason", "withdrawn"),
     "bank collect propose": ("--creditor", "almere", "--until", "2025-07-31"),
     "bank collect release": ("--creditor", "almere", "--number", "1", "--total", "506.91"),
