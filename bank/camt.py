@@ -137,6 +137,8 @@ class _Reading:
     def _heading(self, record: Record) -> Heading:
         text = [str(value) for value in record]
         account = text[at.ACCOUNT].replace(" ", "").upper()
+        if not account:
+            raise Wrong("the own account has no IBAN: only accounts with one are read")
         if not iban.is_valid(account):
             raise Wrong(f"own account {text[at.ACCOUNT]!r}: is no IBAN with a right check number")
         if text[at.CURRENCY] not in {"", "EUR"}:

@@ -116,9 +116,9 @@ def test_a_line_without_a_booking_date_is_refused() -> None:
     ("heading", "word"),
     [
         (head("NL45TEST0340000001"), "NL45TEST0340000001"),
-        (head(""), "own account ''"),
+        (head(""), "own account has no IBAN"),
         (head(currency="USD"), "USD"),
-        (head().replace("IBAN", "Othr"), "own account"),
+        (head().replace("IBAN", "Othr"), "own account has no IBAN"),
         (head() + head(), "second time"),
     ],
 )
