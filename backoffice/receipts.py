@@ -153,7 +153,8 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
             )
     check_right(desk.by.actor, "record", line.creditor_id)
     before, old = parts_of_lines(desk.connection, [line.id]).get(line.id, (0, []))
-    if before and [_meaning(part) for part in old] == [_meaning(part) for part in parts]:
+    is_same = [_meaning(part) for part in old] == [_meaning(part) for part in parts]
+    if before and is_same and not any(_is_withdrawn(desk, part) for part in old):
         return Decided(line, before, old, 0)
     _refuse_gone(desk, line, old)
     _take_back(desk, line, old)
@@ -167,6 +168,13 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
 
 def _meaning(part: Part) -> tuple[int, ...]:
     return int(part.kind), part.cents, part.loan, part.other_creditor, 0 if part.loan else part.fact
+
+
+def _is_withdrawn(desk: Desk, part: Part) -> bool:
+    """Whether the payment that a part brought to its loan was withdrawn by itself."""
+    if part.kind is not Disposition.LOAN:
+        return False
+    return part.fact in dossier_of(desk.connection, find_loan(desk.connection, str(part.loan))).withdrawn
 
 
 def _refuse_gone(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
@@ -186,11 +194,11 @@ def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
     gone = returned_facts(desk.connection, {part.loan for part in old if part.fact})
     for part in old:
         if part.kind is Disposition.LOAN:
-            if (part.loan, part.fact) in gone:
-                raise LineRefused(
-                    f"bank line {line.id}: its payment on loan {part.loan} came back or was withdrawn"
-                )
+            if _is_withdrawn(desk, part):
+                continue
             dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
+            if (part.loan, part.fact) in gone:
+                raise LineRefused(f"bank line {line.id}: its payment on loan {part.loan} came back")
             key = f"bank line {line.id} fact {part.fact}"
             reason = {"reason": "the bank line was matched to another loan or use"}
             day = day_of(line.paid_on)

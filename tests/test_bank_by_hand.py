@@ -15,7 +15,9 @@ from jobs.inbox import inbox
 from jobs.night import rehearse_nights
 from jobs.run import Options
 from ledger.database import writing
+from servicing.facts import Draft, FactKind
 from servicing.receipts.values import Disposition, Part
+from servicing.store import record
 from tests.bank_account import Account, Real, camt, paying, write
 from tests.bank_desk import (
     FIRST,
@@ -69,6 +71,28 @@ def test_a_refused_file_is_moved_with_the_reason_and_the_night_says_so(books: En
     assert "of another creditor" in (place / "s.xml.txt").read_text(encoding="utf-8")
     assert (place / "s.xml").exists()
     assert lines(books) == 0
+
+
+def test_a_line_whose_payment_was_withdrawn_can_be_matched_again(books: Engine, tmp_path: Path) -> None:
+    tell(books, FIRST, paid(LOAN, "2024-02-01", INSTALMENT, "by hand"))
+    account = Account(lines=[paying(LOAN, NEXT, INSTALMENT, "R1")])
+    take(books, write(tmp_path, "1.xml", account.statement()), NEXT)
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, NEXT))
+        adopt(desk, line_of(desk, 1), str(LOAN), money_fact(books), "it is that one")
+        draft = Draft(
+            LOAN, FactKind.WITHDRAWAL, FIRST, "fact", of=money_fact(books), data={"reason": "wrong"}
+        )
+        record(connection, [draft], desk.by)
+    assert by_hand(books, 1, LOAN, NEXT).parts[0].fact > money_fact(books)
+    close_until(books, NEXT)
+    assert (balance(books, TRANSIT), balance(books, BANK)) == (0, account.balance_before(1))
+    assert differences(books) == []
+
+
+def money_fact(engine: Engine) -> int:
+    """The number of the payment that was recorded by hand."""
+    return next(fact.nr for fact in money(engine, LOAN) if fact.key == "by hand")
 
 
 def test_a_payment_recorded_by_hand_is_not_booked_again_by_its_line(books: Engine, tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def test_a_statement_is_taken_shown_and_matched(desk: Engine, tmp_path: Path) ->
     ]
     assert good("bank", "lines", "--on", FIRST.isoformat(), "--creditor", "urk") == []
     assert "name a day (--on) or a loan (--loan)" in run("bank", "lines").err
+    wrong = run("loan", "withdraw", LOAN, "3", "--reason", "wrong")
+    assert (wrong.code, "came with a bank line" in wrong.err) == (2, True)
     assert good("bank", "unmatched") == []
     desk.dispose()
 
