@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -104,8 +105,13 @@ def company(dice: random.Random) -> Case:
 
 
 def year(seed: int) -> Case:
-    """One random case; about half of them with choices of a college."""
+    """One random case; a third of them are made for a rule that chance hardly meets."""
     dice = random.Random(seed)
+    return PLAIN | dice.choice(AIMS)(dice) if dice.random() < 0.35 else by_chance(dice)
+
+
+def by_chance(dice: random.Random) -> Case:
+    """A case of anything; about half of them with choices of a college."""
     case: Case = book_year(dice)
     start = start_of(case)
     case |= {"household": household(dice, start), "profit": amount(dice, 60_000, -15_000)}
@@ -144,3 +150,85 @@ def told_apart(dice: random.Random) -> Case:
 
 def policy(dice: random.Random) -> dict[str, str]:
     return {key: dice.choice(options) for key, options in CHOICES.items()}
+
+
+PLAIN: Case = {
+    "book_year": 2025,
+    "household": "single",
+    "granted": "4000.00",
+    "months_granted": [1, 12],
+    "profit": "0.00",
+    "income_tax_percent": "20",
+}
+NORM = 1_628_706
+"""The year norm of a single person in 2025, in cents: 6 x 1,345.45 + 6 x 1,369.06."""
+
+
+def euros(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+def picked(dice: random.Random, *keys: str) -> dict[str, str]:
+    """Answers of a college to some choices."""
+    return {key: dice.choice(CHOICES[key]) for key in keys}
+
+
+def exact(dice: random.Random) -> Case:
+    """Granted and income together are the year norm (branch b)."""
+    granted = dice.randint(1, 1_200_000)
+    return {"granted": euros(granted), "other_income": euros(NORM - granted)}
+
+
+def wealthy(dice: random.Random) -> Case:
+    """Own capital near and between the limits blocks the gift, and the supplement after it."""
+    partners, own = dice.choice((1, 1, 2, 3)), dice.randint(5_000_000, 26_000_000)
+    total = own + dice.randint(0, own * 3)
+    group = dice.choice(("established", "starter", "older", "terminating"))
+    made = {"own_capital": euros(own * partners), "total_capital": euros(total * partners), "group": group}
+    made |= {"granted": amount(dice, 8000), "other_income": amount(dice, 12_000)}
+    choices = picked(dice, "art13.mode", "art13.supplement", "art13.base", "round")
+    return {**made, "partners": partners, "partner": 1, "policy": choices}
+
+
+def just_above(dice: random.Random) -> Case:
+    """A small clawback, below, at or above the minimum of the college."""
+    over = dice.randint(1, 100_000)
+    least = dice.choice((5_000, 50_000, over, over + 1))
+    return {"other_income": euros(NORM - 400_000 + over), "policy": {"art12.minimum": euros(least)}}
+
+
+def now_and_then(dice: random.Random) -> Case:
+    """Assistance in some months only, and a part of the supplement was paid."""
+    first, last = dice.randint(1, 4), dice.randint(7, 12)
+    without = sorted(dice.sample(range(first + 1, last), dice.randint(1, 3)))
+    made = {"months_granted": [first, last], "months_without": without, "policy": picked(dice, "art12.cap")}
+    return {**made, "granted": amount(dice, 3000), "supplement_paid": amount(dice, 5000)}
+
+
+def taxed(dice: random.Random) -> Case:
+    """A gift over which wage tax is owed up to a book year (art. 4), or no more."""
+    made: Case = {
+        "book_year": dice.choice((2015, 2017)),
+        "policy": {"art4.until": dice.choice(("2014", "2015"))},
+    }
+    return made | {"granted": amount(dice, 9000), "wage_tax": amount(dice, 2000)}
+
+
+def lent(dice: random.Random) -> Case:
+    """Interest of business capital of one of some partners, or of a loan of the bank (surety), partly paid."""
+    partners = dice.choice((1, 2, 3, 4))
+    made: Case = {"granted": "0.00", "months_granted": None, "group": "established"}
+    made |= {"other_income": euros(dice.randint(NORM - 500_000, NORM)), "partners": partners}
+    made |= {
+        "partner": dice.randint(1, partners),
+        "application_date": dice.choice(("2023-02-01", "2024-12-31")),
+    }
+    made |= {"capital_loan_interest": amount(dice, 9000), "interest_share_percent": "33.3"}
+    paid = {"surety": True} if dice.random() < 0.2 else {"capital_loan_interest_paid": amount(dice, 5000)}
+    return {**made, **paid, "policy": picked(dice, "art21.shares")}
+
+
+AIMS: tuple[Callable[[random.Random], Case], ...] = (
+    *(exact, wealthy, wealthy, wealthy, just_above, now_and_then, taxed, lent),
+)
+"""Years made for one rule each."""

@@ -11,7 +11,7 @@ import pytest
 from backoffice.cli.cases import answer_text
 from backoffice.cli.settled import answer_settlement
 from tests.oracle.settlement import settled
-from tests.settlement_years import year
+from tests.settlement_years import CHOICES, year
 
 Case = dict[str, Any]
 
@@ -70,6 +70,42 @@ def check_repayment(found: Case, where: str) -> None:
 def test_random_years_equal_a_computation_from_the_text_of_the_law(part: int) -> None:
     for seed in range(FIRST_SEED + part, FIRST_SEED + QUICK, 4):
         check_year(seed)
+
+
+def reached(case: Case, found: Case) -> set[str]:
+    """Which rules a year came to."""
+    amounts = {key for key, value in found.items() if value not in {"0.00", "a", "b", "c"}}
+    choices = case.get("policy", {})
+    marks = (
+        amounts | {f"branch {found['branch']}"} | {key for key in ("surety", "months_without") if key in case}
+    )
+    if "retained_loan" in amounts:
+        group = case.get("group")
+        marks.add("older" if group == "older" else f"mode {choices.get('art13.mode', 'i')}")
+        if Decimal(found["retained_loan"]) > Decimal(case["granted"]) - Decimal(found["reclaim"]):
+            marks.add("supplement that stays a loan")
+    if "interest_remission" in amounts:
+        marks |= {"old rules" if case["application_date"] < "2020" else "new rules"}
+        marks |= {"remission to a partner"} if case.get("partners", 1) > 1 else set()
+    if case.get("company_profit", "0.00") > "0.00":
+        marks.add("company")
+    return marks | {
+        f"light {choices['art12.crisis_aid']}" for _ in "1" if case.get("bbz_light", "0.00") != "0.00"
+    }
+
+
+EACH = {
+    *("branch a", "branch b", "branch c", "supplement", "reclaim", "not_reclaimed", "gross_up", "surety"),
+    *("months_without", "older", "mode i", "mode ii", "mode iii", "supplement that stays a loan", "company"),
+    *("old rules", "new rules", "principal_conversion", "interest_refund", "remission to a partner"),
+    *(f"light {each}" for each in CHOICES["art12.crisis_aid"]),
+}
+
+
+def test_the_random_years_come_to_every_rule() -> None:
+    cases = [year(seed) for seed in range(FIRST_SEED, FIRST_SEED + QUICK)]
+    missing = EACH - {mark for case in cases for mark in reached(case, settled(case))}
+    assert not missing
 
 
 def to_live_on(found: Case) -> Decimal:

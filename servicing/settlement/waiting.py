@@ -15,8 +15,8 @@ NEXT: dict[State, str] = {
     "request-due": "send the request in the outbox (aflos letters), or aflos settle step LOAN request",
     "reminder-due": "send the reminder in the outbox (aflos letters), or aflos settle step LOAN reminder",
     "recovery-term-due": "send the last term (art. 38) in the outbox, or aflos settle step LOAN recovery-term",
-    "figures-received": "aflos settle show LOAN says what the proposal waits for",
-    "figures-missing": "aflos settle show LOAN says what the proposal waits for",
+    "figures-received": "aflos settle propose, as the coming night does; aflos settle show LOAN names what is missing",
+    "figures-missing": "aflos settle propose, as the coming night does; aflos settle show LOAN names what is missing",
     "hearing-due": "send the letter in the outbox (Awb 4:8), or aflos settle step LOAN hearing, or hearing-skipped",
     "to-decide": "weigh the interests, then aflos settle decide LOAN",
 }

@@ -55,6 +55,7 @@ CHOICES = {
     "art6.period": "whole_book_year",
     "art6.forfait_scope": "untaxed_only",
     "art6.negative": "set_off",
+    "art4.until": "2016",
     "art13.mode": "i",
     "art13.supplement": "loan",
     "art13.base": "original_monthly",
@@ -201,9 +202,10 @@ def cap_of(
     if case["months_granted"] is None:
         return None
     first, last = case["months_granted"]
-    period = [day for day in year.days if first <= year.month_nr(day) <= last]
+    months = set(range(first, last + 1)) - set(case.get("months_without") or ())
+    period = [day for day in year.days if year.month_nr(day) in months]
     if choices["art12.cap"] == "months":
-        cap = norm * (last - first + 1) / 12
+        cap = norm * len(months) / 12
     elif choices["art12.cap"] == "norms":
         cap = sum((daily[day] for day in period), Fraction(0))
         cap += added_to_the_norms(case, choices)
@@ -298,6 +300,25 @@ def granted_for_the_test(case: Case, choices: Case) -> Fraction:
     return counted
 
 
+def raised_with(case: Case, year: Year, choices: Case, gift: Fraction) -> Outcome:
+    """Art. 4: up to a book year a gift is raised with the wage tax over it; told where the wage tax is."""
+    if case.get("wage_tax") is None:
+        return {}
+    is_raised = gift > 0 and year.start.year <= int(choices["art4.until"])
+    return {"gross_up": written(euro(case["wage_tax"]) if is_raised else Fraction(0))}
+
+
+def refunded(case: Case, choices: Case, interest: Fraction) -> Outcome:
+    """Art. 21: interest that was paid is refunded, what was not paid is remitted first; nothing with a surety."""
+    if not interest or case.get("surety") or choices["art21.base"] != "due":
+        return {}
+    due, paid = (
+        share_of(case, choices, euro(case.get(key)))
+        for key in ("capital_loan_interest", "capital_loan_interest_paid")
+    )
+    return {"interest_refund": written(max(Fraction(0), interest - max(Fraction(0), due - paid)))}
+
+
 def settled(case: Case) -> Outcome:
     """The outcome of a case, amounts as text."""
     choices = {**CHOICES, **(case.get("policy") or {})}
@@ -310,8 +331,9 @@ def settled(case: Case) -> Outcome:
     supplement = reclaim = Fraction(0)
     if total < norm and cap is not None:
         supplement = max(Fraction(0), min(norm - total, cap - counted))
-    if total > norm and min(granted, total - norm) >= euro(choices["art12.minimum"]):
-        reclaim = min(granted, total - norm)
+    largest = min(granted, max(Fraction(0), total - norm))
+    if largest >= euro(choices["art12.minimum"]):
+        reclaim = largest
     assisted = granted > 0 or supplement > 0
     lent = granted - reclaim
     loan = blocked_of(case, year, choices, lent)
@@ -322,7 +344,15 @@ def settled(case: Case) -> Outcome:
     interest, principal = remission_of(
         case, year, choices, max(Fraction(0), norm - income - gift - loan), assisted
     )
-    return {
+    found = {
+        "branch": "a" if total < norm else "b" if total == norm else "c",
+        "largest_reclaim": written(largest),
+        "not_reclaimed": written(largest - reclaim),
+        "supplement_to_pay": written(max(Fraction(0), supplement - euro(case.get("supplement_paid")))),
+        **raised_with(case, year, choices, gift),
+        **refunded(case, choices, interest),
+    }
+    return found | {
         "year_norm": written(norm),
         "net_income": written(income),
         "total": written(total),
