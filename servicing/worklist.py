@@ -152,7 +152,9 @@ def item_of_credit(case: Case, cents: int, code: str, day: date) -> Item:
     paid = {FactKind.PAYMENT, FactKind.EARLY_REPAYMENT, FactKind.CREDIT_REFUND, FactKind.OPENING}
     since = max((fact.value_date for fact in case.facts if fact.kind in paid), default=day)
     if cents < 0:
-        reason = f"{euros(-cents)} more was refunded than there is: a payment came back or counted otherwise"
+        reason = (
+            f"{euros(-cents)} more was refunded than there is: a payment or settlement counts otherwise now"
+        )
         action = "agree with the debtor how it comes back; any payment above what is owed settles it"
     else:
         reason = f"{euros(cents)} {_why_credit(case.facts)}"

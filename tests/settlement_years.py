@@ -199,7 +199,7 @@ def just_above(dice: random.Random) -> Case:
 
 def now_and_then(dice: random.Random) -> Case:
     """Assistance in some months only, and a part of the supplement was paid."""
-    first, last = dice.randint(1, 4), dice.randint(7, 12)
+    first, last = dice.randint(1, 4), dice.randint(8, 12)
     without = sorted(dice.sample(range(first + 1, last), dice.randint(1, 3)))
     made = {"months_granted": [first, last], "months_without": without, "policy": picked(dice, "art12.cap")}
     return {**made, "granted": amount(dice, 3000), "supplement_paid": amount(dice, 5000)}

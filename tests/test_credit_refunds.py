@@ -143,7 +143,7 @@ def test_what_was_refunded_and_is_not_there_any_more_is_owed_and_told(books: Eng
     close_until(books, LAST)
     assert balance(books, CREDIT) == 30_00
     assert credits_waiting() == [
-        "30.00 more was refunded than there is: a payment came back or counted otherwise"
+        "30.00 more was refunded than there is: a payment or settlement counts otherwise now"
     ]
     assert good_by("manager", "loan", "payoff", LOAN)["total"] == "130.00"
 
