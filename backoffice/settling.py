@@ -32,8 +32,16 @@ from servicing.settlement.case import KEYS, figures_of
 from servicing.settlement.claims import arrangement_of
 from servicing.settlement.cycle import CycleStep, figures_on, why_not_yet
 from servicing.settlement.interest_years import OF_INTEREST
-from servicing.settlement.parts import Before, Parts, check_reclaim, decided, largest_of, without_figures
-from servicing.settlement.proposing import Subjects, case_of, propose, read
+from servicing.settlement.parts import (
+    Before,
+    Parts,
+    check_reclaim,
+    decided,
+    largest_of,
+    overpaid,
+    without_figures,
+)
+from servicing.settlement.proposing import Amounts, Subjects, case_of, propose, read
 from servicing.settlement.store import Kept, add_interest_year
 from servicing.settlement.weighing import checked_weighing, prefilled
 from servicing.store import Loan, find_loan
@@ -125,7 +133,7 @@ def decide_settlement(desk: Desk, found: Found, ask: Ask) -> Decided:
     kept = _decidable(found)
     before = before_of(desk.connection, found)
     largest = largest_of(kept.amounts, before)
-    reclaim = kept.amounts.reclaim if ask.reclaim is None else ask.reclaim
+    reclaim = _asked(kept.amounts, before, ask)
     check_reclaim(kept.amounts, before, reclaim)
     if reclaim and clock.today() >= lapse_of(found):
         raise SettlingRefused(f"reclaim: the power to reclaim lapsed on {lapse_of(found)}: only 0.00 is left")
@@ -143,6 +151,17 @@ def decide_settlement(desk: Desk, found: Found, ask: Ask) -> Decided:
     reference = _reference(desk.connection, kept)
     proposed = Proposed(kind, kept.loan, reference, clock.today(), at_stake, data=data, document=kept.name)
     return decide(desk, proposed)
+
+
+def _asked(amounts: Amounts, before: Before, ask: Ask) -> int:
+    """What is to be reclaimed: as proposed, unless more was paid as supplement than is due, which somebody decides."""
+    over = overpaid(amounts, before)
+    if ask.reclaim is None and over:
+        raise BadInput(
+            f"reclaim: is missing: {euros(over)} was paid out as supplement and is not due any more: say how much of "
+            f"{euros(largest_of(amounts, before))} is reclaimed"
+        )
+    return amounts.reclaim if ask.reclaim is None else ask.reclaim
 
 
 def withdraw_settlement(desk: Desk, number: int, reason: str) -> Decided:
@@ -176,16 +195,16 @@ def withdraw_settlement(desk: Desk, number: int, reason: str) -> Decided:
 
 
 def before_of(connection: Connection, found: Found) -> Before:
-    """What was repaid on the loan, and what of an earlier supplement has left the office."""
+    """What was repaid on the loan, and what of an earlier supplement has left the office, also of one taken back."""
     facts = found.case.facts
     earlier = last_settled(facts)
     if found.about == "interest":
         return Before()
     paid = 0
-    if earlier is not None:
+    if earlier is not None or any(fact.kind is FactKind.SETTLED for fact in facts):
         heading = find_loan(connection, str(found.case.loan))
         credit = int(view_on(dossier_of(connection, heading), clock.today()).open.credit)
-        paid = max(0, cents_of(str(earlier.data["supplement"])) - credit)
+        paid = max(0, (cents_of(str(earlier.data["supplement"])) if earlier else 0) - credit)
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
     return Before(repaid_on([fact for fact in facts if fact.nr not in gone]), paid)
 

@@ -20,7 +20,7 @@ from servicing.settlement.allowance import ADVANCES, holding
 from servicing.settlement.cycle import figures_on
 from servicing.settlement.income import BY_CASEWORKER
 from servicing.settlement.line import LENT, OF_LOAN, SPECIAL, TOLD
-from servicing.settlement.parts import largest_of
+from servicing.settlement.parts import largest_of, overpaid
 from servicing.settlement.proposing import case_of, propose
 from servicing.settlement.store import Kept
 
@@ -67,10 +67,12 @@ def page_of(connection: Connection, found: Found, day: date) -> dict[str, object
     if kept is None:
         return answer
     sources = _sources(found, kept)
-    largest = largest_of(kept.amounts, before_of(connection, found))
+    before = before_of(connection, found)
+    largest = largest_of(kept.amounts, before)
     return answer | {
         "amounts": kept.amounts.data(),
         "largest_reclaim": euros(largest),
+        "supplement_overpaid": euros(overpaid(kept.amounts, before)),
         "weighing": prefill_of(found) if largest else {},
         "figures": sources.get(TOLD),
         "explanation": [
