@@ -319,6 +319,16 @@ def refunded(case: Case, choices: Case, interest: Fraction) -> Outcome:
     return {"interest_refund": written(max(Fraction(0), interest - max(Fraction(0), due - paid)))}
 
 
+def less_or_more(
+    granted: Fraction, counted: Fraction, over: Fraction, cap: Fraction | None
+) -> tuple[Fraction, Fraction]:
+    """Art. 12 lid 2: the supplement (a), and the most that may be reclaimed (c)."""
+    supplement = Fraction(0)
+    if over < 0 and cap is not None:
+        supplement = max(Fraction(0), min(-over, cap - counted))
+    return supplement, min(granted, max(Fraction(0), over))
+
+
 def settled(case: Case) -> Outcome:
     """The outcome of a case, amounts as text."""
     choices = {**CHOICES, **(case.get("policy") or {})}
@@ -328,12 +338,8 @@ def settled(case: Case) -> Outcome:
     granted, counted = euro(case["granted"]), granted_for_the_test(case, choices)
     total = counted + income
     cap = cap_of(case, year, choices, norm, daily)
-    supplement = reclaim = Fraction(0)
-    if total < norm and cap is not None:
-        supplement = max(Fraction(0), min(norm - total, cap - counted))
-    largest = min(granted, max(Fraction(0), total - norm))
-    if largest >= euro(choices["art12.minimum"]):
-        reclaim = largest
+    supplement, largest = less_or_more(granted, counted, total - norm, cap)
+    reclaim = largest if largest >= euro(choices["art12.minimum"]) else Fraction(0)
     assisted = granted > 0 or supplement > 0
     lent = granted - reclaim
     loan = blocked_of(case, year, choices, lent)
