@@ -213,6 +213,9 @@ def test_e8_what_is_paid_too_much_becomes_a_credit(books: Engine, tmp_path: Path
     take(books, write(tmp_path, "1.xml", account.statement()), FIRST)
     close_until(books, FIRST)
     assert balance(books, 1400) == -(2_600_000 - 2_500_000 - 16667)
+    paid_off = sums(books, [LOAN])
+    close_until(books, FIRST + timedelta(days=40))
+    assert sums(books, [LOAN]) == paid_off  # no interest on what is paid, nor on the credit
 
 
 @pytest.mark.parametrize("slip", ["unknown", "one digit", "lost check digit", "bare number", "none"])
