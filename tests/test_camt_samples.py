@@ -86,15 +86,15 @@ SAMPLES = {
     ),
     "tryton/camt.054.001.02.xml": Sample(
         "ce1268738b1cb156cd66aa91fe6e469e807579595f06c4567fd30740fdf8a8fa",
-        "own account has no IBAN",
+        "the own account has no IBAN: only accounts with one are read",
     ),
     "tryton/camt.054.001.03.xml": Sample(
         "2f61aa796398147b233c4be83e3cea76fa7d47250357226d5907c55dd1460dc9",
-        "own account has no IBAN",
+        "the own account has no IBAN: only accounts with one are read",
     ),
     "tryton/camt.054.001.04.xml": Sample(
         "211e3e1993a0e8299bbdbb83af8fdd7f8d91a921c74e8b74a9b33d188bf812f8",
-        "own account has no IBAN",
+        "the own account has no IBAN: only accounts with one are read",
     ),
 }
 
