@@ -176,11 +176,13 @@ def withdraw_settlement(desk: Desk, number: int, reason: str) -> Decided:
         if one.proposed.kind in {"settlement", "clawback"} and one.state == "in-force" and one.id > number
     ]
     gone = {
-        (one.proposed.data or {}).get("withdraws")
+        (one.proposed.data or {}).get("withdraws"): one.id
         for one in decisions_on(desk.connection, subject)
-        if one.proposed.kind == WITHDRAWING
+        if one.proposed.kind == WITHDRAWING and one.state not in {"rejected", "taken-back"}
     }
-    if set(later) - gone:
+    if number in gone:
+        raise SettlingRefused(f"decision {number}: decision {gone[number]} takes it back already")
+    if set(later) - set(gone):
         raise SettlingRefused(
             f"decision {number}: was corrected by decision {later[-1]}; withdraw that first"
         )

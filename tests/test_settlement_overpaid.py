@@ -72,5 +72,7 @@ def paid_out(*, is_taken_back: bool) -> None:
         if is_taken_back:
             back = good_by("clerk", "settle", "withdraw", first, "--reason", "cijfers van een ander")
             good_by("approver", "approve", str(back["decision"]))
+            again = by("clerk", "settle", "withdraw", first, "--reason", "nog eens")
+            assert f"decision {back['decision']} takes it back already" in again.err
         with authenticated("clerk"):
             figures("JR-2025 anders", "profit=12000.00", TAX)
