@@ -95,6 +95,15 @@ def money_fact(engine: Engine) -> int:
     return next(fact.nr for fact in money(engine, LOAN) if fact.key == "by hand")
 
 
+def test_a_payment_typed_under_the_number_of_a_line_is_one_by_hand(books: Engine, tmp_path: Path) -> None:
+    tell(books, FIRST, paid(LOAN, "2024-02-01", INSTALMENT, "bank 12"))
+    account = Account(lines=[paying(LOAN, NEXT, INSTALMENT, "R1")])
+    take(books, write(tmp_path, "1.xml", account.statement()), NEXT)
+    (one,) = waiting(books)
+    assert "was recorded by hand" in one.reason
+    assert [fact.cents for fact in money(books, LOAN)] == [INSTALMENT]
+
+
 def test_a_payment_recorded_by_hand_is_not_booked_again_by_its_line(books: Engine, tmp_path: Path) -> None:
     tell(books, FIRST, paid(LOAN, "2024-02-01", INSTALMENT, "by hand"))
     account = Account(lines=[paying(LOAN, NEXT, INSTALMENT, "R1"), paying(LOAN, NEXT, 1000, "R2")])

@@ -27,7 +27,7 @@ from ledger.errors import BadInput
 from servicing import files
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.reading import Reader
-from servicing.receipts.values import LINE_KEY
+from servicing.receipts.values import came_with_line
 from servicing.registration import Dossier, named_fact
 from servicing.settlement.interest_years import SURETY
 from servicing.terms_data import percent_text, terms_data, terms_from
@@ -256,8 +256,8 @@ def withdraw(loan: str, fact: str, reason: str, **how: Any) -> None:
 
 def _refuse_bank_line(dossier: Dossier, wrong: Fact) -> None:
     """What a bank line brought is still on the bank: the line itself is said to be for something else."""
-    came = wrong.key.startswith(LINE_KEY) and wrong.key[len(LINE_KEY) :][:2].isalpha()
-    if wrong.kind is FactKind.PAYMENT and came and wrong.nr not in dossier.withdrawn:
+    came = wrong.kind is FactKind.PAYMENT and came_with_line(wrong.key)
+    if came and wrong.nr not in dossier.withdrawn:
         raise FactRefused(
             f"loan {dossier.loan}: fact {wrong.nr} came with a bank line, of which the money must go somewhere: "
             f"aflos bank lines --loan {dossier.loan} names it, then aflos bank rematch, park or refund LINE"

@@ -19,7 +19,7 @@ from servicing.receipts.tables import (
     bank_line,
     bank_statement,
 )
-from servicing.receipts.values import LINE_KEY, Disposition, Part, StoredLine
+from servicing.receipts.values import Disposition, Part, StoredLine, came_with_line
 from servicing.settlement.store import claims_made_of
 from servicing.store import LOANS_PER_QUERY, Recorded
 from servicing.tables import fact, loan, loan_state
@@ -211,14 +211,13 @@ def payments_by_hand(
         bank_decision.c.fact_nr == fact.c.nr,
         bank_decision.c.kind == int(Disposition.LOAN),
     )
-    query = select(fact.c.loan_id, fact.c.cents).where(
+    query = select(fact.c.loan_id, fact.c.cents, fact.c.key).where(
         fact.c.kind == int(FactKind.PAYMENT),
         fact.c.value_date.between(first, last),
-        fact.c.key.not_like(f"{LINE_KEY}%"),
         ~shown,
     )
     rows = connection.execute(query.where(among(connection, fact.c.loan_id, set(loans)))).all()
-    return {(row[0], row[1]) for row in rows}
+    return {(number, cents) for number, cents, key in rows if not came_with_line(key)}
 
 
 def bounce_fees(connection: Connection, creditors: Iterable[int]) -> list[tuple[StoredLine, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from hashlib import blake2b
 from typing import NamedTuple
@@ -110,6 +111,14 @@ class StoredLine(NamedTuple):
     def key(self) -> str:
         """What the business calls the line: the same in whatever file it comes."""
         return line_key(self)
+
+
+_LINE_KEY = re.compile(rf"{LINE_KEY}[A-Z]{{2}}\d{{2}}[A-Z0-9]+ \d{{8}} ", re.ASCII)
+
+
+def came_with_line(key: str) -> bool:
+    """Whether a payment came with a bank line, by its key; "bank 12" is one that a person typed."""
+    return _LINE_KEY.match(key) is not None
 
 
 def line_key(line: StoredLine) -> str:
