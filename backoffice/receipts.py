@@ -12,6 +12,7 @@ from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right
 from jobs.bank_collections import forwarded_by
 from jobs.bank_matching import Matcher
+from jobs.bank_twice import unproven_lines
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
@@ -132,6 +133,16 @@ def remit(desk: Desk, line: StoredLine, batch: int, reason: str) -> Decided:
             f"bank line {line.id}: {euros(line.amount)} is more than batch {batch} still expects, {euros(left)}"
         )
     return decide(desk, line, [Part(Disposition(found.kind), line.amount, fact=batch, reason=reason)])
+
+
+def strike(desk: Desk, line: StoredLine, reason: str) -> Decided:
+    """Say that a line moved no money: told twice, or by a notice only; refused where a balance proves it."""
+    if line.id not in {one.line.id for one in unproven_lines(desk.connection)}:
+        raise LineRefused(
+            f"bank line {line.id}: moved money: the balances of its statement prove it, or its day has no statement "
+            "yet; aflos worklist shows the lines that may have come twice"
+        )
+    return decide(desk, line, [Part(Disposition.NO_MONEY, line.amount, reason=reason)])
 
 
 def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:

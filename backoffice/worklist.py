@@ -15,7 +15,7 @@ from backoffice.client_group import without_group
 from backoffice.deciding import waits_for
 from backoffice.dunning import dunning_items
 from backoffice.rights import check_right, codes, creditors_of
-from jobs.bank_twice import NOTICE, doubtful_lines
+from jobs.bank_twice import NOTICE, doubtful_lines, struck_but_shown
 from jobs.bank_worklist import waiting_lines
 from jobs.lapses import limitations
 from jobs.letters_stuck import stuck_letters, untold_decisions
@@ -148,8 +148,13 @@ def _twice(connection: Connection, seen: Collection[int]) -> Iterator[Item]:
         if line.creditor_id in seen:
             why = NOT_SHOWN if kind == NOTICE else "no balance of the bank proves it"
             other = f"; line {same.id} says the same under another reference: booked twice?" if same else ""
-            action = f"ask the bank; if it came once: aflos bank park {line.id} --ignore --reason TEXT"
+            action = f"ask the bank; if it moved no money: aflos bank strike {line.id} --reason TEXT"
             reason, due = f"{euros(line.cents)}: {why}{other}", day_of(line.booked_on)
+            yield Item("bank", line.creditor_id, f"line {line.id}", 0, "", due, reason, action)
+    for line in struck_but_shown(connection):
+        if line.creditor_id in seen:
+            reason = f"{euros(line.cents)}: was said to move no money, and a statement shows it after all"
+            action, due = f"aflos bank match {line.id} LOAN, or park or refund it", day_of(line.booked_on)
             yield Item("bank", line.creditor_id, f"line {line.id}", 0, "", due, reason, action)
 
 

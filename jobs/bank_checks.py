@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, exists, func, select
 
 from jobs.bank_night import Span
+from jobs.bank_statements import struck_cents
 from jobs.difference import Difference, day_or_none
 from ledger.accounts import AccountNumber, account_id
 from ledger.balance import AsOf
@@ -57,7 +58,10 @@ class BankDiffers(VerificationFailed):
 
 
 class AccountStand(NamedTuple):
-    """Where an account stands: its last closing balance and the lines counted up to it, in cents."""
+    """Where an account stands: its last closing balance and the lines counted up to it, in cents.
+
+    Lines that moved no money are not counted.
+    """
 
     creditor: int
     account: str
@@ -72,14 +76,21 @@ def stands(connection: Connection, known_by: int) -> list[AccountStand]:
     counted: dict[str, int] = {row[0]: row[1] for row in connection.execute(_NEWEST, given)}
     if not counted:
         return []
+    struck = struck_cents(connection, known_by).shown
     return [
-        AccountStand(row.creditor_id, row.account, row.closed_on, row.closing_cents, counted[row.account])
+        AccountStand(
+            row.creditor_id,
+            row.account,
+            row.closed_on,
+            row.closing_cents,
+            counted[row.account] - struck.get(row.account, 0),
+        )
         for row in connection.execute(_FURTHEST, given)
     ]
 
 
 def told_only(connection: Connection, known_by: int) -> dict[str, int]:
-    """By account the cents of lines that a notice told and no statement shows yet."""
+    """By account the cents of lines that a notice told, that no statement shows yet and nobody struck."""
     later = bank_statement.alias()
     shown = exists().where(
         bank_confirmation.c.line_id == bank_line.c.id,
@@ -92,7 +103,8 @@ def told_only(connection: Connection, known_by: int) -> dict[str, int]:
         .where(bank_statement.c.kind == 54, bank_line.c.known_on <= known_by, ~shown)
         .group_by(bank_line.c.account)
     )
-    return {account: int(cents) for account, cents in connection.execute(query)}
+    struck = struck_cents(connection, known_by).told
+    return {account: int(cents) - struck.get(account, 0) for account, cents in connection.execute(query)}
 
 
 def check_banks(connection: Connection, day: date, found: Sequence[AccountStand]) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from jobs.bank_collections import own_collections, own_forwards, own_refunds, payments_of_blocks
+from jobs.bank_undecided import undecided
 from ledger.day import day_of, number_of
 from servicing import files
 from servicing.collecting.matching import verdict_on_block
@@ -34,7 +35,6 @@ from servicing.receipts.store import (
     parts_of_lines,
     payments_by_hand,
     payments_of_ids,
-    undecided,
 )
 from servicing.receipts.values import Disposition, Part, StoredLine, line_key
 from servicing.refunding.matching import verdict_on_refund

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
-from servicing.receipts.tables import bank_file, bank_line, bank_statement
+from jobs.bank_undecided import lines_without_money
+from ledger.bulk import among
+from ledger.day import LAST_DAY, number_of
+from servicing.receipts.tables import bank_confirmation, bank_file, bank_line, bank_statement
 
 _ONE_IMPORT = 4_600_102
 """The PostgreSQL transaction lock that lets one import number its lines at a time."""
@@ -98,9 +101,45 @@ def held_once(connection: Connection, account: str, cents: Sequence[int]) -> boo
 
 
 def open_gap(connection: Connection, account: str) -> int:
-    """By how many cents recorded gaps of an account are not filled yet."""
+    """By how many cents recorded gaps of an account are not filled yet, by a statement or a line that was struck."""
     query = select(func.sum(bank_statement.c.gap_cents)).where(bank_statement.c.account == account)
-    return int(connection.execute(query).scalar() or 0)
+    gap = int(connection.execute(query).scalar() or 0)
+    return gap + struck_cents(connection, number_of(LAST_DAY)).shown.get(account, 0) if gap else 0
+
+
+class Struck(NamedTuple):
+    """By account the cents of lines that moved no money: those a statement shows, and those only a notice told."""
+
+    shown: dict[str, int]
+    told: dict[str, int]
+
+
+def struck_cents(connection: Connection, known_by: int) -> Struck:
+    """What people said, as known by a night, of lines that the bank told twice or by a notice only."""
+    lines = lines_without_money(connection, known_by)
+    shown = shown_by_statement(connection, [line.id for line in lines], known_by)
+    struck = Struck({}, {})
+    for line in lines:
+        cents = struck.shown if line.id in shown else struck.told
+        cents[line.account] = cents.get(line.account, 0) + line.cents
+    return struck
+
+
+def shown_by_statement(connection: Connection, lines: Sequence[int], known_by: int) -> set[int]:
+    """Which of these lines a statement shows, as known by a night: its own, or one that confirms a notice."""
+    if not lines:
+        return set()
+    own = select(bank_line.c.id).join(bank_statement, bank_statement.c.id == bank_line.c.statement_id)
+    later = select(bank_confirmation.c.line_id).join(
+        bank_statement, bank_statement.c.id == bank_confirmation.c.statement_id
+    )
+    asked = (
+        own.where(bank_statement.c.kind == 53, among(connection, bank_line.c.id, lines)),
+        later.where(
+            bank_statement.c.known_on <= known_by, among(connection, bank_confirmation.c.line_id, lines)
+        ),
+    )
+    return {number for query in asked for number in connection.execute(query).scalars()}
 
 
 def booked_span(connection: Connection, account: str) -> tuple[int, int]:

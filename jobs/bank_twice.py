@@ -9,6 +9,8 @@ from sqlalchemy import Connection, and_, exists, or_, select
 
 from jobs.bank_checks import stands
 from jobs.bank_statements import open_gap
+from jobs.bank_undecided import lines_without_money
+from ledger.bulk import among
 from ledger.day import LAST_DAY, number_of
 from servicing.receipts.store import parts_of_lines, stored_line
 from servicing.receipts.tables import bank_confirmation, bank_line, bank_statement
@@ -16,6 +18,10 @@ from servicing.receipts.values import Disposition, Part, StoredLine
 
 NOTICE = 54
 """The kind of a statement that is a notice (camt.054), without balances."""
+
+
+STRUCK = {Disposition.IGNORED, Disposition.NO_MONEY}
+"""What a person says of a line that ends the doubt about it."""
 
 
 class Doubt(NamedTuple):
@@ -30,18 +36,34 @@ class Doubt(NamedTuple):
 
 
 def doubtful_lines(connection: Connection) -> list[Doubt]:
-    """The lines that may have been booked twice, oldest first; a line that was ignored by a person is none.
+    """The lines that may have been booked twice, oldest first; a line about which a person decided is none.
 
     A statement that follows the one before it proves its lines by its balances. Not proven are lines of a notice
     that the statements of their day do not show, of a statement after a gap, and of one that came late.
     """
+    found = unproven_lines(connection)
+    decided = parts_of_lines(connection, [one.line.id for one in found])
+    return [one for one in found if not _is_struck(decided.get(one.line.id))]
+
+
+def unproven_lines(connection: Connection) -> list[Doubt]:
+    """The lines that no balance proves, whatever was decided about them."""
     closed = {one.account: one.closed_on for one in stands(connection, number_of(LAST_DAY))}
     lines = [
         each for each in _unproven(connection, closed) if each[0].booked_on <= closed.get(each[0].account, 0)
     ]
     found = _paired(lines, _same_days(connection, [line for line, _ in lines]))
-    decided = parts_of_lines(connection, [line.id for line, _ in lines])
-    return [one for one in found if _is_open(one, closed) and not _is_ignored(decided.get(one.line.id))]
+    return [one for one in found if _is_open(one, closed)]
+
+
+def struck_but_shown(connection: Connection) -> list[StoredLine]:
+    """Lines of notices of which a person said that they moved no money, and that a statement shows after all."""
+    lines = lines_without_money(connection, number_of(LAST_DAY))
+    query = select(bank_confirmation.c.line_id).where(
+        among(connection, bank_confirmation.c.line_id, [line.id for line in lines])
+    )
+    shown = set(connection.execute(query).scalars()) if lines else set()
+    return [line for line in lines if line.id in shown]
 
 
 def _is_open(one: Doubt, closed: Mapping[str, int]) -> bool:
@@ -49,8 +71,8 @@ def _is_open(one: Doubt, closed: Mapping[str, int]) -> bool:
     return one.same is not None or (one.kind == NOTICE and one.line.booked_on < closed[one.line.account])
 
 
-def _is_ignored(decided: tuple[int, Sequence[Part]] | None) -> bool:
-    return decided is not None and all(part.kind is Disposition.IGNORED for part in decided[1])
+def _is_struck(decided: tuple[int, Sequence[Part]] | None) -> bool:
+    return decided is not None and {part.kind for part in decided[1]} <= STRUCK
 
 
 def _unproven(connection: Connection, accounts: Iterable[str]) -> list[tuple[StoredLine, int]]:

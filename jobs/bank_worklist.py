@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from jobs.bank_collections import forwarded_by
+from jobs.bank_undecided import undecided
 from ledger.day import LAST_DAY, day_of, number_of
 from servicing import files
 from servicing.debtors.store import particulars_on
@@ -25,13 +26,7 @@ from servicing.receipts.matching import (
     words_of_name,
 )
 from servicing.receipts.naming import loans_named
-from servicing.receipts.store import (
-    loan_views,
-    open_disbursements,
-    parts_of_lines,
-    payments_of_ids,
-    undecided,
-)
+from servicing.receipts.store import loan_views, open_disbursements, parts_of_lines, payments_of_ids
 from servicing.receipts.tables import bank_decision, bank_line
 from servicing.receipts.values import Disposition, StoredLine
 from servicing.tables import debtor, loan, loan_debtor

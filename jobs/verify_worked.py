@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Connection, func, select
 
+from jobs.bank_undecided import count_undecided
 from jobs.difference import Difference
 from jobs.tables import business_day
 from ledger.day import number_of
 from servicing.dunning.tables import dunning
-from servicing.receipts.tables import bank_decision, bank_line, bank_state
-from servicing.receipts.values import Disposition
+from servicing.receipts.tables import bank_line, bank_state
 from servicing.tables import loan_state
 
 PROGRESS: tuple[tuple[str, Column[int], Column[int]], ...] = (
@@ -46,29 +45,7 @@ def wrong_banks(connection: Connection, last: date | None) -> Iterator[Differenc
         what = f"creditor {creditor} has lines of its bank and no row that says how far they are worked"
         yield Difference(None, 0, "", what)
     for creditor, row in sorted(states.items()):
-        wait = connection.execute(_waiting(creditor, row.worked_to)).scalar_one()
+        wait = count_undecided(connection, creditor, row.worked_to)
         if wait != row.waiting:
             what = f"creditor {creditor}: {row.waiting} bank lines are said to wait, by what was decided {wait} do"
             yield Difference(None, 0, "", what)
-
-
-def _waiting(creditor: int, day: int) -> Select[Any]:
-    """How many lines of a creditor were known by a night and had nothing decided about them but that they wait."""
-    later = bank_decision.alias()
-    newest = (
-        select(func.max(later.c.nr)).where(later.c.line_id == bank_line.c.id, later.c.known_on <= day)
-    ).scalar_subquery()
-    decided = (
-        select(bank_decision.c.line_id)
-        .where(
-            bank_decision.c.line_id == bank_line.c.id,
-            bank_decision.c.nr == newest,
-            bank_decision.c.kind != int(Disposition.PARKED),
-        )
-        .exists()
-    )
-    return (
-        select(func.count())
-        .select_from(bank_line)
-        .where(bank_line.c.creditor_id == creditor, bank_line.c.known_on <= day, ~decided)
-    )

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from backoffice.cli.database import Desk
-from backoffice.receipts import decide, line_of
+from backoffice.receipts import LineRefused, line_of, strike
 from backoffice.worklist import all_items
+from jobs.bank_statements import open_gap
 from jobs.bank_twice import doubtful_lines
 from ledger.database import reading, writing
-from servicing.receipts.values import Disposition, Part
+from servicing.receipts.books import BANK
 from tests.bank_account import Account, Real, camt, paying, write
-from tests.bank_desk import FIRST, INSTALMENT, START, lines, money, open_books, take
-from tests.nights import stamp
+from tests.bank_desk import (
+    FIRST,
+    INSTALMENT,
+    START,
+    balance,
+    by_hand,
+    differences,
+    lines,
+    money,
+    open_books,
+    take,
+)
+from tests.nights import close_until, stamp
 
 LOAN = 100000001
+TRANSIT = 1100
 BEFORE = Real(START, 100, "R0", text="rente")
 
 
@@ -40,11 +53,19 @@ def doubts(engine: Engine) -> list[tuple[int, int | None]]:
         return [(one.line.id, one.same and one.same.id) for one in doubtful_lines(connection)]
 
 
-def ignore(engine: Engine, number: int) -> None:
+def strike_on(engine: Engine, number: int, today: date = FIRST) -> None:
     with writing(engine) as connection:
-        desk = Desk(connection, stamp(engine, FIRST))
-        line = line_of(desk, number)
-        decide(desk, line, [Part(Disposition.IGNORED, line.amount, reason="came once")])
+        desk = Desk(connection, stamp(engine, today))
+        strike(desk, line_of(desk, number), "came once")
+
+
+def is_as_the_bank_says(engine: Engine, account: Account, day: date) -> bool:
+    """Whether the night of a day finds the bank equal, and the books have its balance."""
+    manifest = close_until(engine, day)[-1]
+    bank = manifest["bank"]
+    assert isinstance(bank, dict)
+    assert differences(engine) == []
+    return bank["unequal"] == [] and balance(engine, BANK) == account.balance_before(len(account.lines))
 
 
 def test_e2_what_a_notice_told_under_another_reference_is_told_to_a_person(
@@ -60,7 +81,7 @@ def test_e2_what_a_notice_told_under_another_reference_is_told_to_a_person(
     with reading(books) as connection:
         (item,) = [one for one in all_items(connection, "test", FIRST) if one.subject == "line 2"]
     assert "a notice told it, and no statement shows it; line 4 says the same" in item.reason
-    ignore(books, 2)
+    strike_on(books, 2)
     assert doubts(books) == []
 
 
@@ -105,3 +126,62 @@ def test_e2_a_statement_again_with_other_references_that_moves_nothing_is_told(
     bring(books, tmp_path, {"1.xml": account.statement(0, 1), "2.xml": account.statement(1)})
     bring(books, tmp_path, {"3.xml": both("OTHER").statement(1, number=9)})
     assert (lines(books), doubts(books)) == (5, [(4, 2), (5, 3)])
+
+
+@pytest.mark.parametrize("nights", [0, 1], ids=["the same night", "a night later"])
+def test_e2_a_struck_line_of_a_notice_leaves_the_bank_and_its_loan(
+    books: Engine, tmp_path: Path, nights: int
+) -> None:
+    paid = paying(LOAN, FIRST, INSTALMENT, "S-1")
+    account = Account(lines=[BEFORE, paid])
+    told = camt(account.iban, None, [paid._replace(reference="N-1")])
+    bring(books, tmp_path, {"1.xml": account.statement(0, 1), "n.xml": told, "2.xml": account.statement(1)})
+    if nights:
+        assert not is_as_the_bank_says(books, account, FIRST)
+    today = FIRST + timedelta(days=nights)
+    strike_on(books, 2, today)
+    assert is_as_the_bank_says(books, account, today)
+    assert balance(books, TRANSIT) == 0
+
+
+@pytest.mark.parametrize("nights", [0, 1], ids=["the same night", "a night later"])
+def test_a_struck_line_leaves_the_bank_and_closes_its_gap(books: Engine, tmp_path: Path, nights: int) -> None:
+    account = Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, "S-1")])
+    again = Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, "OTHER")])
+    bring(books, tmp_path, {"1.xml": account.statement(0, 1), "2.xml": account.statement(1)})
+    bring(books, tmp_path, {"3.xml": again.statement(1, number=9)}, allow_gap=True)
+    if nights:
+        assert not is_as_the_bank_says(books, account, FIRST)
+    today = FIRST + timedelta(days=nights)
+    strike_on(books, 3, today)
+    assert is_as_the_bank_says(books, account, today)
+    assert doubts(books) == []
+    with reading(books) as connection:
+        assert open_gap(connection, account.iban) == 0
+
+
+def test_a_line_that_a_balance_proves_cannot_be_struck(books: Engine, tmp_path: Path) -> None:
+    account = Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, "S-1")])
+    bring(books, tmp_path, {"1.xml": account.statement()})
+    with pytest.raises(LineRefused, match="bank line 2: moved money: the balances of its statement prove it"):
+        strike_on(books, 2)
+
+
+def test_a_struck_line_that_a_statement_shows_after_all_is_told(books: Engine, tmp_path: Path) -> None:
+    late = paying(LOAN, FIRST, INSTALMENT, "N-1")
+    second = FIRST + timedelta(days=1)
+    account = Account(lines=[BEFORE, late])
+    texts = {"1.xml": account.statement(0, 1), "n.xml": camt(account.iban, None, [late])}
+    bring(books, tmp_path, texts)
+    empty = Account(lines=[BEFORE])
+    take(books, write(tmp_path, "2.xml", empty.statement(1, opened=second, number=2)), second)
+    strike_on(books, 2, second)
+    assert is_as_the_bank_says(books, empty, second)
+    third = second + timedelta(days=1)
+    take(books, write(tmp_path, "3.xml", account.statement(1, opened=third, closed=third, number=3)), third)
+    assert not is_as_the_bank_says(books, account, third)
+    with reading(books) as connection:
+        (item,) = [one for one in all_items(connection, "test", third) if one.subject == "line 2"]
+    assert "a statement shows it after all" in item.reason
+    by_hand(books, 2, LOAN, third + timedelta(days=1))
+    assert is_as_the_bank_says(books, account, third + timedelta(days=1))

@@ -115,6 +115,7 @@ SILENT = {
         "bank refund",
         "bank rematch",
         "bank split",
+        "bank strike",
     ),
     *(
         "dunning announced",

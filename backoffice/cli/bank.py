@@ -20,7 +20,18 @@ from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
 from backoffice.dividing import parts_by_policy
-from backoffice.receipts import Decided, LineRefused, adopt, decide, line_of, match, remit, settle, share_of
+from backoffice.receipts import (
+    Decided,
+    LineRefused,
+    adopt,
+    decide,
+    line_of,
+    match,
+    remit,
+    settle,
+    share_of,
+    strike,
+)
 from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
@@ -253,6 +264,23 @@ def park(line: int, code: str | None, ignore: bool, reason: str, actor: str | No
         why = plain_text("reason", reason)
         done = decide(desk, own, [Part(kind, own.amount, other_creditor=other, reason=why)])
         found = _told(desk, done)
+    _tell(found, as_json)
+
+
+@bank.command("strike")
+@click.argument("line", type=NUMBER)
+@reason_option
+@actor_option
+@as_json
+def strike_line(line: int, reason: str, actor: str | None, as_json: bool) -> None:
+    """Say that a line moved no money: the bank told it twice, or by a notice (camt.054) only.
+
+    It leaves its loan and the bank account in the books. A line that a balance of the bank proves is refused.
+
+    Example: aflos bank strike 17 --reason "line 19 tells of it; the bank says so"
+    """
+    with recording(actor) as desk:
+        found = _told(desk, strike(desk, line_of(desk, line), plain_text("reason", reason)))
     _tell(found, as_json)
 
 

@@ -13,6 +13,7 @@ from backoffice.cli.database import opened
 from backoffice.cli.output import print_json, shown
 from backoffice.rights import codes
 from jobs import clock
+from jobs.bank_undecided import count_undecided
 from jobs.business_dates import last_closed, next_to_close
 from jobs.lease import holder
 from jobs.letters_stuck import stuck_letters
@@ -20,7 +21,6 @@ from jobs.manifest import set_aside, unsettled_at
 from ledger.database import reading
 from ledger.tables import SCHEMA_REVISION
 from servicing.creditors.store import quiet_creditors
-from servicing.receipts.store import count_undecided
 
 
 @click.command()

@@ -51,6 +51,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_bank_decision_known_on", "bank_decision", ["known_on"], unique=False)
     op.create_index("ix_bank_decision_loan_id", "bank_decision", ["loan_id"], unique=False)
+    op.create_index(
+        "ix_bank_decision_no_money",
+        "bank_decision",
+        ["line_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 84"),
+        postgresql_where=sa.text("kind = 84"),
+    )
     op.create_table(
         "bank_line",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),

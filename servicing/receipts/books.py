@@ -126,9 +126,11 @@ def _opening(cents: int) -> Move:
 
 
 def _first(line: BookedLine, parts: Sequence[Share]) -> list[Move]:
-    """The line as it came in: the bank against the accounts of what it is for."""
+    """The line as it came in: the bank against the accounts of what it is for; nothing if no money moved."""
     if len(parts) == 1:
         account, cents = ACCOUNTS[parts[0].kind], parts[0].cents
+        if account == BANK:
+            return []
         return [(BANK, account, cents)] if line.cents > 0 else [(account, BANK, cents)]
     if line.cents > 0:
         return [(BANK, account, cents) for account, cents in by_account(line, parts).items()]

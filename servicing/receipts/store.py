@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
+from sqlalchemy import Connection, Select, case, exists, func, select
 
 from ledger.bulk import among, append_rows
-from ledger.day import LAST_DAY, number_of
+from ledger.day import number_of
 from servicing.facts import FactKind
 from servicing.night_work import STANDINGS
 from servicing.receipts.matching import RUNNING, LoanView, PaidOut, Payment
@@ -239,48 +238,6 @@ def bounce_fees(connection: Connection, creditors: Iterable[int]) -> list[tuple[
         if len(loans) == 1 and cents:
             found.append((lines[number], loans[0], cents))
     return found
-
-
-def undecided(
-    connection: Connection,
-    creditor: int | None = None,
-    *,
-    returns_only: bool = False,
-    known_by: date | None = None,
-) -> list[StoredLine]:
-    """The lines about which nothing is decided, or which are parked, oldest first; as a night knows it (None: now)."""
-    query = select(bank_line).where(_is_undecided(known_by))
-    if creditor is not None:
-        query = query.where(bank_line.c.creditor_id == creditor)
-    if returns_only:
-        query = query.where(bank_line.c.is_return == 1)
-    return [
-        stored_line(row) for row in connection.execute(query.order_by(bank_line.c.booked_on, bank_line.c.id))
-    ]
-
-
-def count_undecided(connection: Connection) -> int:
-    """How many lines wait for somebody to say what they are for."""
-    return connection.execute(select(func.count()).select_from(bank_line).where(_is_undecided())).scalar_one()
-
-
-def _is_undecided(known_by: date | None = None) -> ColumnElement[bool]:
-    own = bank_decision.alias()
-    known = number_of(known_by or LAST_DAY)
-    last = (
-        select(func.max(own.c.nr))
-        .where(own.c.line_id == bank_line.c.id, own.c.known_on <= known)
-        .correlate(bank_line)  # two levels up: by itself it would be the last decision about any line
-        .scalar_subquery()
-    )
-    settled = exists().where(
-        and_(
-            bank_decision.c.line_id == bank_line.c.id,
-            bank_decision.c.nr == last,
-            bank_decision.c.kind != int(Disposition.PARKED),
-        )
-    )
-    return and_(bank_line.c.known_on <= known, ~settled)
 
 
 def parts_of_lines(

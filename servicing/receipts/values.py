@@ -40,6 +40,7 @@ class Disposition(IntEnum):
     BAILIFF = 81
     TRUSTEE = 82
     SECURITY = 83
+    NO_MONEY = 84
 
     @property
     def text(self) -> str:
@@ -62,6 +63,8 @@ ACCOUNTS: dict[int, int] = {
     Disposition.BAILIFF: int(AccountNumber.BAILIFF_REMITTANCES),
     Disposition.TRUSTEE: int(AccountNumber.TRUSTEE_DISTRIBUTIONS),
     Disposition.SECURITY: int(AccountNumber.SECURITY_PROCEEDS),
+    # Told twice, or by a notice only: against the bank itself, so that nothing of it is left.
+    Disposition.NO_MONEY: int(AccountNumber.BANK),
 }
 """On which account the money of a line stands, by what it is for."""
 
