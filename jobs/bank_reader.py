@@ -103,8 +103,12 @@ class Reader:
         asked = _asked(path, 0) if path else None
         if asked and self._large is not None and asked.stamp[1] >= self._large and self._begun():
             assert self._aside is not None
-            self._aside[1].send((asked.path, asked.place))
-            self._ahead = asked
+            try:
+                self._aside[1].send((asked.path, asked.place))
+            except OSError:
+                self.end()  # it has ended already; another one reads the file when it is asked for
+            else:
+                self._ahead = asked
 
     def end(self) -> None:
         """Keep no process; another one begins if a large document is to be read."""

@@ -148,3 +148,17 @@ def test_another_file_than_the_expected_one_is_read(
     reader.expect(tmp_path / expected)
     assert list(reader.read(first)) == plain(text)
     assert list(reader.read(third)) == plain(other)
+
+
+def test_a_process_that_ended_before_a_file_is_begun_is_replaced(
+    tmp_path: Path, text: str, other: str
+) -> None:
+    first, second = single(tmp_path / "1.xml", text), single(tmp_path / "2.xml", other)
+    others = set(multiprocessing.active_children())
+    with Reader(large=1, cores=2) as again:
+        assert list(again.read(first)) == plain(text)
+        (process,) = set(multiprocessing.active_children()) - others
+        process.kill()
+        process.join()
+        again.begin(second.path)
+        assert list(again.read(second)) == plain(other)
