@@ -358,4 +358,15 @@ def _gap_text(name: str, heading: Heading, last: Statement, gap: int) -> str:
         f"{name}: {heading.account}: opens on {heading.opening.day} with {euros(heading.opening.cents)}, but the "
         f"statement before it closed on {day_of(last.closed_on)} with {euros(last.closing_cents)}: "
         f"{euros(gap)} is missing between them; import the missing file first, or record the gap (--record-gap)"
+        f"{_told_again(heading, last)}"
     )
+
+
+def _told_again(heading: Heading, last: Statement) -> str:
+    """What to think of where a statement ends as the last one did: its lines may be those of that one."""
+    closing = heading.closing
+    is_alike = closing is not None and (number_of(closing.day), closing.cents) == (
+        last.closed_on,
+        last.closing_cents,
+    )
+    return "; or does it tell the same lines under other references of the bank?" if is_alike else ""

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from backoffice.cli.database import Desk
 from backoffice.receipts import LineRefused, line_of, strike
 from backoffice.worklist import all_items
+from jobs.bank_import import Gap
 from jobs.bank_statements import open_gap
 from jobs.bank_twice import doubtful_lines
 from ledger.database import reading, writing
@@ -109,6 +110,8 @@ def test_e2_a_statement_again_with_other_references_after_a_gap_is_told(
     account = Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, "S-1")])
     again = Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, "OTHER")])
     bring(books, tmp_path, {"1.xml": account.statement(0, 1), "2.xml": account.statement(1)})
+    with pytest.raises(Gap, match="does it tell the same lines under other references of the bank"):
+        bring(books, tmp_path, {"3.xml": again.statement(1, number=9)})
     bring(books, tmp_path, {"3.xml": again.statement(1, number=9)}, allow_gap=True)
     assert (lines(books), doubts(books)) == (3, [(3, 2)])
 
