@@ -284,7 +284,7 @@ class _Taking:
         gap = heading.opening.cents + self.known_cents - last.closing_cents
         opened, closed = number_of(heading.opening.day), number_of(heading.closing.day)
         is_older = closed < last.closed_on or opened < first_opened_on(self.connection, heading.account)
-        is_in_gap = gap and closed == last.closed_on and open_gap(self.connection, heading.account)
+        waiting = open_gap(self.connection, heading.account) if gap and closed == last.closed_on else 0
         points = heading.opening.cents, heading.closing.cents
         if (
             not self.new_cents
@@ -294,7 +294,9 @@ class _Taking:
             # Lines that together move nothing: no balance told that they were missing.
             self.fills = True
             return 0
-        if is_older or is_in_gap:
+        if waiting and gap == -waiting and not is_older:
+            return gap  # it goes on from there, and with it nothing is missing any more
+        if is_older or waiting:
             self.fills = True
             return self._filled(last)
         if gap and not self.request.allow_gap:

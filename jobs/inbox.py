@@ -1,7 +1,8 @@
 """The inbox: a folder for each creditor, whose bank files the night takes before it opens a date.
 
 A file is taken whole in one transaction and then moved to `done`, or to `refused` with the reason beside it. One that
-is half written, holds later days, or does not follow the last statement yet, stays and is looked at again.
+is half written, holds later days, or does not follow the last statement yet, stays and is looked at again. Several of
+an account of which none follows are taken together where with all of them nothing is missing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,7 @@ from jobs.access import REHEARSAL
 from jobs.bank_files import contents, headings_of, import_path, is_whole, our_accounts
 from jobs.bank_import import Gap, NotYet, Outcome, Request
 from jobs.bank_reader import Reader
+from jobs.bank_statements import open_gap
 from jobs.run import Run
 from jobs.tables import business_day
 from ledger.day import number_of
@@ -41,6 +44,12 @@ class Waiting(NamedTuple):
 
     file: str
     reason: str
+
+
+class DoesNotFollow(Waiting):
+    """A file that stays because its statement does not follow what is known of its account."""
+
+    __slots__ = ()
 
 
 class _Taking(NamedTuple):
@@ -113,9 +122,65 @@ def _take_folder(taking: _Taking, folder: Path) -> list[Waiting]:
     while True:
         found = dict(_taken(taking, left))
         stay = {path: waiting for path, waiting in found.items() if waiting}
-        if len(stay) == len(left) or not stay:
-            return list(stay.values())
+        if len(stay) == len(left):
+            together = _take_together(
+                taking, [path for path, one in stay.items() if isinstance(one, DoesNotFollow)]
+            )
+            if not together:
+                return list(stay.values())
+            stay = {path: waiting for path, waiting in stay.items() if path not in together}
+        if not stay:
+            return []
         left = list(stay)
+
+
+def _take_together(taking: _Taking, files: Sequence[Path]) -> list[Path]:
+    """Take statements of an account of which none follows by itself, if with all nothing is missing; which it were.
+
+    A statement between them came first, because lines that together move nothing hid that they were missing.
+    """
+    accounts: dict[str, list[tuple[int, Path]]] = {}
+    for path in files:
+        headings = headings_of(path)
+        if len(headings) == 1 and headings[0].kind == "053":
+            accounts.setdefault(headings[0].account, []).append((headings[0].number or 0, path))
+    taken: list[Path] = []
+    for account, numbered in accounts.items():
+        paths = [path for _, path in sorted(numbered)]
+        if len(paths) > 1 and _took(taking, account, paths):
+            taken += paths
+    return taken
+
+
+def _took(taking: _Taking, account: str, paths: Sequence[Path]) -> bool:
+    run = taking.run
+    taking.reader.expect(None)
+    try:
+        done = run.write(lambda connection: _import_together(connection, account, paths, taking))
+    except BadInput:
+        return False
+    for path, outcomes in zip(paths, done or (), strict=False):
+        reach("bank file kept")
+        _move(run, path, DONE, "\n".join(said(one) for one in outcomes))
+    return done is not None
+
+
+def _import_together(
+    connection: Connection, account: str, paths: Sequence[Path], taking: _Taking
+) -> list[list[Outcome]] | None:
+    """Take files into the open transaction; raises `Gap` if more or less of the account is missing then."""
+    before = open_gap(connection, account)
+    done = []
+    for path in paths:
+        outcomes = _import(connection, path, taking, allow_gap=True)
+        if outcomes is None:
+            return None
+        done.append(outcomes)
+    if open_gap(connection, account) != before:
+        raise Gap(f"{account}: also with {', '.join(path.name for path in paths)} something is missing")
+    for outcome in chain.from_iterable(done):
+        outcome.gaps.clear()
+    return done
 
 
 def _taken(taking: _Taking, files: Sequence[Path]) -> Iterator[tuple[Path, Waiting | None]]:
@@ -144,7 +209,9 @@ def _take(taking: _Taking, path: Path) -> Waiting | None:
     run, day = taking.run, taking.day
     try:
         done = run.write(lambda connection: _import(connection, path, taking))
-    except (Gap, NotYet) as wrong:
+    except Gap as wrong:
+        return DoesNotFollow(path.name, str(wrong))
+    except NotYet as wrong:
         return Waiting(path.name, str(wrong))
     except BadInput as wrong:
         reason = str(wrong)
@@ -158,13 +225,15 @@ def _take(taking: _Taking, path: Path) -> Waiting | None:
     return None
 
 
-def _import(connection: Connection, path: Path, taking: _Taking) -> list[Outcome] | None:
+def _import(
+    connection: Connection, path: Path, taking: _Taking, *, allow_gap: bool = False
+) -> list[Outcome] | None:
     until = number_of(taking.day)
     begun = select(business_day.c.day).where(business_day.c.day >= until)
     if connection.execute(begun.limit(1)).first() is not None:
         return None
     by = Recorded(NIGHT, taking.day, clock.now_utc().isoformat())
-    request = Request(by, our_accounts(), taking.creditor, until)
+    request = Request(by, our_accounts(), taking.creditor, until, allow_gap)
     return import_path(connection, path, request, taking.reader.read)
 
 

@@ -216,3 +216,42 @@ def test_a_closed_account_day(books: Engine) -> None:
     assert manifest["bank"]["missing"] == [  # type: ignore[index]
         {"account": "NL44TEST0340000001", "complete_to": "2024-02-01"}
     ]
+
+
+def test_statements_that_only_together_fill_what_was_hidden_are_taken(books: Engine) -> None:
+    """Two lines that move nothing together were passed over, and each came later in a file of its own."""
+    account = Account(
+        lines=[
+            paying(LOAN, FIRST, INSTALMENT, "R1"),
+            Real(FIRST, 13317, "R2", end_to_end="E2", text="van een ander"),
+            Real(FIRST, -13317, "R3", end_to_end="E2", reason="MD06"),
+            Real(FIRST, 5000, "R4", text="van een ander"),
+            Real(FIRST, -179, "R5", text="kosten"),
+        ]
+    )
+    drop(books, "1.xml", account.statement(0, 1))
+    drop(books, "2.xml", account.statement(3, 4))
+    close_until(books, FIRST)
+    drop(books, "3.xml", account.statement(1, 2))
+    (only,) = close_until(books, NEXT)
+    assert lines(books) == 2
+    assert only["bank"]["unequal"] == []  # type: ignore[index]
+    drop(books, "4.xml", account.statement(2, 5))
+    after = NEXT + timedelta(days=1)
+    (manifest,) = close_until(books, after)
+    assert (lines(books), manifest["bank"]["unequal"]) == (5, [])  # type: ignore[index]
+    assert balance(books, BANK) == account.balance_before(5)
+    assert sorted(path.name for path in (inbox(books) / "almere" / "done").glob("*.xml")) == [
+        f"{number}.xml" for number in (1, 2, 3, 4)
+    ]
+    assert differences(books) == []
+
+
+def test_statements_of_which_one_is_really_missing_wait(books: Engine) -> None:
+    account = Account(lines=[paying(LOAN, FIRST, 100 + place, f"R{place}") for place in range(6)])
+    drop(books, "1.xml", account.statement(0, 1))
+    drop(books, "2.xml", account.statement(2, 3))
+    drop(books, "3.xml", account.statement(4, 5))
+    close_until(books, FIRST)
+    assert lines(books) == 1
+    assert sorted(path.name for path in (inbox(books) / "almere").glob("*.xml")) == ["2.xml", "3.xml"]
