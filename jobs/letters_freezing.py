@@ -15,7 +15,7 @@ from letters.outbox.values import Effects, Law, LetterDraft, OnLoan
 from servicing.blocks import stopping
 from servicing.creditor import Creditor
 from servicing.product import Product
-from servicing.representatives import Scope
+from servicing.representatives import Scope, died_on
 from servicing.securities import liable_on
 
 NO_PAGE = "unwritten"
@@ -59,7 +59,7 @@ class Freezer:
         pays = payment_fields(self.creditor, loan, owed[0]) if owed and isinstance(owed[0], int) else {}
         found = []
         for debtor, to in self._reached(told, loan, debtors):
-            fields = {**self.framed(loan, to), **pays, **told.fields}
+            fields = {**self.framed(loan, to), **self._named(kind, loan, debtor), **pays, **told.fields}
             self.must_fit(kind, fields, product.kind, told.effects)
             draft = LetterDraft(
                 key=f"{told.kind}:{loan}:{told.key}:{debtor}",
@@ -79,6 +79,14 @@ class Freezer:
             )
             found.append(draft)
         return found
+
+    def _named(self, kind: Kind, loan: int, debtor: int) -> Fields:
+        """Who owes, and who died on which day, where this kind of letter says so."""
+        name, died = self.known.people[debtor].name, died_on(self.known.facts[loan], debtor, self.day)
+        fields: Fields = {"debtor": name}
+        if died is not None:
+            fields |= {"deceased": name, "died_on": died.isoformat()}
+        return {field: value for field, value in fields.items() if field in kind.fields}
 
     def _reached(self, told: Told, loan: int, debtors: Sequence[int]) -> Iterable[tuple[int, Addressee]]:
         """To whom a letter goes: the debtors, or whom a person named, about the first of them."""

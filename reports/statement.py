@@ -26,7 +26,7 @@ from servicing.life.outcome import (
 from servicing.life.state import REVERSED
 from servicing.life.timeline import live
 from servicing.posting import Booked, Cause, differences, should_be
-from servicing.wording import correction_text, entry_text
+from servicing.wording import PAID_OUT, correction_text, entry_text
 
 _GROUPS = (PRINCIPAL_ACCOUNTS, INTEREST_ACCOUNTS, COST_ACCOUNTS, CREDIT_ACCOUNTS)
 COLUMN_OF = {account: at for at, accounts in enumerate(_GROUPS) for account in accounts}
@@ -123,6 +123,13 @@ class Booking(NamedTuple):
     rows: Sequence[Booked]
 
 
+class Known(NamedTuple):
+    """What the text of an entry needs: the kind of each fact by number, and what the debt begins with."""
+
+    kinds: Mapping[int, FactKind]
+    begins: str
+
+
 class Movement(NamedTuple):
     """One entry, booked or not, with what it changes."""
 
@@ -133,17 +140,22 @@ class Movement(NamedTuple):
 
 
 def statement_of(
-    entries: Sequence[Booking], facts: Sequence[Fact], period: Period, now: date | None
+    entries: Sequence[Booking],
+    facts: Sequence[Fact],
+    period: Period,
+    now: date | None,
+    begins: str = PAID_OUT,
 ) -> Statement:
     """The statement from the entries of a loan and the facts known.
 
-    `now` is the last day that has passed, None when it is known that the books hold everything.
+    `now` is the last day that has passed, None when it is known that the books hold everything; `begins` is what
+    the first amount is called, as its product says.
     """
-    kinds = {fact.nr: fact.kind for fact in facts}
-    booked = movements(entries, kinds)
+    told = Known({fact.nr: fact.kind for fact in facts}, begins)
+    booked = movements(entries, told)
     problem = None
     try:
-        waiting = not_booked(entries, facts, now) if now else []
+        waiting = not_booked(entries, facts, now, told) if now else []
     except BadInput as wrong:
         waiting, problem = [], str(wrong)
     coming = [one for one in waiting if one.cause.value_date <= period.until]
@@ -164,20 +176,19 @@ def statement_of(
     )
 
 
-def movements(entries: Iterable[Booking], kinds: Mapping[int, FactKind]) -> list[Movement]:
+def movements(entries: Iterable[Booking], told: Known) -> list[Movement]:
     """The entries, which come in the order of their keys, by value date; one that corrects an earlier one says so."""
     first: dict[Cause, date] = {}
     found = []
     for key, cause, rows in entries:
         corrects = first.setdefault(cause, key.business_date) < key.business_date
-        found.append(Movement(cause, key, _change(rows), _text(cause, rows, kinds, corrects)))
+        found.append(Movement(cause, key, _change(rows), _text(cause, rows, told, corrects)))
     # The sort keeps the order of keys within a day.
     return sorted(found, key=lambda one: one.cause.value_date)
 
 
-def not_booked(entries: Sequence[Booking], facts: Sequence[Fact], now: date) -> list[Movement]:
+def not_booked(entries: Sequence[Booking], facts: Sequence[Fact], now: date, told: Known) -> list[Movement]:
     """What the facts known give up to the end of `now` beyond the books; raises `BadInput` if they cannot hold."""
-    kinds = {fact.nr: fact.kind for fact in facts}
     history = history_of(facts)
     state = live(history.terms, history.events, history.reversals, now)
     booked = [row for entry in entries for row in entry.rows]
@@ -186,7 +197,7 @@ def not_booked(entries: Sequence[Booking], facts: Sequence[Fact], now: date) -> 
         by_cause.setdefault(row.cause, []).append(row)
     known = {row.cause for row in booked}
     found = [
-        Movement(cause, None, _change(rows), _text(cause, rows, kinds, cause in known))
+        Movement(cause, None, _change(rows), _text(cause, rows, told, cause in known))
         for cause, rows in by_cause.items()
     ]
     return sorted(found, key=lambda one: (one.cause.value_date, one.cause))
@@ -203,8 +214,8 @@ def _change(rows: Sequence[Booked]) -> Cents:
     return Cents(principal, interest, costs, -credit)
 
 
-def _text(cause: Cause, rows: Sequence[Booked], kinds: Mapping[int, FactKind], corrects: bool) -> str:  # noqa: FBT001 - a column
-    text = entry_text(cause.kind, cause.value_date, cause.row_nr, kinds.get(cause.fact))
+def _text(cause: Cause, rows: Sequence[Booked], told: Known, corrects: bool) -> str:  # noqa: FBT001 - a column
+    text = entry_text(cause.kind, cause.value_date, cause.row_nr, told.kinds.get(cause.fact), told.begins)
     if cause.kind is EntryKind.PAYMENT and any(REVERSED in (row.debit, row.credit) for row in rows):
         text += ", later teruggeboekt"
     return correction_text(text) if corrects else text

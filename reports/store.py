@@ -18,6 +18,7 @@ from ledger.tables import creditor, journal
 from letters.outbox.year import Move
 from reports.state import Flow, Shared, brought_in, granted_of
 from reports.statement import Booking, Period, Statement, statement_of
+from servicing import files
 from servicing.debtors.store import debtors_of_loan
 from servicing.facts import Fact, FactKind
 from servicing.posting import Booked, Cause
@@ -26,7 +27,7 @@ from servicing.store import LOANS_PER_QUERY, Loan, facts_of
 from servicing.tables import fact as fact_table
 from servicing.tables import loan as loan_table
 from servicing.tables import loan_state
-from servicing.wording import printable
+from servicing.wording import PAID_OUT, printable
 
 _COLUMNS = (
     *("business_date", "loan", "kind", "nr"),
@@ -61,10 +62,12 @@ def statement(
     """
     entries = bookings_of_loan(connection, loan.id, known_at)
     facts = facts_of(connection, [loan.id], known_at)[loan.id]
+    product = files.products().get(loan.product)
+    begins = product.begins if product else PAID_OUT
     if known_at is None and _is_booked(connection, loan.id, facts, now):
-        return statement_of(entries, facts, period, None)
+        return statement_of(entries, facts, period, None, begins)
     passed = max([known_at or now, *(entry.key.business_date for entry in entries)])
-    return statement_of(entries, facts, period, passed)
+    return statement_of(entries, facts, period, passed, begins)
 
 
 def bookings_of_loan(connection: Connection, loan: int, known_at: date | None) -> list[Booking]:

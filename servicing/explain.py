@@ -53,7 +53,8 @@ def basis_of(product: Product | None, law: Law, decision_date: date, accounts: M
         if figure is not None:
             rate, article = figure.rate, law.parameters[name].reference
             source = f"{name} vanaf {figure.since}: {figure.source}"
-    return Basis(product.legal_basis, article, source, rate, product.kind == "public", accounts)
+    is_public = product.kind == "public"
+    return Basis(product.legal_basis, article, source, rate, is_public, accounts, product.begins)
 
 
 def explain(entry: Entry, entries: Iterable[Entry], facts: Sequence[Fact], basis: Basis) -> Explanation:
@@ -73,7 +74,7 @@ def explain(entry: Entry, entries: Iterable[Entry], facts: Sequence[Fact], basis
     _verify(entry, differences(wanted, was))
     by_number = {fact.nr: fact for fact in known}
     fact = by_number.get(entry.fact)
-    text = entry_text(cause.kind, cause.value_date, cause.row_nr, fact.kind if fact else None)
+    text = entry_text(cause.kind, cause.value_date, cause.row_nr, fact.kind if fact else None, basis.begins)
     lines = (
         EXPLAINED[cause.kind](Known(cause, by_number, notes, state, basis))
         if wanted

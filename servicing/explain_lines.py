@@ -17,7 +17,7 @@ from servicing.posting import Cause
 from servicing.schedule import round_cents
 from servicing.terms import LEGAL_ORDER
 from servicing.terms_data import percent_text
-from servicing.wording import dutch_amount, dutch_day, dutch_percent, unrounded
+from servicing.wording import PAID_OUT, dutch_amount, dutch_day, dutch_percent, unrounded
 
 PUBLIC_ALLOCATION = "Awb art. 4:92 lid 1"
 PRIVATE_ALLOCATION = "BW art. 6:44 lid 1"
@@ -52,7 +52,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a loan's amounts rest on: articles, the law's figure for its rate and its source, names of accounts."""
+    """What a loan's amounts rest on: articles, the law's figure for its rate and its source, names of accounts.
+
+    `begins` is what the debt begins with.
+    """
 
     legal_basis: str
     rate_article: str
@@ -60,6 +63,7 @@ class Basis:
     rate: Fraction | None
     is_public: bool
     accounts: Mapping[int, str] = field(default_factory=dict)
+    begins: str = PAID_OUT
 
     def account(self, number: int) -> str:
         """The number and name of an account."""
@@ -378,7 +382,7 @@ def named(fact: Fact) -> str:
 
 LINES: Mapping[EntryKind, Callable[[Known], list[Line]]] = {
     EntryKind.OPENING: _opening,
-    EntryKind.DISBURSEMENT: lambda known: [fact_line(known, "Uitbetaald")],
+    EntryKind.DISBURSEMENT: lambda known: [fact_line(known, known.basis.begins)],
     EntryKind.INTEREST: _interest,
     EntryKind.INSTALMENT: _instalment,
     EntryKind.PAYMENT: _payment,

@@ -16,6 +16,7 @@ from servicing.daycount import DayCount
 from servicing.law import Law, SelectBy
 from servicing.schedule import RoundingRule
 from servicing.terms import Method, Part
+from servicing.wording import PAID_OUT
 
 Group = Literal["established", "starter", "older", "terminating"]
 
@@ -75,6 +76,7 @@ class _File(Strict):
     dunning: Literal["instalments", "recovery", "private", "none"]
     letters: list[Text]
     in_letters: Text | None = None
+    begins: Text = PAID_OUT
 
     @model_validator(mode="after")
     def _all_parts_once(self) -> Self:
@@ -91,7 +93,8 @@ class _File(Strict):
 class Product:
     """One kind of debt (regeling): its legal basis, interest, schedule, limits and procedures.
 
-    `in_letters` is what a letter calls it after "uw"; the Dutch name where the file says nothing.
+    `in_letters` is what a letter calls it after "uw"; the Dutch name where the file says nothing. `begins` is what
+    a statement says of its first amount.
     """
 
     code: str
@@ -109,6 +112,7 @@ class Product:
     dunning: Literal["instalments", "recovery", "private", "none"]
     letters: tuple[str, ...]
     in_letters: str
+    begins: str
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -169,6 +173,7 @@ def product_from(code: str, content: object, file: str) -> Product:
         dunning=found.dunning,
         letters=tuple(found.letters),
         in_letters=found.in_letters or found.name.nl,
+        begins=found.begins,
     )
 
 

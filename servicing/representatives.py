@@ -43,13 +43,18 @@ def representatives_on(facts: Sequence[Fact], debtor: int, day: date, scope: Sco
 
 def addressee(name: str, facts: Sequence[Fact], debtor: int, day: date) -> str:
     """How a debtor is addressed: "De erven van ..." from the day of death on."""
+    return f"De erven van {name}" if died_on(facts, debtor, day) else name
+
+
+def died_on(facts: Sequence[Fact], debtor: int, day: date) -> date | None:
+    """The day on which a debtor died, if that is known and not after a day."""
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
-    died = [
-        fact
+    deaths = [
+        fact.value_date
         for fact in facts
         if fact.kind is FactKind.DEATH and fact.nr not in gone and fact.data.get("debtor") == debtor
     ]
-    return f"De erven van {name}" if any(fact.value_date <= day for fact in died) else name
+    return min((death for death in deaths if death <= day), default=None)
 
 
 def _is_over(fact: Fact, ended: dict[int, date], day: date) -> bool:

@@ -16,12 +16,15 @@ MONTHS = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
+PAID_OUT = "Lening uitbetaald"
+"""What a debt begins with, where its product does not say it otherwise."""
+
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode's categories of characters that steer a terminal or a page, or that nobody sees."""
 
 _TEXTS = {
     EntryKind.OPENING: "Beginstand uit de vorige administratie",
-    EntryKind.DISBURSEMENT: "Lening uitbetaald",
+    EntryKind.DISBURSEMENT: "{begins}",
     EntryKind.INTEREST: "Rente over termijn {row}",
     EntryKind.INSTALMENT: "Termijn {row} vervalt",
     EntryKind.PAYMENT: "Betaling ontvangen",
@@ -56,13 +59,18 @@ def dutch_day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def entry_text(kind: EntryKind, day: date, row_nr: int, cause: FactKind | None) -> str:
-    """What an entry is about; `cause` is the kind of fact behind it, None when time has passed."""
+def entry_text(
+    kind: EntryKind, day: date, row_nr: int, cause: FactKind | None, begins: str = PAID_OUT
+) -> str:
+    """What an entry is about; `cause` is the kind of fact behind it, None when time has passed.
+
+    `begins` is what the debt begins with: money that was paid out, or a claim that arose.
+    """
     if kind is EntryKind.INTEREST and cause is not None:
         return _UNTIL_GIVEN_UP if cause in GIVING_UP_KINDS else _OF_A_PAYMENT
     if kind is EntryKind.PAYMENT and cause is FactKind.EARLY_REPAYMENT:
         return _EARLY
-    return _TEXTS[kind].format(row=row_nr, day=dutch_day(day))
+    return _TEXTS[kind].format(row=row_nr, day=dutch_day(day), begins=begins)
 
 
 def correction_text(text: str) -> str:

@@ -24,12 +24,13 @@ from tests.offices import by, good_by, open_office
 
 CENTS = 50691
 
+ADDRESS = ("--street", "Agorabaan", "--house-number", "3", "--postcode", "8232 AB", "--city", "Lelystad")
+
 
 def open_letters_desk(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A debtor with an address and a loan of Almere, in an office with people; the folder for print files."""
     open_desk(url, tmp_path, monkeypatch)
-    address = ("--street", "Agorabaan", "--house-number", "3", "--postcode", "8232 AB", "--city", "Lelystad")
-    for done in (add_debtor("S. Jansen", *address), add_loan(known_on="2025-01-01")):
+    for done in (add_debtor("S. Jansen", *ADDRESS), add_loan(known_on="2025-01-01")):
         assert done.code == 0, done.err
     good("loan", "disburse", LOAN, "--amount", "25000.00", "--on", "2025-01-01", "--known-on", "2025-01-01")
     open_office(tmp_path, monkeypatch)

@@ -201,7 +201,7 @@ def test_facts_that_are_booked_as_they_are() -> None:
         {"on": "2024-02-10", "type": "cost", "amount": "7.00"},
         {"on": "2024-02-12", "type": "write_off", "amount": "5.00", "of": "costs"},
     )
-    assert books.told("disbursement:1") == ["1000.00 Uitbetaald"]
+    assert books.told("disbursement:1") == ["1000.00 Lening uitbetaald"]
     assert books.told("cost:1") == ["7.00 Kosten in rekening gebracht"]
     assert books.told("write-off:1")[0] == "5.00 Afgeschreven bij besluit (kosten)"
     assert books.explained("cost:1").lines[0].source == "feit 3 (cost) event 3"

@@ -20,11 +20,11 @@ from letters.render import render
 from servicing.dunning.sent import HandedOver, Line, drafts_of
 from servicing.facts import Draft, FactKind
 from servicing.store import Loan, add_loan, record
-from tests.desk import LOAN
+from tests.desk import GRANTED, LOAN, options
 from tests.dunning_cases import PROCEDURES
 from tests.house.source import ROOT
 from tests.letter_reading import read, the_press
-from tests.letters_desk import letter, pay, state
+from tests.letters_desk import ADDRESS, letter, pay, state
 from tests.nights import at
 from tests.offices import by, good_by
 
@@ -129,12 +129,33 @@ def test_a_decision_that_grants_has_its_terms_from_the_loan(letters_desk: Engine
 def test_a_letter_goes_to_whom_a_person_named(letters_desk: Engine) -> None:
     to = ("--to", "Erven van S. Jansen", "--to", "Postbus 1", "--to", "8200 AA  Lelystad")
     good_by("clerk", "event", "death", "1", "--on", str(clock.today()), "--document", "akte")
-    words = ("--say", "deceased=S. Jansen", "--say", f"died_on={clock.today()}")
-    (number,) = good_by("clerk", "letters", "make", "estate", LOAN, *to, *words)["letters"]
+    (number,) = good_by("clerk", "letters", "make", "estate", LOAN, *to)["letters"]
     fields = letter(letters_desk, number).draft.fields
     assert (fields["addressee"], fields["about"]) == (list(to[1::2]), "S. Jansen")
+    assert (fields["deceased"], fields["died_on"]) == ("S. Jansen", str(clock.today()))
     good_by("clerk", "letters", "propose", "--creditor", "almere", "--all")
     assert state(letters_desk, number) == "approved"
+
+
+def test_who_owes_stands_in_a_letter_about_the_debt_by_itself(letters_desk: Engine) -> None:
+    to = ("--to", "Schuldhulp Flevoland", "--to", "Postbus 1", "--to", "8200 AA  Lelystad")
+    (number,) = good_by("clerk", "letters", "make", "balance_statement", LOAN, *to)["letters"]
+    assert letter(letters_desk, number).draft.fields["debtor"] == "S. Jansen"
+    said = ("--say", "debtor=S. Jansen, h.o.d.n. Jansen Klusbedrijf")
+    (number,) = good_by("clerk", "letters", "make", "balance_statement", LOAN, *to, *said)["letters"]
+    assert letter(letters_desk, number).draft.fields["debtor"] == said[1].removeprefix("debtor=")
+
+
+def test_of_joint_debtors_only_the_heirs_of_who_died_are_written_to(letters_desk: Engine) -> None:
+    good_by("clerk", "debtor", "add", "--name", "P. Jansen", "--on", "2024-01-01", *ADDRESS)
+    granted = (*options(GRANTED, decision="B-2025-18"), "--debtor", "2")
+    loan = str(good_by("clerk", "loan", "add", *granted)["loan"])
+    good_by("clerk", "loan", "disburse", loan, "--amount", "25000.00", "--on", "2025-01-01")
+    good_by("clerk", "event", "death", "2", "--on", str(clock.today()), "--document", "akte")
+    (number,) = good_by("clerk", "letters", "make", "estate", loan)["letters"]
+    made = letter(letters_desk, number).draft
+    assert (made.debtor, made.fields["deceased"]) == (2, "P. Jansen")
+    assert made.fields["addressee"] == ["De erven van P. Jansen", "Agorabaan 3", "8232 AB  Lelystad"]
 
 
 def test_what_comes_about_in_another_way_or_lacks_a_field_is_refused(letters_desk: Engine) -> None:

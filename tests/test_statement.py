@@ -22,6 +22,7 @@ from reports.statement import Balances, Cents, Line, Period, Statement, statemen
 from reports.store import heading_of
 from reports.store import statement as read_statement
 from servicing.facts import Draft, FactKind
+from servicing.files import products
 from servicing.store import find_loan
 from servicing.tables import reading_log
 from tests.as_facts import Nights, drafts_of, facts_of
@@ -164,6 +165,19 @@ def test_a_loan_whose_facts_do_not_hold_together_shows_its_books(database: Engin
     found = read(database, loan, "2024-02-01")
     assert amounts(found.closing).startswith("25000.00")
     assert found.problem == f"loan {loan}: has 2 decisions that grant it, and needs one"
+
+
+def test_a_claim_is_not_called_a_loan_that_was_paid_out() -> None:
+    facts = facts_of(drafts_of(PLAIN_TERMS, [{"on": "2024-01-01", "type": "disburse", "amount": "500.00"}]))
+    period = Period(None, at("2024-01-01"))
+    begins = {code: one.begins for code, one in products().items()}
+    for product, text in (
+        ("recovery_claim", "Vordering ontstaan"),
+        ("bbz_guarantee_claim", "Borgtocht betaald aan de bank"),
+        ("bbz_business_capital", "Lening uitbetaald"),
+    ):
+        (line,) = statement_of([], facts, period, period.until, begins[product]).not_booked
+        assert line.text == text
 
 
 def test_the_end_does_not_come_before_the_beginning() -> None:

@@ -30,6 +30,7 @@ from servicing.history import history_of
 from servicing.payoff import payoff
 from servicing.product import Product
 from servicing.registration import Dossier
+from servicing.representatives import died_on
 from servicing.store import Loan, debtors_of, find_loan
 from servicing.viewing import View, view_on
 
@@ -37,6 +38,9 @@ DAYS_OF_PAYOFF = 14
 OBJECTION = "objection_term"
 OF_A_GRANT = frozenset({"grant_business_capital", "grant_preparation_costs", "guarantee_called"})
 """Decisions that tell what was granted; what a later one agrees is for the person to say."""
+
+DECEASED = "deceased"
+"""Who died: a letter that has this field is about the debtors of whom that is known, and goes to their heirs."""
 
 OURS = frozenset({"decision", "order"})
 
@@ -64,6 +68,9 @@ def make_letter(desk: Desk, code: str, name: str, asked: Asked) -> list[int]:
     told = _told(kind, fields, asked)
     debtors, today = debtors_of(desk.connection, heading.id), clock.today()
     known = situation_of(desk.connection, [heading.id], debtors, today)
+    if DECEASED in kind.fields:
+        died = [one for one in debtors if died_on(known.facts[heading.id], one, today)]
+        debtors = died or debtors
     freezer = Freezer(creditors_by_id()[heading.creditor_id], known, wording())
     try:
         drafts = freezer.frozen(told, files.products()[heading.product], heading.id, debtors)
