@@ -6,7 +6,9 @@ from datetime import date
 
 from backoffice.cli.database import Desk
 from backoffice.registering import Registered, dossier_of, register
+from ledger.money import euros
 from servicing.facts import Draft, FactKind, FactRefused
+from servicing.history import history_of
 from servicing.settlement.claim_origin import CLAIMS, LENT, origin_told
 from servicing.store import Loan
 
@@ -27,3 +29,16 @@ def tell_wage_tax(desk: Desk, heading: Loan, cents: int, on: date, document: str
         raise FactRefused(f"loan {heading.id}: reclaims {told.scheme}, which was lent: no wage tax was paid")
     draft = Draft(heading.id, FactKind.WAGE_TAX, on, document, cents=cents, source=document)
     return register(desk, dossier, draft)
+
+
+def tax_is_too_much(desk: Desk, heading: Loan) -> str:
+    """That the wage tax told of a claim adds up to more than the claim itself; empty where it does not."""
+    dossier = dossier_of(desk.connection, heading)
+    tax = sum(fact.cents for fact in dossier.holding if fact.kind is FactKind.WAGE_TAX)
+    claimed = int(history_of(dossier.facts).terms.principal)
+    if tax <= claimed:
+        return ""
+    return (
+        f"the wage tax told of loan {heading.id} is {euros(tax)} in all, more than the claim of {euros(claimed)}; "
+        f"what was told twice or wrong: aflos loan withdraw {heading.id} FACT"
+    )

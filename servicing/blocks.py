@@ -170,12 +170,22 @@ def _block(fact: Fact, rule: Rule, holding: Sequence[Fact], day: date) -> Block 
         return None
     is_over = until is not None and until <= day
     is_handled = any(each.kind is FactKind.HANDLED and each.of == fact.nr for each in holding)
-    if is_over and (is_handled or not rule.is_reviewed):
+    if is_over and (is_handled or not rule.is_reviewed or _is_continued(fact, rule, holding)):
         return None
     stops = DUNNING if is_over else rule.stops
     reason = f"{rule.reason}: ended, not reviewed" if is_over else rule.reason
     debtor = int(str(fact.data.get("debtor", 0)))
     return Block(fact.nr, fact.kind, stops, reason, rule.article, since, until, debtor, fact.actor, is_over)
+
+
+def _is_continued(fact: Fact, rule: Rule, holding: Sequence[Fact]) -> bool:
+    """Whether another arrangement held on the day on which one ended: nothing to look at until that one ends."""
+    until = end_of(fact, rule, holding)
+    if fact.kind is not FactKind.ARRANGEMENT or until is None:
+        return False
+    others = [each for each in holding if each.kind is fact.kind and each.nr != fact.nr]
+    ends = {each.nr: end_of(each, rule, holding) or date.max for each in others}
+    return any((day_in("from")(each) or each.value_date) <= until < ends[each.nr] for each in others)
 
 
 def end_of(fact: Fact, rule: Rule, holding: Sequence[Fact]) -> date | None:

@@ -103,6 +103,23 @@ def test_f10_the_end_of_a_moratorium_is_a_work_item_and_no_letter() -> None:
     assert stops(handled, "2025-12-03") == set()
 
 
+def test_an_arrangement_that_another_one_goes_on_from_is_no_work() -> None:
+    # Bbz art. 43 lid 2: what can be paid is decided each year, with an arrangement for that year.
+    first = told(1, FactKind.ARRANGEMENT, "2024-02-01", until="2025-02-01", cents=32_210)
+    second = told(2, FactKind.ARRANGEMENT, "2025-02-01", until="2026-02-01", cents=30_000)
+    assert [one.fact for one in ended_blocks([first], at("2025-02-01"))] == [1]
+    assert ended_blocks([first, second], at("2025-02-01")) == []
+    assert stops([first, second], "2025-02-01") == stops([first], "2025-01-31")
+    assert [one.fact for one in ended_blocks([first, second], at("2026-02-01"))] == [2]
+    # A day without any, one that was withdrawn, and two that end together: a person looks.
+    later = told(2, FactKind.ARRANGEMENT, "2025-02-02", until="2026-02-01", cents=30_000)
+    assert [one.fact for one in ended_blocks([first, later], at("2025-02-02"))] == [1]
+    gone = told(3, FactKind.WITHDRAWAL, "2025-03-01", of=2)
+    assert [one.fact for one in ended_blocks([first, second, gone], at("2025-03-01"))] == [1]
+    beside = told(2, FactKind.ARRANGEMENT, "2024-08-01", until="2025-02-01", cents=30_000)
+    assert len(ended_blocks([first, beside], at("2025-02-01"))) == 2
+
+
 @pytest.mark.parametrize(
     "kind", [FactKind.ADMINISTRATION, FactKind.MORATORIUM, FactKind.BANKRUPTCY, FactKind.HOLD]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,9 +13,10 @@ from bank.epc import Payee, epc_text
 from letters.catalogue import Kind
 from letters.compose import compose
 from letters.fields import shown
+from letters.render import render
 from letters.samples import FUND, sample
 from servicing.files import products
-from tests.letter_reading import codes, printed, text, the_press
+from tests.letter_reading import codes, printed, read, text, the_press
 
 KINDS = the_press().catalogue.kinds
 
@@ -117,6 +119,15 @@ def test_letters_call_every_product_by_words_that_fit_in_a_sentence() -> None:
 def test_every_required_element_is_on_the_page(code: str) -> None:
     said = text(code)
     assert not [element for element in REQUIRED[code] if element not in said]
+
+
+def test_a_debt_settlement_that_is_refused_promises_nothing() -> None:
+    one = sample(the_press().catalogue, "settlement_offer_answer")
+    fields = {**one.fields, "answer": "Wij werken niet mee aan dit voorstel.", "refused": True}
+    refused = read(render(the_press(), replace(one, fields=fields)).content)
+    assert "uw afspraken over betalen blijven gelden" in refused
+    assert "geen herinneringen" not in refused
+    assert "geen herinneringen" in text("settlement_offer_answer")
 
 
 @pytest.mark.parametrize("code", KINDS)

@@ -172,6 +172,13 @@ def test_what_comes_about_in_another_way_or_lacks_a_field_is_refused(letters_des
         assert (done.code, why in done.err) == (2, True), done.err
 
 
+def test_a_run_of_nothing_says_whether_a_choice_is_missing(letters_desk: Engine) -> None:
+    del letters_desk
+    asked = ("letters", "propose", "--creditor", "almere")
+    assert "choose with --all" in by("clerk", *asked).out
+    assert "no letter that was chosen waits" in by("clerk", *asked, "--all").out
+
+
 def test_p01_no_dwangbevel_is_made_before_dunning_came_to_it(letters_desk: Engine) -> None:
     del letters_desk
     done = by("clerk", "letters", "make", "enforcement_order", LOAN)

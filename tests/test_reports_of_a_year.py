@@ -276,7 +276,11 @@ def test_p29_wage_tax_is_told_of_a_claim_with_its_document(
     done = run("loan", "wage-tax", "V-1", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-5")
     assert done.code == 0, done.err
     row, _ = good("report", "gross-up", "--year", "2025")
-    assert (row["wage_tax"], row["gross_open"]) == ("312.50", "1212.50")
+    assert (row["wage_tax"], row["gross_open"], done.err) == ("312.50", "1212.50", "")
+    much = run("loan", "wage-tax", "V-1", "--amount", "587.51", "--on", "2025-05-01", "--document", "LH-8")
+    assert "is 900.01 in all, more than the claim of 900.00" in much.err
+    fact = much.out.split("as fact ")[1].split(",")[0]
+    good("loan", "withdraw", "V-1", fact, "--reason", "told twice")
     lent = run("loan", "wage-tax", "V-2", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-7")
     assert (lent.code, "reclaims bbz_business_capital, which was lent" in lent.err) == (2, True)
     refused = run("loan", "wage-tax", "L-1", "--amount", "12.50", "--on", "2025-05-01", "--document", "LH-6")

@@ -162,7 +162,7 @@ def propose(
     if as_json:
         print_json(_chosen(chosen))
     else:
-        _tell(chosen)
+        _tell(chosen, is_chosen=everything or bool(kinds or numbers))
 
 
 @letters.command(name="list")
@@ -361,13 +361,19 @@ def _reasons(reasons: dict[int, str] | object) -> list[dict[str, object]]:
     return [{"letter": number, "reason": reason} for number, reason in reasons.items()]
 
 
-def _tell(chosen: Chosen) -> None:
+NOTHING_WAITS = (
+    "nothing is put together: no letter that was chosen waits to be put in a run; see aflos letters list"
+)
+NOTHING_CHOSEN = "nothing is put together: choose with --all, --kind or --letter; see aflos letters list"
+
+
+def _tell(chosen: Chosen, *, is_chosen: bool) -> None:
     for number, reason in chosen.waiting.items():
         click.echo(f"letter {number} waits: {shown(reason)}")
     for number, reason in chosen.dropped.items():
         click.echo(f"letter {number} fell away: {shown(reason)}")
     if not chosen.run:
-        click.echo("nothing is put together: choose with --all, --kind or --letter; see aflos letters list")
+        click.echo(NOTHING_WAITS if is_chosen else NOTHING_CHOSEN)
         return
     demanded = euros(sum(one.draft.demanded for one in chosen.letters))
     click.echo(

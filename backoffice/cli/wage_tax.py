@@ -7,7 +7,7 @@ import click
 from backoffice.cli.database import recording
 from backoffice.cli.options import actor_option, as_json, past_day
 from backoffice.cli.registered import tell
-from backoffice.wage_tax import tell_wage_tax
+from backoffice.wage_tax import tax_is_too_much, tell_wage_tax
 from servicing.reading import Reader
 from servicing.store import find_loan
 
@@ -28,7 +28,8 @@ def wage_tax_command(
 ) -> None:
     """Record the wage tax paid over a claim that was not lent; it makes the claim gross after the year (brutering).
 
-    Nothing is booked: aflos report gross-up shows what is open with its part of the tax, and a person decides.
+    What is told under several documents adds up. Nothing is booked: aflos report gross-up shows what is open with
+    its part of the tax, and a person decides.
 
     Example: aflos loan wage-tax 100000003 --amount 812.40 --on 2025-06-30 --document LH-2025-6
     """
@@ -36,4 +37,7 @@ def wage_tax_command(
     with recording(actor) as desk:
         heading = find_loan(desk.connection, loan)
         done = tell_wage_tax(desk, heading, cents, day, document)
+        warning = tax_is_too_much(desk, heading)
     tell(done, as_json)
+    if warning:
+        click.echo(f"warning: {warning}", err=True)
