@@ -55,7 +55,8 @@ class Overlaps(BadInput):
 class Request(NamedTuple):
     """For whom a file is read: who records it, of which creditor (0: any), up to which day, gaps allowed or not.
 
-    `goes_on` lets lines without a reference of the bank be twins of those of the last statement's day.
+    `together` lets older lines fill what no gap tells of: other files with it must make up for that. `goes_on` lets
+    lines without a reference of the bank be twins of those of the last statement's day.
     """
 
     by: Recorded
@@ -64,6 +65,7 @@ class Request(NamedTuple):
     until: int
     allow_gap: bool = False
     goes_on: bool = True
+    together: bool = False
 
 
 class Document(NamedTuple):
@@ -310,7 +312,8 @@ class _Taking:
         name, account = self.outcome.name, self.heading.account
         waiting = open_gap(self.connection, account)
         assert self.heading.opening is not None
-        if not waiting or number_of(self.heading.opening.day) < first_opened_on(self.connection, account):
+        is_expected = waiting or self.request.together
+        if not is_expected or number_of(self.heading.opening.day) < first_opened_on(self.connection, account):
             raise Gap(
                 f"{name}: {account}: holds {self.lines} lines that are not known before {day_of(last.closed_on)}, "
                 "up to where the account is complete: ask the bank which is right"

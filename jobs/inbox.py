@@ -147,8 +147,9 @@ def _take_together(taking: _Taking, files: Sequence[Path]) -> list[Path]:
     taken: list[Path] = []
     for account, numbered in accounts.items():
         paths = [path for _, path in sorted(numbered)]
-        if len(paths) > 1 and _took(taking, account, paths):
-            taken += paths
+        # What is really missing comes before the last of them.
+        some = (paths[:count] for count in range(len(paths), 1, -1))
+        taken += next((part for part in some if _took(taking, account, part)), [])
     return taken
 
 
@@ -172,7 +173,7 @@ def _import_together(
     before = open_gap(connection, account)
     done = []
     for path in paths:
-        outcomes = _import(connection, path, taking, allow_gap=True)
+        outcomes = _import(connection, path, taking, together=True)
         if outcomes is None:
             return None
         done.append(outcomes)
@@ -226,14 +227,14 @@ def _take(taking: _Taking, path: Path) -> Waiting | None:
 
 
 def _import(
-    connection: Connection, path: Path, taking: _Taking, *, allow_gap: bool = False
+    connection: Connection, path: Path, taking: _Taking, *, together: bool = False
 ) -> list[Outcome] | None:
     until = number_of(taking.day)
     begun = select(business_day.c.day).where(business_day.c.day >= until)
     if connection.execute(begun.limit(1)).first() is not None:
         return None
     by = Recorded(NIGHT, taking.day, clock.now_utc().isoformat())
-    request = Request(by, our_accounts(), taking.creditor, until, allow_gap)
+    request = Request(by, our_accounts(), taking.creditor, until, allow_gap=together, together=together)
     return import_path(connection, path, request, taking.reader.read)
 
 

@@ -22,6 +22,7 @@ from tests.bank_account import Account, Real, camt, paying, write
 from tests.bank_desk import (
     FIRST,
     INSTALMENT,
+    START,
     balance,
     by_hand,
     differences,
@@ -244,6 +245,27 @@ def test_statements_that_only_together_fill_what_was_hidden_are_taken(books: Eng
     assert sorted(path.name for path in (inbox(books) / "almere" / "done").glob("*.xml")) == [
         f"{number}.xml" for number in (1, 2, 3, 4)
     ]
+    assert differences(books) == []
+
+
+def test_older_statements_that_only_together_move_nothing_are_taken(books: Engine) -> None:
+    account = Account(
+        lines=[
+            paying(LOAN, FIRST, INSTALMENT, "R1", end_to_end="E1"),
+            Real(FIRST, -INSTALMENT, "R2", end_to_end="E1", reason="MD06"),
+            Real(NEXT, -114, "R3", text="kosten"),
+        ]
+    )
+    drop(books, "0.xml", account.statement(0, 0, opened=START, closed=START, number=0))
+    drop(books, "3.xml", account.statement(2, 3))
+    close_until(books, NEXT)
+    drop(books, "1.xml", account.statement(0, 1))
+    close_until(books, NEXT + timedelta(days=1))
+    assert lines(books) == 1
+    drop(books, "2.xml", account.statement(1, 2))
+    (manifest,) = close_until(books, NEXT + timedelta(days=2))
+    assert (lines(books), manifest["bank"]["unequal"]) == (3, [])  # type: ignore[index]
+    assert balance(books, BANK) == account.balance_before(3)
     assert differences(books) == []
 
 
