@@ -198,6 +198,21 @@ def test_the_old_choice_year_turns_principal_into_a_gift() -> None:
     assert converted(own_capital="50000.00", total_capital="60000.00") == "0.00"
 
 
+def test_a_year_that_cannot_be_chosen_says_so() -> None:
+    def says(**keys: object) -> bool:
+        old = OLD | {"application_date": "2017-03-01", "book_year": 2017, "capital_principal": "30000.00"}
+        lines = answer(**(old | {"choice_year": True} | keys))["explanation"]
+        return any("geen keuzejaar" in line["text"] for line in lines)
+
+    assert not says()
+    assert not says(application_date="2018-03-01")
+    assert not says(application_date="2019-03-01", choice_year=False)
+    assert says(application_date="2019-03-01")
+    assert says(application_date="2020-03-01", book_year=2021)
+    # A year after that of the application: interest is remitted in it, and nothing of the principal.
+    assert says(application_date="2016-03-01")
+
+
 def test_what_is_refunded_goes_where_the_college_says() -> None:
     paid = LOAN | {"capital_loan_interest_paid": "2000.00"}
     texts = {

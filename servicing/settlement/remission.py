@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -66,7 +66,16 @@ def remission(figures: Figures, room: Room, law: Law, policy: Choices) -> Remiss
         return _refused("Rente wordt alleen kwijtgescholden aan gevestigde zelfstandigen", "Not established")
     found = _REGIMES.on(figures.loan.application)
     assert found, "the first regime has no first day"
-    return found[1](figures, figures.loan, room, law, policy)
+    done = found[1](figures, figures.loan, room, law, policy)
+    if figures.loan.is_choice_year and not _may_choose(figures, figures.loan):
+        done = replace(done, lines=(NO_CHOICE, *done.lines))
+    return done
+
+
+def _may_choose(figures: Figures, loan: CapitalLoan) -> bool:
+    """Whether a client can choose this book year: that of an application before 2020, or the one before it."""
+    distance = figures.book_year.years_after(figures.book_year.holding(loan.application))
+    return loan.application < SINCE and distance in (0, -1)
 
 
 def _since_2020(figures: Figures, loan: CapitalLoan, room: Room, law: Law, policy: Choices) -> Remission:
@@ -91,13 +100,15 @@ def _until_2019(figures: Figures, loan: CapitalLoan, room: Room, law: Law, polic
         )
     if _in_window(figures, loan, policy):
         return _interest(figures, loan, room, policy, OLD_INTEREST)
-    distance = figures.book_year.years_after(figures.book_year.holding(loan.application))
-    if loan.is_choice_year and distance in (0, -1):
+    if loan.is_choice_year and _may_choose(figures, loan):
         return _conversion(figures, loan, room, law, policy)
     return _refused("Dit boekjaar geeft geen recht op omzetting of kwijtschelding", "Outside the window")
 
 
-_REGIMES: Dated[Rule] = Dated({date.min: _until_2019, date(2020, 1, 1): _since_2020})
+SINCE = date(2020, 1, 1)
+"""The first day of application on which principal is not turned into a gift any more."""
+
+_REGIMES: Dated[Rule] = Dated({date.min: _until_2019, SINCE: _since_2020})
 """By the day of the application (art. 60a lid 2)."""
 
 ARTICLE = "Bbz art. 21 lid 1"
@@ -105,6 +116,12 @@ OF_BANK = "Bbz art. 21 lid 2"
 OLD_INTEREST = "Bbz art. 21 lid 2 (tekst tot 2020) en 60a lid 2"
 OLD_RULES = "the rules of before 2020 for a surety are not in the program"
 OLD_PRINCIPAL = "Bbz art. 21 lid 1 (tekst tot 2020) en 60a lid 2"
+NO_CHOICE = Line(
+    "Dit kan geen keuzejaar zijn: dat is het boekjaar van een aanvraag van voor 2020, of het boekjaar daarvoor",
+    "Not a choice year: that is the book year of an application before 2020, or the one before it",
+    OLD_PRINCIPAL,
+    0,
+)
 
 
 def _in_window(figures: Figures, loan: CapitalLoan, policy: Choices) -> bool:
