@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from jobs.bank_checks import stands
-from jobs.bank_statements import open_gap
 from jobs.bank_undecided import lines_without_money
 from ledger.bulk import among
 from ledger.day import LAST_DAY, number_of
@@ -49,9 +48,7 @@ def doubtful_lines(connection: Connection) -> list[Doubt]:
 def unproven_lines(connection: Connection) -> list[Doubt]:
     """The lines that no balance proves, whatever was decided about them."""
     closed = {one.account: one.closed_on for one in stands(connection, number_of(LAST_DAY))}
-    lines = [
-        each for each in _unproven(connection, closed) if each[0].booked_on <= closed.get(each[0].account, 0)
-    ]
+    lines = [each for each in _unproven(connection) if each[0].booked_on <= closed.get(each[0].account, 0)]
     found = _paired(lines, _same_days(connection, [line for line, _ in lines]))
     return [one for one in found if _is_open(one, closed)]
 
@@ -75,17 +72,16 @@ def _is_struck(decided: tuple[int, Sequence[Part]] | None) -> bool:
     return decided is not None and {part.kind for part in decided[1]} <= STRUCK
 
 
-def _unproven(connection: Connection, accounts: Iterable[str]) -> list[tuple[StoredLine, int]]:
-    """Lines whose statement proves nothing, with the kind of that."""
-    with_gap = [account for account in accounts if open_gap(connection, account)]
+def _unproven(connection: Connection) -> list[tuple[StoredLine, int]]:
+    """Lines whose statement proves nothing by itself, with the kind of that."""
     statement = bank_statement.c
     is_told = and_(statement.kind == NOTICE, ~exists().where(bank_confirmation.c.line_id == bank_line.c.id))
-    is_late = and_(statement.kind == 53, statement.gap_cents == 0, statement.extends == 0)
-    after_gap = and_(statement.gap_cents != 0, statement.account.in_(with_gap))
+    # A gap may be closed since: by files that were taken together, which only together are proven.
+    is_late = and_(statement.kind == 53, or_(statement.gap_cents != 0, statement.extends == 0))
     query = (
         select(bank_line, statement.kind.label("told_by"))
         .join(bank_statement, statement.id == bank_line.c.statement_id)
-        .where(or_(is_told, is_late, after_gap))
+        .where(or_(is_told, is_late))
         .order_by(bank_line.c.booked_on, bank_line.c.id)
     )
     return [(stored_line(row[:-1]), int(row[-1])) for row in connection.execute(query)]

@@ -24,6 +24,7 @@ from tests.bank_desk import (
     balance,
     by_hand,
     differences,
+    drop,
     lines,
     money,
     open_books,
@@ -188,3 +189,22 @@ def test_a_struck_line_that_a_statement_shows_after_all_is_told(books: Engine, t
     assert "a statement shows it after all" in item.reason
     by_hand(books, 2, LOAN, third + timedelta(days=1))
     assert is_as_the_bank_says(books, account, third + timedelta(days=1))
+
+
+def test_files_taken_together_that_tell_the_same_under_other_references_are_told(
+    books: Engine, tmp_path: Path
+) -> None:
+    def both(mark: str) -> Account:
+        back = Real(FIRST, -INSTALMENT, f"{mark}-2", end_to_end="E1", reason="MD06")
+        return Account(lines=[BEFORE, paying(LOAN, FIRST, INSTALMENT, f"{mark}-1", end_to_end="E1"), back])
+
+    account, again = both("S"), both("OTHER")
+    after = FIRST + timedelta(days=1)
+    account.lines.append(Real(after, 500, "S-3", text="rente"))
+    drop(books, "1.xml", account.statement())
+    close_until(books, after)
+    drop(books, "2.xml", again.statement(1, 2))
+    drop(books, "3.xml", again.statement(2, 3))
+    close_until(books, after + timedelta(days=1))
+    assert lines(books) == 6
+    assert sorted(doubts(books)) == [(5, 2), (6, 3)]

@@ -7,14 +7,13 @@ from sqlalchemy import Connection, select
 
 from backoffice.actor import actor as actor_of
 from backoffice.cli.bank_runs import named_creditor
-from backoffice.cli.bank_words import as_line, day_text, part_text, part_words
+from backoffice.cli.bank_words import as_line, line_words, part_text, part_words
 from backoffice.cli.database import looking
 from backoffice.cli.options import as_json, past_day
 from backoffice.cli.output import print_json
 from backoffice.rights import creditors_of
 from ledger.day import number_of
 from ledger.errors import BadInput
-from ledger.money import euros
 from servicing.receipts.store import lines_by_number, parts_of_lines
 from servicing.receipts.tables import bank_decision, bank_line
 from servicing.receipts.values import Part, StoredLine
@@ -64,17 +63,7 @@ def _lines(connection: Connection, day: int | None, loan: str | None) -> list[St
 
 def _words(line: StoredLine, decided: tuple[int, list[Part]]) -> dict[str, object]:
     return {
-        "line": line.id,
-        "creditor": line.creditor_id,
-        "account": line.account,
-        "booked": day_text(line.booked_on),
-        "value_date": day_text(line.paid_on),
-        "amount": euros(line.cents),
-        "name": line.name,
-        "iban": line.iban,
-        "references": line.structured,
-        "text": line.text,
-        "end_to_end_id": line.end_to_end,
+        **line_words(line),
         "decision": decided[0] or None,
         "parts": [part_words(part) for part in decided[1]],
     }

@@ -47,9 +47,8 @@ def part_text(part: dict[str, object]) -> str:
     return f"{amount} {what}{f' (fact {fact})' if loan and fact else ''}: {part['reason']}"
 
 
-def waiting_words(one: Waiting) -> dict[str, object]:
-    """A line that waits, with why and for what it may be."""
-    line = one.line
+def line_words(line: StoredLine) -> dict[str, object]:
+    """A bank line as it came in."""
     return {
         "line": line.id,
         "creditor": line.creditor_id,
@@ -62,6 +61,14 @@ def waiting_words(one: Waiting) -> dict[str, object]:
         "references": line.structured,
         "text": line.text,
         "end_to_end_id": line.end_to_end,
+    }
+
+
+def waiting_words(one: Waiting) -> dict[str, object]:
+    """A line that waits, with why and for what it may be."""
+    line = one.line
+    return {
+        **line_words(line),
         "is_return": bool(line.is_return),
         "reason": one.reason,
         "candidates": [near._asdict() for near in one.candidates],
