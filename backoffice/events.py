@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ from backoffice.cli.database import Desk
 from backoffice.registering import Registered, dossier_of, refuse_undecided, register
 from backoffice.rights import check_debtor, check_right
 from ledger.errors import BadInput
-from servicing.circumstances import COPIED, EVENT_KINDS, NOT_MOVED, EventKind, chosen, key_of
+from servicing import files
+from servicing.circumstances import COPIED, EVENT_KINDS, NOT_MOVED, EventKind, chosen, is_told_as, key_of
 from servicing.debtors.store import find_debtor, loans_of_debtor, records_of
 from servicing.facts import CIRCUMSTANCES, Draft, Fact, FactKind, FactRefused
 from servicing.registration import Dossier
@@ -72,6 +73,8 @@ def plan_event(connection: Connection, account: str, subject: str, happened: Hap
     if happened.kind == "transfer":
         raise FactRefused(f"transfer: {NOT_MOVED}")
     kind = EVENT_KINDS[happened.kind]
+    if kind.fact is FactKind.ORDER_SUSPENDED:
+        _refuse_private(find_loan(connection, subject))
 
     def make(dossier: Dossier, debtor: int) -> Draft:
         about = chosen(dossier, _kinds_of(kind, happened), debtor, happened.which).nr if kind.refers else 0
@@ -86,6 +89,14 @@ def plan_event(connection: Connection, account: str, subject: str, happened: Hap
         return Draft(dossier.loan, kind.fact, happened.on, key, 0, about, says, happened.document)
 
     return _planned(connection, account, (subject, kind, happened.on), make)
+
+
+def _refuse_private(heading: Loan) -> None:
+    if files.products()[heading.product].kind == "private":
+        raise FactRefused(
+            f"loan {heading.id}: a claim under a contract has no dwangbevel (Awb 4:114); a case about it: "
+            "aflos event dispute"
+        )
 
 
 def plan_taking_back(
@@ -203,8 +214,9 @@ def _given(word: str | None) -> str:
 def _reported(dossier: Dossier, kind: EventKind, debtor: int, which: str | None) -> Fact:
     """The fact of a report, also when it was taken back before."""
     wrong = dossier.withdrawn
+    told = [fact for fact in dossier.facts if fact.kind is not kind.fact or is_told_as(kind, fact, dossier)]
     if which is not None:
-        for fact in dossier.facts:
+        for fact in told:
             if fact.kind is kind.fact and fact.key in {which, key_of(debtor, which)} and fact.nr in wrong:
                 return fact
-    return chosen(dossier, (kind.fact,), debtor, which)
+    return chosen(replace(dossier, facts=told), (kind.fact,), debtor, which)

@@ -91,6 +91,9 @@ RULES: Mapping[FactKind, Rule] = {
     FactKind.WSNP_CLEAN_SLATE: Rule(
         ALL_COLLECTING, "the rest cannot be enforced (clean slate)", "Fw art. 358"
     ),
+    FactKind.ORDER_SUSPENDED: Rule(
+        COLLECTING, "a court has suspended the enforcement order (dwangbevel)", "Awb 4:111 lid 2; Rv art. 438"
+    ),
     FactKind.ARRANGEMENT: Rule(
         DUNNING,
         "a payment arrangement holds",

@@ -27,6 +27,7 @@ Option = Literal[
     "rank",
     "review",
     "debtor",
+    "summons",
 ]
 
 OUTCOMES = ("upheld", "changed", "rejected", "withdrawn")
@@ -92,6 +93,8 @@ EVENT_KINDS = {
             refers=(FactKind.OBJECTION, FactKind.DISPUTE),
         ),
         EventKind("interruption", FactKind.INTERRUPTION, "loan", ("act",), ("proof", "text", "debtor")),
+        EventKind("order-suspended", FactKind.ORDER_SUSPENDED, "loan", may=("summons", "text", "debtor")),
+        EventKind("order-resumed", FactKind.ENDED, "loan", ("of",), refers=(FactKind.ORDER_SUSPENDED,)),
         EventKind("security", FactKind.SECURITY, "loan", ("security", "value"), ("rank", "until", "text")),
         EventKind("security-end", FactKind.ENDED, "loan", ("of",), refers=(FactKind.SECURITY,)),
         EventKind("contact", FactKind.CONTACT, "loan", ("text",)),
@@ -112,7 +115,7 @@ COPIED = frozenset(
 """Facts about a debtor that also hold for a loan granted to him later."""
 
 ABOUT: Mapping[FactKind, frozenset[FactKind]] = {
-    FactKind.ENDED: frozenset(ENDING) | {FactKind.HOLD, FactKind.SECURITY},
+    FactKind.ENDED: frozenset(ENDING) | {FactKind.HOLD, FactKind.SECURITY, FactKind.ORDER_SUSPENDED},
     FactKind.OUTCOME: frozenset({FactKind.OBJECTION, FactKind.DISPUTE}),
     FactKind.UNBLOCKED: frozenset({FactKind.OBJECTION, FactKind.DISPUTE}),
     FactKind.HANDLED: frozenset(FactKind),
@@ -157,6 +160,15 @@ def check_circumstance(dossier: Dossier, draft: Draft) -> None:
 def key_of(debtor: int, document: str) -> str:
     """What the business calls an event about one of the debtors of a loan."""
     return f"{debtor}: {document}"
+
+
+def is_told_as(kind: EventKind, fact: Fact, dossier: Dossier) -> bool:
+    """Whether a fact is what an event of a kind becomes: a move is no unknown address, nor one end another."""
+    return (
+        fact.kind is kind.fact
+        and all(fact.data.get(key) == value for key, value in kind.says.items())
+        and (not kind.refers or named_fact(dossier, str(fact.of)).kind in kind.refers)
+    )
 
 
 def chosen(dossier: Dossier, kinds: tuple[FactKind, ...], debtor: int, which: str | None) -> Fact:

@@ -61,6 +61,7 @@ class FactKind(IntEnum):
     LIABILITY = 57
     UNBLOCKED = 58
     HANDLED = 59
+    ORDER_SUSPENDED = 60
     MANDATE = 90
     MANDATE_ENDED = 91
     DEFERRAL_USED = 100

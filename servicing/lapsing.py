@@ -37,9 +37,13 @@ LASTING: Mapping[FactKind, tuple[ExtensionKind, frozenset[FactKind]]] = {
     FactKind.WSNP_START: ("wsnp", frozenset({FactKind.WSNP_EARLY_END, FactKind.WSNP_CLEAN_SLATE})),
     FactKind.MORATORIUM: ("moratorium", frozenset({FactKind.ENDED})),
     FactKind.BANKRUPTCY: ("bankruptcy", frozenset({FactKind.ENDED})),
+    FactKind.ORDER_SUSPENDED: ("order_suspended", frozenset({FactKind.ENDED})),
 }
 """What makes the term longer while it lasts, and which facts end it (Awb art. 4:111)."""
 
+
+SUMMONS = "summons"
+"""What a fact says of an order that is suspended: when the case was brought, from which the time counts (lid 2 d)."""
 
 ANYONE = 0
 """Instead of a debtor: all who owe the loan, or a loan of which no debtor is known."""
@@ -107,9 +111,9 @@ def acts_of(facts: Sequence[Fact], debtor: int = ANYONE) -> list[Act]:
 
 
 def extensions_of(facts: Sequence[Fact], debtor: int = ANYONE) -> list[Extension]:
-    """The times by which the term is longer: deferral, arrangement, moratorium, bankruptcy, debt restructuring.
+    """The times by which the term is longer: deferral, arrangement, moratorium, insolvency, an order suspended.
 
-    Insolvency and a moratorium are personal: they make the term longer against that debtor alone (Awb art. 4:111).
+    All but the first two are personal: they make the term longer against that debtor alone (Awb art. 4:111).
     """
     deferrals = [Extension(since, until, "deferral") for since, until in deferral_periods(facts)]
     agreed = [
@@ -141,8 +145,12 @@ def _lasting(facts: Sequence[Fact], debtor: int) -> Iterator[Extension]:
         if fact.kind in LASTING and _concerns(fact, debtor):
             kind, ended_by = LASTING[fact.kind]
             ends = [each.value_date for each in held if each.of == fact.nr and each.kind in ended_by]
-            own = fact.data.get("until")
-            yield Extension(fact.value_date, _first(*ends, parse_day(str(own)) if own else None), kind)
+            yield Extension(_day(fact, SUMMONS) or fact.value_date, _first(*ends, _day(fact, "until")), kind)
+
+
+def _day(fact: Fact, key: str) -> date | None:
+    own = fact.data.get(key)
+    return parse_day(str(own)) if own else None
 
 
 def _holding(facts: Sequence[Fact]) -> list[Fact]:

@@ -43,6 +43,7 @@ def stops(facts: list[Fact], on: str, debtor: int = 0, *, holds: bool = True) ->
         (FactKind.BANKRUPTCY, {"debtor": 1}, ALL),
         (FactKind.OBJECTION, {}, {"dunning", "interest"}),
         (FactKind.DISPUTE, {}, ALL),
+        (FactKind.ORDER_SUSPENDED, {}, DEBIT),
         (FactKind.HOLD, {"until": "2025-07-20", "reason": "x"}, DUN),
         (FactKind.PROMISE, {"by": "2025-07-19", "until": "2025-07-20"}, DUN),
         (FactKind.DEFERRAL, {"from": "2025-07-01", "until": "2026-01-01"}, DUN),

@@ -128,6 +128,7 @@ def test_p03_nothing_is_proposed_on_incomplete_information() -> None:
         (FactKind.BANKRUPTCY, {"debtor": 1}, "bankrupt"),
         (FactKind.OBJECTION, {}, "an objection is open"),
         (FactKind.DISPUTE, {}, "disputes"),
+        (FactKind.ORDER_SUSPENDED, {}, "suspended the enforcement order"),
         (FactKind.DEFERRAL, {"until": "2025-08-01"}, "deferred"),
         (FactKind.ARRANGEMENT, {"first": "2025-06-30", "cents": 5000}, "a payment arrangement holds, kept"),
         (FactKind.HOLD, {"until": "2025-03-10"}, "an adviser holds it"),

@@ -218,6 +218,57 @@ def test_every_kind_of_event_is_a_circumstance() -> None:
     assert FactKind.DEATH in {kind.fact for kind in EVENT_KINDS.values()}
 
 
+def test_f13_an_enforcement_order_that_a_court_suspends_stops_collecting_and_extends_the_term(
+    counter: Engine,
+) -> None:
+    words = ("event", "order-suspended", LOAN, "--on", "2025-09-01", "--document", "Rb 5")
+    assert (
+        "summons: 2025-09-02: must not lie after 2025-09-01"
+        in by("clerk", *words, "--summons", "2025-09-02").err
+    )
+    brought = (*words, "--summons", "2025-08-04")
+    (seen,) = good_by("clerk", *brought, "--preview")
+    rests = {"row": 1, "due": "2025-02-01", "debtor": 1, "lapses_on": "2030-02-02", "becomes": None}
+    assert (seen["postings"], seen["limitation"][0]) == ([], rests)
+    assert "lapses on no day (it rests), not on 2030-02-02" in by("clerk", *brought, "--preview").out
+    good_by("clerk", *brought)
+    assert blocks() == [("order-suspended", ["direct-debit", "dunning"])]
+    (row, *_) = good_by("clerk", "loan", "limitation", LOAN, "--on", TODAY)["rows"]
+    assert (row["state"], row["lapses_on"]) == ("resting", None)
+    end = ("event", "order-resumed", LOAN, "--on", "2025-09-14", "--document", "Rb 6")
+    good_by("clerk", *end)
+    # 41 days since the summons; a person looks before anything goes on.
+    (row, *_) = good_by("clerk", "loan", "limitation", LOAN, "--on", TODAY)["rows"]
+    assert (row["extended_days"], row["lapses_on"]) == (41, "2030-03-15")
+    assert blocks() == [("order-suspended", ["dunning"])]
+    for kind, becomes in (("order-resumed", None), ("order-suspended", "2030-02-02")):
+        back = ("event", "wrong-report", LOAN, "--of", kind, "--on", TODAY, "--document", "x")
+        (seen,) = good_by("clerk", *back, "--reason", "another case", "--preview")
+        assert seen["limitation"][0]["becomes"] == becomes
+        good_by("clerk", *back, "--reason", "another case")
+    assert blocks() == []
+
+
+def test_a_contract_has_no_enforcement_order(counter: Engine) -> None:
+    private = {"bbz_business_capital": "doorstartfonds_credit"}
+    words = [private.get(word, word) for word in _urk() if word not in {"--group", "established"}]
+    made = by("manager", "loan", "add", *words, "--debtor", "1")
+    assert made.code == 0, made.err
+    done = by("manager", *_event("order-suspended", "500000002"))
+    assert (done.code, "a claim under a contract has no dwangbevel" in done.err) == (2, True), done.err
+
+
+def test_what_is_taken_back_is_what_is_named(counter: Engine) -> None:
+    good_by("clerk", *_event("security", LOAN, "--security", "pledge", "--value", "900"))
+    good_by("clerk", *_event("security-end", LOAN))
+    good_by("clerk", *_event("unknown-address"))
+    reason = ("--reason", "another")
+    for wrong, subject in (("order-resumed", LOAN), ("move", "1")):
+        done = by("clerk", *_event("wrong-report", subject, "--of", wrong, *reason))
+        assert (done.code, "none that holds" in done.err) == (2, True), done.err
+    good_by("clerk", *_event("wrong-report", LOAN, "--of", "security-end", *reason))
+
+
 def test_a_wsnp_stops_interest_on_the_loans_there_were_and_collecting_on_all(counter: Engine) -> None:
     good_by("manager", "event", "wsnp-start", "1", "--on", "2025-07-01", "--document", "Rb Lelystad 1")
     assert blocks() == blocks(URK) == [("wsnp-start", ["direct-debit", "dunning", "interest"])]

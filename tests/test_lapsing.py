@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,45 @@ def test_what_lasts_makes_the_term_longer() -> None:
     assert str(told(more=(start, slate))[0].limitation.lapses_on) == "2026-08-02"
     moratorium = fact(3, FactKind.MORATORIUM, "2021-01-01", data={"until": "2021-07-01"})
     assert [str(one.until) for one in extensions_of([moratorium])] == ["2021-07-01"]
+
+
+SUSPENDED = fact(3, FactKind.ORDER_SUSPENDED, "2021-03-01", data={"summons": "2021-02-01"})
+RESUMED = fact(4, FactKind.ENDED, "2021-12-01", of=3)
+
+
+def test_an_order_that_a_court_suspends_makes_the_term_longer_from_the_summons_on() -> None:
+    assert told(more=(SUSPENDED,))[0].limitation.lapses_on is None
+    found = told(more=(SUSPENDED, RESUMED))[0].limitation
+    days = (date(2021, 12, 1) - date(2021, 2, 1)).days
+    assert (found.extended_days, found.lapses_on) == (days, date(2025, 2, 2) + timedelta(days=days))
+    # Without a day of the summons it is the day of the suspension; taken back, nothing is left of it.
+    plain = replace(SUSPENDED, data={})
+    shorter = (date(2021, 12, 1) - date(2021, 3, 1)).days
+    assert told(more=(plain, RESUMED))[0].limitation.extended_days == shorter
+    gone = fact(5, FactKind.WITHDRAWAL, "2021-03-01", of=3)
+    assert str(told(more=(SUSPENDED, RESUMED, gone))[0].limitation.lapses_on) == "2025-02-02"
+    # Towards one of joint debtors it rests against him alone.
+    his = replace(SUSPENDED, data={"debtor": 1})
+    assert ([one.since for one in extensions_of([his], 1)], extensions_of([his], 2)) == (
+        [date(2021, 3, 1)],
+        [],
+    )
+
+
+def test_what_moves_the_lapse_day_may_become_known_in_any_order() -> None:
+    act = fact(5, FactKind.INTERRUPTION, "2021-01-10", data={"act": "enforcement_order", "proof": "exploot"})
+    start = fact(6, FactKind.BANKRUPTCY, "2021-11-01")
+    end = fact(7, FactKind.ENDED, "2022-02-01", of=6)
+    second = fact(8, FactKind.ORDER_SUSPENDED, "2021-05-01")
+    gone = fact(9, FactKind.WITHDRAWAL, "2021-05-01", of=8)
+    every = (SUSPENDED, RESUMED, act, start, end, second, gone)
+    found = {
+        (one.limitation.began_by, one.limitation.extended_days, one.limitation.lapses_on)
+        for order in [*permutations(every)][::97]
+        for one in told(more=order)[:1]
+    }
+    days = (date(2022, 2, 1) - date(2021, 2, 1)).days
+    assert {one[1:] for one in found} == {(days, date(2026, 1, 11) + timedelta(days=days))}
 
 
 def test_the_command(

@@ -66,6 +66,11 @@ _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "securit
 @click.option(
     "--act", type=click.Choice(ACT_KINDS), help="Of an interruption of limitation (Awb 4:105, 4:106)."
 )
+@click.option(
+    "--summons",
+    metavar="DAY",
+    help="When the case was brought in which an order was suspended; default --on.",
+)
 @click.option("--proof", metavar="TEXT", help="How it is proven that the act was sent.")
 @click.option(
     "--debtor", type=NUMBER, metavar="NUMBER", help="Of joint debtors: towards whom alone an act was done."
@@ -101,14 +106,15 @@ def event(
 
     About a debtor: death, move, unknown-address, secret-address, bewind, moratorium, bankruptcy, divorce,
     wsnp-start, wsnp-early-end, wsnp-clean-slate, returned-mail, representative, end (of one of these).
-    About a loan: objection, dispute, outcome, interruption, security, security-end, contact.
+    About a loan: objection, dispute, outcome, interruption, order-suspended, order-resumed, security,
+    security-end, contact.
     wrong-report takes one back.
 
     Example: aflos event death 7 --on 2025-07-01 --document "BRP 2025-07-03"
     """
     day = past_day("on", on)
     says = _says(kind, texts | {"value": value, "until": until}, scope, debtor)
-    _check_until(says, day)
+    _check_days(says, day)
     happened = Happened(kind, day, document, says, of, which)
     why = plain_text("reason", reason_given(reason)) if kind == "wrong-report" else ""
     address = _address(kind, texts)
@@ -144,6 +150,8 @@ def _says(
     for key in ("until", "review"):
         if (day := texts.get(key)) is not None:
             given[key] = coming_day(key, day).isoformat()
+    if (day := texts.get("summons")) is not None:
+        given["summons"] = past_day("summons", day).isoformat()
     if value is not None:
         given["value"] = euros(Reader({"value": value}).amount("value"))
     if scope or known.name == "representative":
@@ -161,9 +169,11 @@ def _check_options(kind: EventKind, given: Mapping[str, object]) -> None:
         raise BadInput(f"{strange[0]}: does not go with {kind.name}")
 
 
-def _check_until(says: Mapping[str, object], day: date) -> None:
-    """What happened holds for a day at least."""
-    until = says.get("until")
+def _check_days(says: Mapping[str, object], day: date) -> None:
+    """What happened holds for a day at least; a case was brought before it had an outcome."""
+    summons, until = says.get("summons"), says.get("until")
+    if summons is not None and date.fromisoformat(str(summons)) > day:
+        raise BadInput(f"summons: {summons}: must not lie after {day}, the day the order was suspended")
     if until is not None and date.fromisoformat(str(until)) <= day:
         raise BadInput(
             f"until: {until}: must lie after {day}, the day it happened: it is the first day without it"

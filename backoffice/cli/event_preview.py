@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import click
@@ -17,8 +18,16 @@ from backoffice.rights import creditors_of
 from jobs import clock
 from jobs.business_dates import known_on
 from letters.outbox.by_hand import ASKED_FOR
+from servicing import files
 from servicing.blocks import blocks_on
+from servicing.facts import Fact
+from servicing.lapsing import lapses_of
 from servicing.previewing import with_draft
+from servicing.securities import liable_on
+from servicing.store import debtors_of
+
+RESTS = "no day (it rests)"
+"""How a term is shown that is extended for as long as something lasts."""
 
 
 def preview_event(account: str, subject: str, happened: Happened, reason: str, *, as_json: bool) -> None:
@@ -52,8 +61,34 @@ def _foreseen(connection: Connection, plan: Plan, kind: str) -> dict[str, object
         "event": kind,
         "letters": list(ASKED_FOR.get(kind, ())),
         "blocks": [block_shown(block) for block in blocks_on(after.facts, today, objection_holds=holds)],
+        "limitation": _moved(connection, plan, after.facts, today),
         **books,
     }
+
+
+def _moved(connection: Connection, plan: Plan, after: Sequence[Fact], today: date) -> list[dict[str, object]]:
+    """The rows that fell due and are open of which the lapse day moves: from which day (none: it rests) to which."""
+    system, law = files.products()[plan.heading.product].kind, files.law()
+    debtors = liable_on(after, debtors_of(connection, plan.heading.id), today)
+    before = {
+        (one.row_nr, one.debtor): one.limitation.lapses_on
+        for one in lapses_of(plan.dossier.facts, today, system, law, debtors)
+    }
+    return [
+        {
+            "row": one.row_nr,
+            "due": one.due.isoformat(),
+            "debtor": one.debtor or None,
+            "lapses_on": _day(before[one.row_nr, one.debtor]),
+            "becomes": _day(one.limitation.lapses_on),
+        }
+        for one in lapses_of(after, today, system, law, debtors)
+        if before.get((one.row_nr, one.debtor), one.limitation.lapses_on) != one.limitation.lapses_on
+    ]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _page(answer: Mapping[str, Any]) -> str:
@@ -62,4 +97,13 @@ def _page(answer: Mapping[str, Any]) -> str:
         f"loan {answer['loan']}: {answer['event']}; stopped with it: {shown(stops) or 'nothing'}; "
         f"letters to make: {shown(answer['letters']) or 'none'}"
     )
-    return f"{head}\n\n{books_page(answer)}"
+    lines = [
+        f"row {row['row']} of {row['due']}{_from_whom(row['debtor'])} lapses on {row['becomes'] or RESTS}, "
+        f"not on {row['lapses_on'] or RESTS}"
+        for row in answer["limitation"]
+    ]
+    return "\n".join([head, *lines, "", books_page(answer)])
+
+
+def _from_whom(debtor: int | None) -> str:
+    return f" from debtor {debtor}" if debtor else ""
