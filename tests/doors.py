@@ -44,6 +44,8 @@ DOORS: dict[str, tuple[str, ...]] = {
         *("--reason", "costs of the bank", "--document", "bank 2025-06"),
     ),
     "nightly": (),
+    "report trial-balance": ("--creditor", "almere"),
+    "report account": ("1100", "--creditor", "almere"),
     "import portfolio": ("FOLDER", "--dry-run"),
     "decide handed-over": ("1", "--on", "2025-07-01", "--to", "1"),
     "decide list": (),

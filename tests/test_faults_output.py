@@ -129,7 +129,7 @@ SILENT = {
         "dunning why",
     ),
     *(f"review {name}" for name in ("count", "done", "list", "open", "step")),
-    *(f"report {name}" for name in ("gross-up", "state", "yearly")),
+    *(f"report {name}" for name in ("account", "gross-up", "state", "trial-balance", "yearly")),
     *(f"worklist {name}" for name in ("assign", "done", "move")),
     *(f"letters {name}" for name in ("exclude", "preview", "print", "propose", "release", "returned")),
     *("letters gallery", "letters make", "letters show", "letters withdraw", "letters write"),

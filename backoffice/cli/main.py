@@ -46,7 +46,7 @@ COMMANDS = {
     "schedule": ("backoffice.cli.schedule", "The repayment schedule of a loan."),
     "simulate": ("backoffice.cli.simulate", "A loan's whole life from terms and events, nothing stored."),
     "settle": ("backoffice.cli.settle", "The yearly settlement of living allowance, from cases in a file."),
-    "report": ("backoffice.cli.report", "Yearly figures per loan, the share of the State, gross-up."),
+    "report": ("backoffice.cli.report", "Trial balance, accounts, yearly figures, the share of the State."),
     "db": ("backoffice.cli.db", "Make the database, or bring it to this program's schema."),
     "law": ("backoffice.cli.law", "Legal parameters and policy choices in force on a day."),
 }

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import reduce
 
 import click
-from moneyed import EUR, Money
 from sqlalchemy import Connection
 
-from backoffice.actor import actor
 from backoffice.cli.database import looking
 from backoffice.cli.options import Command
-from backoffice.cli.output import print_json, shown
-from backoffice.cli.table import table
-from backoffice.rights import check_right, codes, creditors_of
+from backoffice.cli.report_ledger import account_, trial_balance
+from backoffice.cli.reported import Row, creditors_asked, form_options, tell
+from backoffice.rights import codes
 from jobs.business_dates import last_closed
 from ledger.errors import BadInput
 from ledger.money import euros
 from letters.outbox.year import Move
 from reports import gross_up as grossing
 from reports import yearly as yearly_figures
-from reports.csv_text import Cell, csv_text
 from reports.state import Asked, Figure, figures_of
 from reports.store import flows_before, flows_of, loans_of, origins_of, taken_over, year_moves
 from servicing import files
@@ -34,10 +30,6 @@ from servicing.store import Loan, facts_of
 
 FIRST_YEAR, LAST_YEAR = 2020, 2199
 STATE_COLUMNS = ("creditor", "year", "figure", "of", "amount")
-
-Row = dict[str, object]
-
-_AMOUNT = re.compile(r"-?\d+\.\d\d", re.ASCII)
 
 
 def _options(command: Command) -> Command:
@@ -50,15 +42,13 @@ def _options(command: Command) -> Command:
             help="A calendar year that has ended.",
         ),
         click.option("--creditor", metavar="CODE", help="Only of this creditor; default all you may see."),
-        click.option("--csv", "as_csv", is_flag=True, help="CSV instead of a table."),
-        click.option("--json", "as_json", is_flag=True, help="JSON instead of a table."),
     )
-    return reduce(lambda made, option: option(made), reversed(options), command)
+    return reduce(lambda made, option: option(made), reversed(options), form_options(command))
 
 
 @click.group()
 def report() -> None:
-    """Figures of a calendar year out of the books, as they are known now.
+    """Figures out of the books: of a calendar year as they are known now, and the totals they come from.
 
     Example: aflos report yearly --year 2025 --csv
     """
@@ -83,7 +73,7 @@ def yearly(year: int, creditor: str | None, product: str | None, *, as_csv: bool
         for one in loans
         if (row := yearly_figures.yearly_row(_heading(one, named), told[one.id])) is not None
     ]
-    _tell(yearly_figures.COLUMNS, rows, as_csv=as_csv, as_json=as_json)
+    tell(yearly_figures.COLUMNS, rows, as_csv=as_csv, as_json=as_json)
 
 
 @report.command()
@@ -107,7 +97,7 @@ def state(year: int, creditor: str | None, *, as_csv: bool, as_json: bool) -> No
         asked = Asked(year, law, policy.choice("state.receipts", code, date(year, 12, 31)))
         found = figures_of((flow for flow in flows if flow.creditor == number), asked)
         rows += [_figure(code, year, one) for one in found]
-    _tell(STATE_COLUMNS, rows, as_csv=as_csv, as_json=as_json)
+    tell(STATE_COLUMNS, rows, as_csv=as_csv, as_json=as_json)
     if untold:
         click.echo(
             f"{untold} claims of which nobody told the scheme and the day it was granted are not in these figures: "
@@ -168,7 +158,7 @@ def gross_up(year: int, creditor: str | None, *, as_csv: bool, as_json: bool) ->
         )
         is not None
     ]
-    _tell(grossing.COLUMNS, rows, as_csv=as_csv, as_json=as_json)
+    tell(grossing.COLUMNS, rows, as_csv=as_csv, as_json=as_json)
 
 
 def _loans(connection: Connection, year: int, code: str | None, products: Iterable[str]) -> list[Loan]:
@@ -178,17 +168,7 @@ def _loans(connection: Connection, year: int, code: str | None, products: Iterab
         raise BadInput(
             f"year: {year}: its last night is not closed yet; the last closed is {closed or 'none'}"
         )
-    return loans_of(connection, _creditors(code), list(products))
-
-
-def _creditors(code: str | None) -> list[int]:
-    if code is None:
-        return creditors_of(actor(), "see")
-    wanted = [number for number, known in codes().items() if known == code]
-    if not wanted:
-        raise BadInput(f"creditor: {code[:40]!r}: must be one of {', '.join(codes().values())}")
-    check_right(actor(), "see", wanted[0])
-    return wanted
+    return loans_of(connection, creditors_asked(code), list(products))
 
 
 def _moves(connection: Connection, loans: Sequence[Loan], year: int) -> dict[int, list[Move]]:
@@ -208,20 +188,5 @@ def _figure(code: str, year: int, one: Figure) -> Row:
     return {"creditor": code, "year": year, "figure": one.name, "of": one.of, "amount": amount}
 
 
-def _tell(columns: Sequence[str], rows: Sequence[Row], *, as_csv: bool, as_json: bool) -> None:
-    """Print the rows in the form that is asked."""
-    if as_csv and as_json:
-        raise click.UsageError("--csv or --json, not both")
-    if as_json:
-        print_json(rows)
-    elif as_csv:
-        cells = [[_cell(row[key]) for key in columns] for row in rows]
-        click.echo(csv_text(columns, cells), nl=False)
-    else:
-        click.echo(table(columns, [[shown(row[key]) for key in columns] for row in rows]))
-
-
-def _cell(value: object) -> Cell:
-    """A value as a spreadsheet takes it: an amount stays a number, also below zero."""
-    text = "" if value is None else str(value)
-    return Money(text, EUR) if _AMOUNT.fullmatch(text) else text
+report.add_command(trial_balance)
+report.add_command(account_)
