@@ -7,11 +7,12 @@ from datetime import date
 
 from backoffice.charging import Charge, Owed, interest_owed, may_charge
 from backoffice.deferring import broken_deferral_limits
-from ledger.money import euros
+from ledger.money import cents_of, euros
 from servicing import files
 from servicing.facts import DECIDED, Draft, FactKind, FactRefused
 from servicing.registration import Dossier
 from servicing.rest_waiver import GROUND, rest_after_track
+from servicing.viewing import view_on
 
 AGAIN = "reject this proposal and propose it again"
 
@@ -51,6 +52,21 @@ def _waiver(dossier: Dossier, product: str, draft: Draft) -> None:
             )
 
 
+def check_share(dossier: Dossier, draft: Draft) -> None:
+    """Of a debt settlement (Bbz art. 42): less is paid than is owed, and no more at a time than in all."""
+    if "share" not in draft.data:
+        return
+    share, day = cents_of(str(draft.data["share"])), draft.value_date
+    owed = int(view_on(dossier, day).open.total)
+    if share >= owed:
+        rule = f"must be less than the {euros(owed)} that is owed on {day}: nothing would be given up"
+    elif draft.cents > share:
+        rule = f"must not be less than what is paid at a time, {euros(draft.cents)}"
+    else:
+        return
+    raise FactRefused(f"loan {draft.loan}: share: {euros(share)}: {rule}")
+
+
 def _deferral(dossier: Dossier, product: str, draft: Draft) -> None:
     """No other deferral used up its months meanwhile (Bbz art. 41)."""
     if files.products()[product].on_breach == "refuse":
@@ -79,6 +95,7 @@ def _interest_owed(dossier: Dossier, _product: str, draft: Draft) -> None:
 
 CONDITIONS: Mapping[FactKind, Callable[[Dossier, str, Draft], None]] = {
     FactKind.WAIVER: _waiver,
+    FactKind.ARRANGEMENT: lambda dossier, _, draft: check_share(dossier, draft),
     FactKind.DEFERRAL: _deferral,
     FactKind.STATUTORY_INTEREST: _statutory_interest,
     FactKind.INTEREST_OWED: _interest_owed,

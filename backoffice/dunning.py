@@ -30,6 +30,7 @@ from servicing.dunning.waiving import item_of_waiver
 from servicing.dunning.work import (
     item_of_arrangement,
     item_of_interest,
+    item_of_settlement,
     items_of_missing,
     items_of_reviews,
     items_of_standings,
@@ -193,6 +194,7 @@ def _of_facts(connection: Connection, cases: Sequence[WorkCase], day: date) -> I
     book, headings = dunning_book(), headings_of(connection, [case.loan for case in cases])
     for case in cases:
         yield from item_of_arrangement(case, day)
+        yield from item_of_settlement(case, day)
         choices, product = book.choices(case.creditor, day), book.products[headings[case.loan].product]
         yield from items_of_reviews(case, day, choices)
         yield from item_of_waiver(case, product, (book.law, choices), day)

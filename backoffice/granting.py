@@ -17,11 +17,12 @@ from jobs import clock
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.errors import BadInput
 from servicing import files
+from servicing.calendar_rate import follows_calendar, rates_after
 from servicing.creditor import Creditor
 from servicing.debtors.store import find_debtor
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.granting import Grant, breaches, granted_terms, regime_of
-from servicing.law import Law
+from servicing.law import Law, UnknownLaw
 from servicing.product import Group, Product
 from servicing.reading import Reader
 from servicing.registration import check_life
@@ -35,7 +36,7 @@ from servicing.settlement.claim_origin import (
 )
 from servicing.store import Loan, add_loan, debtors_of, facts_of, find_loan, record
 from servicing.tables import fact, loan
-from servicing.terms_data import granted_data, without_group
+from servicing.terms_data import granted_data, percent_text, without_group
 from servicing.texts import plain_text
 
 Value = TypeVar("Value")
@@ -102,6 +103,23 @@ def broken_limits(application: Application, law: Law) -> tuple[str, ...]:
     if broken and application.product.on_breach == "refuse":
         raise FactRefused(f"{application.product.code}: {'; '.join(broken)}")
     return broken
+
+
+def passed_rates(application: Application, law: Law) -> str | None:
+    """What the law gave a loan since its decision that its grant does not say, as a warning; None where nothing."""
+    grant, product = application.grant, application.product
+    begins = max(grant.decision_date, grant.terms.interest_from or grant.decision_date)
+    if not follows_calendar(product):
+        return None
+    try:
+        rates = [each for each in rates_after(product, law, begins) if each[0] <= clock.today()]
+    except UnknownLaw:
+        return None  # the unknown figure is an item of the work list
+    told = ", ".join(f"{percent_text(rate)} percent from {day}" for day, rate in rates)
+    return told and (
+        f"{product.code}: the law changed the rate since the decision: {told}; each is a decision about the rate, "
+        "asked for one after the other: aflos worklist --source law"
+    )
 
 
 def grant_loan(desk: Desk, application: Application) -> Granted:

@@ -14,6 +14,9 @@ Law = Literal["public", "private"]
 Nature = Literal["decision", "preparation", "reminder", "information", "agreement", "order"]
 
 _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_PLACED = re.compile(_NAME.pattern + r"(\.?)")
+"""A field, with the full stop behind it if there is one."""
+_ENDS = (".", "!", "?")
 _OPEN = re.compile(r"[{}]")
 
 
@@ -108,5 +111,12 @@ def placeholders(text: str) -> Iterator[str]:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with each field in its place; what is filled in is not read again."""
-    return _NAME.sub(lambda found: values[found[1]], text)
+    """The text with each field in its place; what is filled in is not read again.
+
+    A sentence ends once: what somebody wrote with its own full stop takes the place of the one behind it.
+    """
+    return _PLACED.sub(lambda found: _ended(values[found[1]], found[2]), text)
+
+
+def _ended(value: str, stop: str) -> str:
+    return value if value.endswith(_ENDS) else value + stop

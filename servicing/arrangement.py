@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from servicing.daycount import Step, parse_step, step_date
@@ -17,7 +17,8 @@ MOST_PARTS = 600
 class Arrangement:
     """Cents to be paid a step, from a first day, until (not including) a day or all is paid; no interest changes by it.
 
-    Statutory interest runs meanwhile unless decided otherwise (Awb art. 4:101).
+    Statutory interest runs meanwhile unless decided otherwise (Awb art. 4:101). Of a debt settlement (Bbz art. 42)
+    `share` is what is paid in all, after which the rest can be given up; 0 of any other arrangement.
     """
 
     fact: int
@@ -28,10 +29,17 @@ class Arrangement:
     until: date | None
     statutory_interest: bool
     ended_on: date | None = None
+    share: int = 0
 
     def asked_by(self, day: date) -> int:
         """What must have been paid by the end of a day, in cents."""
-        return self.cents * sum(1 for due in self._days() if due <= day)
+        asked = self.cents * sum(1 for due in self._days() if due <= day)
+        return min(asked, self.share) if self.share else asked
+
+    @property
+    def last(self) -> date | None:
+        """The last day on which something is to be paid; None where no end was decided."""
+        return max(self._days(), default=None) if self.until is not None else None
 
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -64,18 +72,30 @@ def arrangement_on(facts: Iterable[Fact], day: date) -> Arrangement | None:
     return in_force[-1] if in_force else None
 
 
+def settlement_paid(facts: Sequence[Fact], day: date) -> Arrangement | None:
+    """The last debt settlement that was not ended and of which the share was paid by the end of a day, or None."""
+    agreed = [one for one in arrangements_of(facts) if one.share and one.ended_on is None]
+    last = agreed[-1] if agreed else None
+    return last if last is not None and paid_between(facts, last.decided_on, day) >= last.share else None
+
+
 def arrangement_of(fact: Fact, ended_on: date | None = None) -> Arrangement:
     """The arrangement a fact tells; refuses by key, value and rule."""
-    reader = Reader(fact.data, "arrangement: ")
+    return replace(agreed_in(fact.data, fact.value_date, fact.cents), fact=fact.nr, ended_on=ended_on)
+
+
+def agreed_in(data: Mapping[str, object], decided_on: date, cents: int) -> Arrangement:
+    """The arrangement that a decision says, before it is a fact; refuses by key, value and rule."""
+    reader = Reader(data, "arrangement: ")
     return Arrangement(
-        fact.nr,
-        fact.value_date,
-        fact.cents,
-        reader.day("first") if reader.has("first") else fact.value_date,
+        0,
+        decided_on,
+        cents,
+        reader.day("first") if reader.has("first") else decided_on,
         parse_step(reader.text("every")) if reader.has("every") else parse_step("1m"),
         reader.day("until") if reader.has("until") else None,
         reader.flag("statutory_interest") if reader.has("statutory_interest") else True,
-        ended_on,
+        share=reader.amount("share") if reader.has("share") else 0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -93,6 +94,12 @@ def view_on(dossier: Dossier, on: date) -> View:
         arrears_since(state),
         rows_on(history.terms, state, on, coming_by_itself(history.events, on)),
     )
+
+
+def owed_on(facts: Sequence[Fact], on: date) -> int:
+    """All that is owed on a day, in cents, from all that is known about it now."""
+    history = history_of(facts)
+    return int(open_amounts(live(history.terms, history.events, history.reversals, on), on).total)
 
 
 def given_up(dossier: Dossier, key: str, on: date) -> GivenUp:

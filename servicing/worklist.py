@@ -172,7 +172,7 @@ def _why_credit(facts: Sequence[Fact]) -> str:
 def item_of_rate(case: Case, found: Differs, day: date) -> Item:
     """The rate that follows the law is another now: a person decides the change."""
     borne, given = percent_text(found.borne), percent_text(found.given)
-    reason = f"bears {borne} percent; the law gives {given} since {found.since}"
+    reason = f"bears {borne} percent; the law gives {given} from {found.since}"
     action = f"aflos decide rate {case.loan} --percent {given} --on {found.since}"
     owner = contact_person(case.facts, day)
     return Item("law", case.creditor, case.subject, 0, owner, found.since, reason, action)

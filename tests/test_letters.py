@@ -14,6 +14,7 @@ from letters.paper import HEIGHT, MM, SMALL
 from letters.plain import plain
 from letters.render import render
 from letters.samples import sample
+from letters.template import filled
 from tests.hostile_names import check_cell, names, outcome, without_blanks
 from tests.house.source import repository
 from tests.letter_reading import changed, printed, read, the_press
@@ -196,6 +197,19 @@ def test_h10_no_page_reads_markup() -> None:
 def test_h13_what_is_filled_in_is_not_read_again() -> None:
     name = "{open_total} {{7*7}} {addressee.__class__} %s $date"
     assert name in read(render(the_press(), changed("reminder", about=name)).content)
+
+
+def test_a_sentence_ends_once() -> None:
+    said = {
+        offer: filled("Voorstel: {offer}. Zo.", {"offer": offer})
+        for offer in ("24% ineens", "24% ineens.", "Bank N.V.", "wat nu?")
+    }
+    assert list(said.values()) == [
+        "Voorstel: 24% ineens. Zo.",
+        "Voorstel: 24% ineens. Zo.",
+        "Voorstel: Bank N.V. Zo.",
+        "Voorstel: wat nu? Zo.",
+    ]
 
 
 def test_j9_no_letter_has_a_place_for_a_citizen_number() -> None:

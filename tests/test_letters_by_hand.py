@@ -15,6 +15,7 @@ from ledger.database import writing
 from ledger.money import euros
 from letters.catalogue import Kind
 from letters.outbox.by_hand import dunned_kinds, trigger_of
+from letters.outbox.deciding import SETTLEMENT_ANSWER
 from letters.outbox.page_draft import page_draft
 from letters.render import render
 from servicing.dunning.sent import HandedOver, Line, drafts_of
@@ -56,7 +57,7 @@ def test_every_way_is_a_command_or_the_night() -> None:
 
 def words_of(kind: Kind) -> list[str]:
     """Every field of a kind that the books do not know, as a person writes it."""
-    words: list[str] = []
+    words: list[str] = ["--say", "refused=yes"] if kind.code == SETTLEMENT_ANSWER else []
     for name in kind.required:
         rule, value = kind.fields[name], kind.sample[name]
         if name in {

@@ -119,11 +119,47 @@ def test_a_person_is_told_when_the_law_gives_another_rate(empty: None) -> None:
     done = add_loan(product="bbz_mortgage_rest", group=None, principal="24000.00", instalments="240", **day)
     assert done.code == 0, done.err
     good("loan", "disburse", LOAN, "--amount", "24000.00", "--on", "2014-01-01")
-    (item,) = asked()
-    assert item["reason"].startswith("bears 0 percent; the law gives ")
-    words = item["next_action"].removeprefix("aflos ").split()
-    good(*words, "--decision", "B-1")
+    # Three points less than 7, 6 and 4 percent: a loan entered late is told of each, one after the other.
+    for rate, since in (("4", "2024-01-01"), ("3", "2025-01-01"), ("1", "2026-01-01")):
+        (item,) = asked()
+        assert f"the law gives {rate} from {since}" in item["reason"]
+        words = item["next_action"].removeprefix("aflos ").split()
+        good(*words, "--decision", f"B-{since}")
     assert asked() == []
+
+
+def test_a_tozo_loan_entered_late_is_told_of_the_holiday_that_passed(empty: None) -> None:
+    # Worked case E-B: 2 percent, none from 2021-01-01 to 2022-06-30.
+    day = {"decision_date": "2020-04-15", "start": "2020-05-01", "method": "linear"}
+    what = {"product": "tozo_business_capital", "group": None, "principal": "10157.00", "instalments": "72"}
+    done = add_loan(**what, **day)
+    assert (done.code, "0 percent from 2021-01-01, 2 percent from 2022-07-01" in done.err) == (0, True), (
+        done.err
+    )
+    good("loan", "disburse", LOAN, "--amount", "10157.00", "--on", "2020-05-01")
+    for rate, since in (("0", "2021-01-01"), ("2", "2022-07-01")):
+        (item,) = asked()
+        assert f"the law gives {rate} from {since}" in item["reason"]
+        good(*item["next_action"].removeprefix("aflos ").split(), "--decision", f"B-{since}")
+    assert asked() == []
+    rows = good("loan", "show", LOAN, "--on", "2022-09-01")["rows"]
+    free = [row["due"] for row in rows if row["interest"] == "0.00"]
+    # Interest of the months of the holiday alone is nothing; those due on the first of the month after.
+    assert len(free) == 18
+
+
+def test_a_holiday_that_was_decided_otherwise_is_not_asked_again() -> None:
+    product = files.products()["tozo_business_capital"]
+    terms = TERMS | {"annual_rate_percent": "2", "start": "2020-05-01", "instalments": 72}
+    terms = {key: value for key, value in terms.items() if key not in {"interest_last", "allocation"}}
+    lent = LENT | {"on": "2020-05-01"}
+    known = facts_of(drafts_of(terms, [lent]))
+    assert differs(known, product, LAW, date(2026, 1, 1)) == (Fraction(2, 100), Fraction(0), date(2021, 1, 1))
+    free = {"on": "2021-01-01", "until": "2022-07-01", "type": "interest_free_from"}
+    assert differs(facts_of(drafts_of(terms, [lent, free])), product, LAW, date(2026, 1, 1)) is None
+    short = free | {"until": "2022-04-01"}
+    found = differs(facts_of(drafts_of(terms, [lent, short])), product, LAW, date(2026, 1, 1))
+    assert found == (Fraction(2, 100), Fraction(0), date(2022, 4, 1))
 
 
 def asked() -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -16,6 +18,7 @@ from letters.fields import FieldRule
 from letters.files import catalogue
 from letters.outbox.deciding import given_fields, letter_of
 from letters.outbox.values import LetterRefused
+from servicing.arrangement import agreed_in
 from servicing.decisions.store import find_decision
 from servicing.facts import FactKind
 from tests.desk import LOAN
@@ -234,6 +237,8 @@ def test_a_waiver_of_all_tells_what_was_waived_and_that_nothing_is_left(letters_
     [
         ("public", "arrangement", None, {}, "arrangement"),
         ("private", "arrangement", None, {}, "private_arrangement"),
+        ("public", "arrangement", None, {"share": "9.00"}, "settlement_offer_answer"),
+        ("private", "arrangement", None, {"share": "9.00"}, "private_arrangement"),
         ("public", "unblock", FactKind.OBJECTION, {}, "objection_outcome"),
         ("public", "unblock", FactKind.DISPUTE, {}, None),
         ("private", "unblock", FactKind.OBJECTION, {}, None),
@@ -263,6 +268,51 @@ def test_an_interest_holiday_is_told_as_one_and_not_as_the_end_of_a_business(let
     good_by("clerk", *gone)
     again = by("clerk", "letters", "write", "1", "--reason", "Uw zaak was gesloten.")
     assert (again.code, "its letter goes to nobody: no address is known" in again.err) == (2, True)
+
+
+def test_an_agreed_debt_settlement_is_a_decision_and_what_follows_is_asked_for(letters_desk: Engine) -> None:
+    # Bbz art. 42: 24 percent of 25,000.00 and its interest, in one amount against discharge of the rest.
+    by_hand = ("letters", "make", "settlement_offer_answer", LOAN, "--say", "offer=24% ineens.")
+    assert "aflos decide arrangement 100000001 --share AMOUNT" in by("clerk", *by_hand).err
+    words = ("decide", "arrangement", LOAN, "--on", "2025-01-15", "--decision", "B-42", "--amount", "6000.00")
+    assert "must be less than the 25075.27 that is owed" in by("clerk", *words, "--share", "25075.27").err
+    assert "must not be less than what is paid at a time" in by("clerk", *words, "--share", "5999.99").err
+    agreed = (*words, "--share", "6000.00", "--first", "2025-02-01", "--until", "2025-02-15")
+    assert good_by("clerk", *agreed, "--preview")["letters"] == ["settlement_offer_answer"]
+    good_by("clerk", *agreed)
+    good_by("approver", "approve", "1")
+    stopped = good_by("clerk", "loan", "blocks", LOAN, "--on", "2025-01-20")
+    assert [(one["kind"], one["stops"]) for one in stopped] == [("arrangement", ["dunning"])]
+    told = ("letters", "write", "1", "--reason", "Alle schuldeisers doen mee.", "--say", "offer=24% ineens.")
+    (written,) = good_by("clerk", *told)["letters"]
+    page = letter(letters_desk, written).draft
+    assert (page.kind, page.fields["creditor_share"]) == ("settlement_offer_answer", 6_000_00)
+    sent: dict[str, object] = {**page.fields, "date": "2025-01-20", "our_reference": "1"}
+    said = str(compose(catalogue(), Draft(page.kind, "almere", sent)).pieces)
+    assert "te regelen: 24% ineens. Onze vordering is" in said
+    assert "Wij werken mee aan dit voorstel." in said
+    assert asked("2025-01-31") == []
+    good_by("clerk", "payment", "add", LOAN, "--amount", "6000.00", "--on", "2025-02-01")
+    (item,) = asked("2025-02-03")
+    assert "the share of the debt settlement, 6000.00, was paid: " in item["reason"]
+    waiver = item["next_action"].split(":")[1].split(";")[0].split()[1:]
+    good_by("clerk", *waiver, "--decision", "B-43")
+    good_by("approver", "approve", "2")
+    assert asked("2025-02-03") == []
+
+
+def test_an_arrangement_asks_from_its_first_day_to_its_last() -> None:
+    agreed = agreed_in({"first": "2025-07-31", "until": "2025-12-01"}, date(2025, 7, 1), 100_00)
+    assert (agreed.first, agreed.last) == (date(2025, 7, 31), date(2025, 11, 30))
+    assert [agreed.asked_by(date(2025, month, 30)) for month in (7, 8, 11, 12)] == [0, 100_00, 500_00, 500_00]
+    assert agreed_in({}, date(2025, 7, 1), 100_00).last is None
+    # Of a debt settlement no more than the share is asked, whatever the months.
+    share = agreed_in({"share": "250.00"}, date(2025, 7, 1), 100_00)
+    assert [share.asked_by(date(2025, month, 1)) for month in (7, 9, 12)] == [100_00, 250_00, 250_00]
+
+
+def asked(on: str) -> list[dict[str, Any]]:
+    return list(good_by("clerk", "worklist", "--source", "arrangement", "--on", on))
 
 
 def test_p24_what_is_at_stake_in_an_arrangement_is_all_that_is_open(letters_desk: Engine) -> None:

@@ -21,7 +21,9 @@ from backoffice.charging import (
 from backoffice.cli.finishing import Check, finish
 from backoffice.cli.loan_decisions import decided_options
 from backoffice.cli.options import Command, coming_day, past_day
+from backoffice.conditions import check_share
 from ledger.errors import BadInput
+from ledger.money import euros
 from servicing.facts import Draft, FactKind
 from servicing.reading import Reader
 from servicing.regime import interest_after_calling_in
@@ -94,9 +96,9 @@ MADE = (
     Made(
         "arrangement",
         FactKind.ARRANGEMENT,
-        ("amount", "until", "meanwhile"),
+        ("amount", "until", "first", "meanwhile", "share"),
         "A payment arrangement (betalingsregeling): so much a month; nothing is dunned meanwhile.",
-        "--amount 100.00 --on 2025-07-01 --decision B-2025-99",
+        "--amount 100.00 --first 2025-07-31 --on 2025-07-01 --decision B-2025-99",
     ),
     Made(
         "arrangement-end",
@@ -115,7 +117,7 @@ MADE = (
 )
 """The table; a line a command."""
 
-GIVEN = ("amount", "part", "until", "interest", "fact", "attributable", "more_because")
+GIVEN = ("amount", "part", "until", "interest", "fact", "attributable", "more_because", "share", "first")
 SAYS = {
     "of": "part",
     "interest": "interest",
@@ -149,6 +151,14 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
         "meanwhile",
         type=click.Choice(["runs", "stops"]),
         help="During the arrangement (Awb 4:101); default by the policy deferral.interest.",
+    ),
+    "first": click.option(
+        "--first", metavar="DAY", help="When the first amount is to be paid; default the day itself."
+    ),
+    "share": click.option(
+        "--share",
+        metavar="AMOUNT",
+        help="Of a debt settlement (Bbz art. 42): what is paid in all, after which the rest can be given up.",
     ),
     "attributable": click.option(
         "--attributable",
@@ -186,6 +196,24 @@ def _unsaid(
     return {}
 
 
+def _days_and_share(given: Mapping[str, str | None], day: date) -> dict[str, str]:
+    """When an arrangement begins and ends (or interest runs again), and what a debt settlement pays in all."""
+    says: dict[str, str] = {}
+    until = coming_day("until", given["until"]) if given["until"] is not None else None
+    if until is not None:
+        says["until"] = until.isoformat()
+    if given["first"] is not None:
+        first = coming_day("first", given["first"])
+        if first < day or first >= (until or date.max):
+            raise BadInput(
+                f"first: {first}: must lie on or after {day}, and before the end of the arrangement"
+            )
+        says["first"] = first.isoformat()
+    if given["share"] is not None:
+        says["share"] = euros(Reader({"share": given["share"]}).amount("share"))
+    return says
+
+
 def made_command(made: Made) -> click.Command:
     """The command of a line of the table."""
 
@@ -196,9 +224,7 @@ def made_command(made: Made) -> click.Command:
         cents = Reader({"amount": given["amount"]}).amount("amount") if given["amount"] is not None else 0
         if (given["part"] == "all") == bool(cents) and "part" in made.options:
             raise BadInput("amount: goes with a part, and is left out where all is given up")
-        says = {key: given[name] for key, name in SAYS.items()}
-        if given["until"] is not None:
-            says["until"] = coming_day("until", given["until"]).isoformat()
+        says = {key: given[name] for key, name in SAYS.items()} | _days_and_share(given, day)
         data = {key: value for key, value in says.items() if value is not None}
 
         def make(dossier: Dossier) -> Draft:
@@ -206,7 +232,9 @@ def made_command(made: Made) -> click.Command:
                 return interest_owed(dossier, Owed(decision, day, cents, given["fact"]))
             about = named_fact(dossier, given["fact"]).nr if given["fact"] is not None else 0
             every = {**data, **_unsaid(made.fact, data, dossier, (day, meanwhile))}
-            return Draft(dossier.loan, made.fact, day, decision, cents, about, every, decision)
+            draft = Draft(dossier.loan, made.fact, day, decision, cents, about, every, decision)
+            check_share(dossier, draft)
+            return draft
 
         check = _check(made, Charge(decision, day, cents, data), given["fact"])
         finish(loan, make, options, check)

@@ -22,7 +22,13 @@ from backoffice.cli.statutory import statutory_interest_command
 from backoffice.cli.table import table
 from backoffice.cli.terms_options import given_terms, terms_options
 from backoffice.cli.wage_tax import wage_tax_command
-from backoffice.granting import broken_limits, decision_draft, grant_loan, read_application
+from backoffice.granting import (
+    broken_limits,
+    decision_draft,
+    grant_loan,
+    passed_rates,
+    read_application,
+)
 from backoffice.registering import dossier_of, known_from
 from backoffice.rights import creditors_of, seen_loan
 from ledger.errors import BadInput
@@ -211,7 +217,8 @@ def add_loan(
     law = files.law()
     case = _case(source, debtors, options)
     application = read_application(case, law)
-    for sentence in broken_limits(application, law):
+    passed = passed_rates(application, law)
+    for sentence in (*broken_limits(application, law), *([passed] if passed else [])):
         click.echo(f"warning: {sentence}", err=True)
     with recording(actor) as desk:
         by = known_from(desk, known_on, decision_draft(application, 0))

@@ -17,7 +17,7 @@ from jobs.letters_now import creditors_by_id, situation_of, wording
 from letters.catalogue import Kind
 from letters.fields import LetterRefused as FieldsRefused
 from letters.outbox.by_hand import Known, book_fields, dunned_kinds, trigger_of
-from letters.outbox.deciding import given_fields
+from letters.outbox.deciding import SETTLEMENT_ANSWER, given_fields
 from letters.outbox.framing import Fields, payment_fields
 from letters.outbox.store import add_letters
 from letters.outbox.telling import LoanCase, Told, schedule
@@ -65,6 +65,11 @@ def make_letter(desk: Desk, code: str, name: str, asked: Asked) -> list[int]:
     if not way.startswith("aflos letters make"):
         raise LetterRefused(f"{code}: is not made by hand: {way}")
     fields = _fields(desk, heading, kind, asked)
+    if code == SETTLEMENT_ANSWER and not fields.get("refused"):
+        raise LetterRefused(
+            f"{code}: an answer that agrees tells of a decision (P5): aflos decide arrangement {heading.id} --share "
+            "AMOUNT, then aflos letters write DECISION; a refusal says --say refused=yes"
+        )
     told = _told(kind, fields, asked)
     debtors, today = debtors_of(desk.connection, heading.id), clock.today()
     known = situation_of(desk.connection, [heading.id], debtors, today)

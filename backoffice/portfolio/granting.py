@@ -12,7 +12,7 @@ from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.rows import LoanRow
 from ledger.errors import BadInput
 from ledger.money import euros
-from servicing.calendar_rate import follows_calendar, interest_begins, rate_on
+from servicing.calendar_rate import follows_calendar, interest_begins, rates_after
 from servicing.daycount import Step
 from servicing.granting import regime_of
 from servicing.law import Law, UnknownLaw
@@ -157,16 +157,7 @@ def law_rate(product: Product, on: date, law: Law) -> Fraction | None:
 
 def later_rates(product: Product, since: date, law: Law) -> Rates:
     """The rates the law gave the product after a day, where it follows the calendar."""
-    if not follows_calendar(product):
-        return ()
-    names = [name for name in (product.interest.parameter, product.interest.minus) if name is not None]
-    found = [
-        day
-        for name in names
-        for day, row in law.parameters[name].rows.items()
-        if day > since and not row.ended
-    ]
-    return tuple((day, rate_on(product, law, day)[0]) for day in sorted(set(found)))
+    return tuple(rates_after(product, law, since)) if follows_calendar(product) else ()
 
 
 def _application_date(row: LoanRow, product: Product, problems: Problems) -> date:

@@ -10,6 +10,7 @@ from letters.outbox.deciding import (
     HOLIDAY_LETTER,
     LETTERS_OF,
     OUTCOME_LETTER,
+    SETTLEMENT_ANSWER,
     WITHDRAWN_LETTER,
     balance_fields,
 )
@@ -80,7 +81,10 @@ def trigger_of(kind: Kind, dunned: Mapping[str, str]) -> str:
         return f"dunning proposes it ({dunned[kind.code]})"
     if kind.code in BY_DECISION:
         return f"aflos letters write DECISION --kind {kind.code}"
-    return ELSEWHERE.get(kind.code, f"aflos letters make {kind.code} LOAN")
+    by_hand = f"aflos letters make {kind.code} LOAN"
+    if kind.code == SETTLEMENT_ANSWER:
+        return f"{by_hand} (a refusal); aflos letters write DECISION (an arrangement with its share)"
+    return ELSEWHERE.get(kind.code, by_hand)
 
 
 def book_fields(known: Known) -> Fields:

@@ -19,6 +19,7 @@ from letters.outbox.settled import (
     withdrawn_fields,
 )
 from letters.outbox.values import LetterRefused
+from servicing.arrangement import agreed_in
 from servicing.blocks import holding_of
 from servicing.decisions.proposal import Decision
 from servicing.deferral import Count, deferral_periods, months_used
@@ -43,6 +44,7 @@ LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIV
 """By the law of the debt and the kind of decision, the letter that tells of it."""
 
 UNBLOCK, OUTCOME_LETTER = "unblock", "objection_outcome"
+ARRANGEMENT, SETTLEMENT_ANSWER = "arrangement", "settlement_offer_answer"
 HOLIDAY, HOLIDAY_LETTER = "interest-free", "interest_holiday"
 WITHDRAWN_LETTER = "settlement_withdrawn"
 
@@ -53,7 +55,8 @@ def letter_of(
     """The letter that tells of a decision, None where none does; `about` is the kind of fact that is unblocked.
 
     Who lifts an objection tells what is done because of its outcome (Awb art. 7:11); a dispute is answered otherwise.
-    Without interest up to a day is an interest holiday, such as that of the Tozo, and no end of a business.
+    Without interest up to a day is an interest holiday, such as that of the Tozo, and no end of a business. An
+    arrangement of which the share is said is part of a debt settlement (Bbz art. 42).
     """
     if kind in SETTLING and data is not None:
         return settled_letter(data)
@@ -61,6 +64,8 @@ def letter_of(
         return WITHDRAWN_LETTER if data is not None and "book_year" in data else None
     if kind == HOLIDAY and law == "public" and data is not None and "until" in data:
         return HOLIDAY_LETTER
+    if kind == ARRANGEMENT and law == "public" and data is not None and "share" in data:
+        return SETTLEMENT_ANSWER
     if kind == UNBLOCK:
         return OUTCOME_LETTER if about is FactKind.OBJECTION and law == "public" else None
     return LETTERS_OF[law].get(kind)
@@ -133,10 +138,20 @@ def _deferral(decided: Decided) -> Fields:
     }
 
 
+AGREED = "Wij werken mee aan dit voorstel."
+"""The answer to the proposal of a debt settlement that is decided; a refusal is a letter somebody asks for."""
+
+
 def _arrangement(decided: Decided) -> Fields:
-    runs = decided.data.get("statutory_interest", True)
-    meanwhile: Fields = {"bears_interest": True} if runs else {"no_interest": True}
-    return {"claim_total": int(decided.view.open.total), "instalment": decided.cents, **meanwhile}
+    """What is paid, from when to when as far as that was decided, and whether interest runs meanwhile."""
+    agreed = agreed_in(decided.data, decided.since, decided.cents)
+    fields: Fields = {"claim_total": int(decided.view.open.total), "instalment": decided.cents}
+    fields |= {"bears_interest": True} if agreed.statutory_interest else {"no_interest": True}
+    if "first" in decided.data:
+        fields |= {"first_pay": agreed.first.isoformat()}
+    if agreed.last is not None:
+        fields |= {"last_pay": agreed.last.isoformat()}
+    return fields | ({"creditor_share": agreed.share, "answer": AGREED} if agreed.share else {})
 
 
 def _interest(decided: Decided) -> Fields:

@@ -7,7 +7,7 @@ from datetime import date
 
 from ledger.day import day_of
 from ledger.money import euros
-from servicing.arrangement import arrangement_on, paid_between
+from servicing.arrangement import arrangement_on, paid_between, settlement_paid
 from servicing.blocks import holding_of
 from servicing.dunning.sent import sent_of
 from servicing.dunning.standing import Standing
@@ -17,6 +17,7 @@ from servicing.law import Law, UnknownLaw
 from servicing.policy import Choices
 from servicing.product import Product
 from servicing.reviewing import NEXT, next_review, reviews_of
+from servicing.viewing import owed_on
 from servicing.worklist import Case, Item, contact_person
 
 ACTIONS: Mapping[tuple[str, str], str] = {
@@ -74,6 +75,21 @@ def item_of_arrangement(case: Case, day: date) -> list[Item]:
             action,
         )
     ]
+
+
+def item_of_settlement(case: Case, day: date) -> list[Item]:
+    """A debt settlement (Bbz art. 42) of which the share was paid: a person decides to give up the rest."""
+    agreed = settlement_paid(case.facts, day)
+    left = owed_on(case.facts, day) if agreed is not None else 0
+    if agreed is None or left <= 0:
+        return []
+    reason = f"the share of the debt settlement, {euros(agreed.share)}, was paid: {euros(left)} is left (Bbz art. 42)"
+    action = (
+        f"give it up as agreed: aflos decide waiver {case.loan} --part all --on {day}; where the settlement is not "
+        f"kept by the others: aflos decide arrangement-end {case.loan} --of {agreed.fact}"
+    )
+    owner = contact_person(case.facts, day)
+    return [Item("arrangement", case.creditor, case.subject, 0, owner, day, reason, action)]
 
 
 def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], day: date) -> list[Item]:
