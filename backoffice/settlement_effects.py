@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -17,12 +17,13 @@ from ledger.money import cents_of, euros
 from servicing import files
 from servicing.debtors.store import loans_of_debtor
 from servicing.decisions.proposal import Decision
-from servicing.facts import DECIDED, Draft, Fact, FactKind
+from servicing.facts import DECIDED, Draft, FactKind
 from servicing.granting import regime_of
 from servicing.registration import Dossier
-from servicing.settlement.allowance import allowance_of, holding
+from servicing.settlement.allowance import allowance_of
 from servicing.settlement.book_year import BookYear
 from servicing.settlement.claims import claim_terms, retained_terms
+from servicing.settlement.earlier import last_settled, repaid_on
 from servicing.settlement.repaying import RETAINED, assisted_until
 from servicing.settlement.store import key_of, made_by
 from servicing.store import Loan, add_loan, debtors_of, facts_of, find_loan, record
@@ -93,18 +94,6 @@ def take_back_settlement(desk: Desk, decision: Decision) -> None:
             source=decision.proposed.document,
         )
         register(desk, loan, draft, is_decided=True)
-
-
-def repaid_on(facts: Sequence[Fact]) -> int:
-    """What the client paid back on the loan itself and what did not come back, in cents."""
-    back = {fact.of for fact in facts if fact.kind is FactKind.REVERSAL}
-    return sum(fact.cents for fact in facts if fact.kind is FactKind.PAYMENT and fact.nr not in back)
-
-
-def last_settled(facts: Sequence[Fact]) -> Fact | None:
-    """The settlement that holds on a loan."""
-    found = [fact for fact in holding(facts) if fact.kind is FactKind.SETTLED]
-    return max(found, key=lambda fact: fact.nr, default=None)
 
 
 def _settled_before(dossier: Dossier) -> tuple[int, int]:

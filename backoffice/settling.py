@@ -12,14 +12,13 @@ from backoffice.cli.database import Desk
 from backoffice.deciding import Decided, decide
 from backoffice.registering import Registered, dossier_of, register
 from backoffice.rights import codes
-from backoffice.settlement_effects import last_settled, repaid_on
 from jobs import clock
 from jobs.settlement_cycle import WITHDRAWING, Found, lapse_of, one_case, rules
 from jobs.settlement_cycle import subjects_of as subjects_in
 from ledger.day import parse_day
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
-from ledger.money import cents_of, euros
+from ledger.money import euros
 from letters.outbox.settled import withdrawn_data
 from servicing.decisions.proposal import Proposed
 from servicing.decisions.store import decisions_on, find_decision
@@ -31,6 +30,7 @@ from servicing.settlement.book_year import BookYear
 from servicing.settlement.case import KEYS, figures_of
 from servicing.settlement.claims import arrangement_of
 from servicing.settlement.cycle import CycleStep, figures_on, why_not_yet
+from servicing.settlement.earlier import before_of, last_settled
 from servicing.settlement.interest_years import OF_INTEREST
 from servicing.settlement.parts import (
     Before,
@@ -44,9 +44,8 @@ from servicing.settlement.parts import (
 from servicing.settlement.proposing import Amounts, Subjects, case_of, propose, read
 from servicing.settlement.store import Kept, add_interest_year
 from servicing.settlement.weighing import checked_weighing, prefilled
-from servicing.store import Loan, find_loan
+from servicing.store import Loan
 from servicing.texts import plain_text
-from servicing.viewing import view_on
 
 WITHOUT_FIGURES = "Bbz art. 38 lid 2; Pw art. 54 en 58"
 TITLES = {
@@ -131,14 +130,14 @@ def decide_settlement(desk: Desk, found: Found, ask: Ask) -> Decided:
     Any amount from nothing to the most that may be reclaimed; the rest becomes a gift on its own line.
     """
     kept = _decidable(found)
-    before = before_of(desk.connection, found)
+    before = before_now(found)
     largest = largest_of(kept.amounts, before)
     reclaim = _asked(kept.amounts, before, ask)
     check_reclaim(kept.amounts, before, reclaim)
     if reclaim and clock.today() >= lapse_of(found):
         raise SettlingRefused(f"reclaim: the power to reclaim lapsed on {lapse_of(found)}: only 0.00 is left")
     weighing = checked_weighing(ask.weighing, prefill_of(found)) if largest else {}
-    data = _data(desk.connection, found, kept, reclaim, ask.capacity) | {
+    data = _data(found, kept, reclaim, ask.capacity) | {
         "weighing": weighing,
         "reason": plain_text("reason", ask.reason),
     }
@@ -196,19 +195,9 @@ def withdraw_settlement(desk: Desk, number: int, reason: str) -> Decided:
     return decide(desk, proposed)
 
 
-def before_of(connection: Connection, found: Found) -> Before:
-    """What was repaid on the loan, and what of an earlier supplement has left the office, also of one taken back."""
-    facts = found.case.facts
-    earlier = last_settled(facts)
-    if found.about == "interest":
-        return Before()
-    paid = 0
-    if earlier is not None or any(fact.kind is FactKind.SETTLED for fact in facts):
-        heading = find_loan(connection, str(found.case.loan))
-        credit = int(view_on(dossier_of(connection, heading), clock.today()).open.credit)
-        paid = max(0, (cents_of(str(earlier.data["supplement"])) if earlier else 0) - credit)
-    gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
-    return Before(repaid_on([fact for fact in facts if fact.nr not in gone]), paid)
+def before_now(found: Found) -> Before:
+    """What was repaid on the loan, and what of an earlier supplement has left the office, as known today."""
+    return Before() if found.about == "interest" else before_of(found.case.facts, clock.today())
 
 
 def subjects_of(found: Found) -> Subjects:
@@ -295,9 +284,7 @@ def _decidable(found: Found) -> Kept:
     return kept
 
 
-def _data(
-    connection: Connection, found: Found, kept: Kept, reclaim: int, capacity: int | None
-) -> dict[str, object]:
+def _data(found: Found, kept: Kept, reclaim: int, capacity: int | None) -> dict[str, object]:
     """What the decision says, and what follows from it once it works."""
     year, known = found.case.year, rules()
     code = codes()[creditor_of_loan(kept.loan)]
@@ -323,7 +310,7 @@ def _data(
             "until": year.until.isoformat(),
             "to": to,
         }
-    parts = parts_of(connection, found, kept, reclaim)
+    parts = parts_of(found, kept, reclaim)
     title = TITLES[choices.choice("title.clawback")] if kept.basis == "figures" else WITHOUT_FIGURES
     earlier = last_settled(found.case.facts)
     before = earlier.data if earlier else {}
@@ -338,9 +325,9 @@ def _data(
     }
 
 
-def parts_of(connection: Connection, found: Found, kept: Kept, reclaim: int) -> Parts:
+def parts_of(found: Found, kept: Kept, reclaim: int) -> Parts:
     """What the assistance becomes if this much is reclaimed."""
-    before = before_of(connection, found)
+    before = before_now(found)
     if kept.basis == "missing":
         return without_figures(kept.amounts, before, reclaim)
     known = rules()

@@ -1,7 +1,7 @@
 """Walks through XML as a stream, in flat memory, along the paths somebody asked for; all else is passed over.
 
 Refuses what no bank writes and an attacker might: document types (so no entities, inside or outside the file),
-encodings other than those of banks, deep nesting, endless tags or texts. Nothing is ever fetched.
+encodings other than those of banks, deep nesting, endless tags, names or texts. Nothing is ever fetched.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ MOST_DEPTH = 40
 
 MOST_ATTRIBUTES = 40
 """Names and values together."""
+
+MOST_NAMES = 10_000
+"""Different names of elements and attributes; the parser keeps each to the end. A statement has some hundreds."""
+
+MOST_LISTED = 1_000
+"""Elements of one name that are all kept, such as the texts of a payment."""
 
 MOST_TEXT = 10_000
 """Characters of one text; the longest a bank may write has 500."""
@@ -132,6 +138,8 @@ class Walker:
             raise self.refused(f"is larger than {MOST_BYTES} bytes")
         if self._fed - self.parser.CurrentByteIndex > MOST_UNREAD:
             raise self.refused(f"a tag or comment of more than {MOST_UNREAD} bytes")
+        if len(self.parser.intern) > MOST_NAMES:
+            raise self.refused(f"more than {MOST_NAMES} different names of elements and attributes")
         if sum(map(len, self._texts)) > MOST_TEXT + CHUNK:
             if any(map(str.strip, self._texts)):
                 raise self.refused(f"a text of more than {MOST_TEXT} characters")
@@ -215,5 +223,7 @@ class Walker:
         if kind in {LIST, AMOUNTS}:
             before = record[slot]
             value = (*before, value) if isinstance(before, tuple) else (value,)
+            if len(value) > MOST_LISTED:
+                raise self.refused(f"{tag}: stands more than {MOST_LISTED} times where a few are read")
         record[slot] = value
         self._currency = ""

@@ -26,7 +26,7 @@ from servicing.files import creditors
 _BLOCK = 1 << 20
 _TAIL = 2048
 _REPORT = b":pain.002."
-_CLOSED = re.compile(rb"</(\w+:)?Document>\s*\Z")
+_CLOSED = re.compile(rb"</([\w.-]+:)?Document\s*>\s*(<!--((?!-->).)*-->\s*)*\Z", re.DOTALL)
 
 
 def our_accounts() -> dict[str, int]:

@@ -1,7 +1,8 @@
 """The inbox: a folder for each creditor, whose bank files the night takes before it opens a date.
 
 A file is taken whole in one transaction and then moved to `done`, or to `refused` with the reason beside it. One that
-is half written, holds later days, or does not follow the last statement yet, stays and is looked at again. Several of
+is half written or cannot be read, holds later days, or does not follow the last statement yet, stays and is looked at
+again. Several of
 an account of which none follows are taken together where with all of them nothing is missing.
 """
 
@@ -20,10 +21,11 @@ from sqlalchemy import Connection, Engine, insert, select
 from bank.statement import BadStatement
 from jobs import clock
 from jobs.access import REHEARSAL
-from jobs.bank_files import contents, headings_of, import_path, is_whole, our_accounts
+from jobs.bank_files import contents, headings_of, import_path, our_accounts
 from jobs.bank_import import Gap, NotYet, Outcome, Request
 from jobs.bank_reader import Reader
 from jobs.bank_statements import open_gap
+from jobs.inbox_files import name_of, why_it_waits
 from jobs.run import Run
 from jobs.tables import business_day
 from ledger.day import number_of
@@ -108,7 +110,7 @@ def announced(engine: Engine) -> dict[str, date]:
     """Up to which day the whole files in the inbox reach, by account; what cannot be read is left out."""
     found: dict[str, date] = {}
     for path in (path for _, folder in _folders(engine) for path in _files(folder)):
-        if is_whole(path):
+        if not why_it_waits(path):
             for heading in headings_of(path):
                 if heading.closing is not None:
                     day = max(heading.closing.day, found.get(heading.account, heading.closing.day))
@@ -205,8 +207,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _take(taking: _Taking, path: Path) -> Waiting | None:
     """Take one file; why it stays, None if it does not."""
-    if not is_whole(path):
-        return Waiting(path.name, "is not written to its end yet")
+    if why := why_it_waits(path):
+        return Waiting(name_of(path), why)
     run, day = taking.run, taking.day
     try:
         done = run.write(lambda connection: _import(connection, path, taking))

@@ -170,5 +170,6 @@ def _yearly(freezer: Freezer, one: Found) -> YearlyCase:
         proposal=kept.nr,
         amounts=kept.amounts,
         lines=lines_of(kept),
+        overpaid=one.overpaid,
         is_without_figures=kept.basis == "missing",
     )

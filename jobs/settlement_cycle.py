@@ -42,7 +42,9 @@ from servicing.settlement.cycle import (
     stand_of,
     times_of,
 )
+from servicing.settlement.earlier import before_of
 from servicing.settlement.interest_years import SURETY, Asking, in_cycle
+from servicing.settlement.parts import overpaid
 from servicing.settlement.proposing import Subject, Subjects, propose
 from servicing.settlement.store import Kept, New, add_proposals, interest_years, proposals_of
 from servicing.store import LOANS_PER_QUERY, Recorded, facts_of
@@ -67,7 +69,10 @@ class Rules(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A case with everything known of it, and where it stands; `allowance` is what is settled, if that is it."""
+    """A case with everything known of it, and where it stands; `allowance` is what is settled, if that is it.
+
+    `overpaid`: what was paid as supplement and is not due any more by what is proposed and not decided yet, in cents.
+    """
 
     case: YearCase
     about: Subject
@@ -79,6 +84,7 @@ class Found:
     beside: Allowance | None = None
     allowance: Allowance | None = None
     is_surety: bool = False
+    overpaid: int = 0
 
 
 class Entry(NamedTuple):
@@ -227,7 +233,8 @@ def _found(entry: Entry, facts: Sequence[Fact], made: Sequence[Kept], context: C
         times = asking_for_interest(times, choices.choice("art21.missing"))
     kept = made[-1] if made else None
     decision = _decision_about(made, decided)
-    proposed = Proposed(kept.last_fact, kept.known_on, kept.amounts.largest_reclaim) if kept else None
+    over = _overpaid(kept, facts, day) if kept and decision is None else 0
+    proposed = Proposed(kept.last_fact, kept.known_on, kept.amounts.largest_reclaim + over) if kept else None
     case = YearCase(entry.loan, entry.year, facts, proposed, _stood(decision) if decision else None)
     stand = after_hearing(stand_of(case, times, day), day)
     return Found(
@@ -240,7 +247,12 @@ def _found(entry: Entry, facts: Sequence[Fact], made: Sequence[Kept], context: C
         stand,
         allowance=entry.allowance,
         is_surety=entry.is_surety,
+        overpaid=over,
     )
+
+
+def _overpaid(kept: Kept, facts: Sequence[Fact], day: date) -> int:
+    return 0 if kept.about == "interest" else overpaid(kept.amounts, before_of(facts, day))
 
 
 def _decision_about(made: Sequence[Kept], decided: Mapping[tuple[int, str], Decision]) -> Decision | None:

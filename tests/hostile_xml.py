@@ -57,6 +57,11 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return packed.getvalue()
 
 
+def of_part(inside: str) -> bytes:
+    """A good file but for what stands in its only transaction."""
+    return document([entry("10.00", details(part(inside)))], closing="110.00")
+
+
 def laughs(levels: int, width: int) -> str:
     """Entities that each name the one before many times."""
     named = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * width}">' for n in range(1, levels))
@@ -137,6 +142,12 @@ def shapes() -> Iterator[tuple[str, bytes]]:
     yield "h4-many-attributes", instead("<Ntry>", f"<Ntry {attributes}>")
     namespaces = " ".join(f"xmlns:a{n}='u{n}'" for n in range(50_000))
     yield "h4-many-namespaces", instead("<Ntry>", f"<Ntry {namespaces}>")
+    yield "h4-many-names", instead(PLAIN, "".join(f"<a{n}/>" for n in range(200_000)) + PLAIN)
+    yield "h4-many-attribute-names", instead(PLAIN, "".join(f"<a a{n}='1'/>" for n in range(200_000)) + PLAIN)
+    yield "h4-many-told", of_part("<RmtInf>" + "<Ustrd>x</Ustrd>" * 200_000 + "</RmtInf>")
+    referring = "<Strd><CdtrRefInf><Ref>RF18</Ref></CdtrRefInf></Strd>"
+    yield "h4-many-referring", of_part(f"<RmtInf>{referring * 100_000}</RmtInf>")
+    yield "h4-many-charges", of_part("<Chrgs>" + f"<Rcrd>{amount('1.00')}</Rcrd>" * 100_000 + "</Chrgs>")
     yield "h4-twice-attribute", instead('Ccy="EUR"', 'Ccy="EUR" Ccy="USD"')
     yield "h4-many-texts", instead("STATEMENT-1", "x<!-- -->" * 500_000)
     yield "h4-many-references", instead("STATEMENT-1", "&#120;" * 1_000_000)

@@ -132,6 +132,7 @@ def by_chance(dice: random.Random) -> Case:
         case |= loan(dice, start) | dice.choice(({}, {"group": "established"}, {"group": "established"}))
         case |= dice.choice(({}, {"profit": amount(dice, 15_000)}))
         case |= dice.choice(({}, {"granted": "0.00", "months_granted": None}))
+        case = NOTHING_OWNED | case
     if start.year in UNKNOWN_TAX or dice.random() < 0.5:
         case["income_tax_percent"] = dice.choice(("20", "17", "18.5", "0"))
     if dice.random() < 0.5:
@@ -160,6 +161,9 @@ PLAIN: Case = {
     "profit": "0.00",
     "income_tax_percent": "20",
 }
+NOTHING_OWNED: Case = {"own_capital": "0.00", "total_capital": "0.00"}
+"""What a loan takes where no capital was drawn: a choice year asks it."""
+
 NORM = 1_628_706
 """The year norm of a single person in 2025, in cents: 6 x 1,345.45 + 6 x 1,369.06."""
 

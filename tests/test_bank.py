@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from bank.reference import reference_of
 from bank.statement import BadStatement
 from jobs.bank_import import Gap
+from jobs.inbox_files import NOT_WHOLE
 from ledger.fault_points import watched
 from tests.bank_account import DRONTEN, Account, Real, camt, paying, write
 from tests.bank_desk import (
@@ -341,7 +342,7 @@ def test_e15_a_half_written_file_stays_until_it_is_whole(books: Engine) -> None:
     drop(books, "t.part", text)
     said: list[tuple[str, str]] = []
     close_until(books, FIRST, waiting=said.extend)
-    assert said == [("s.xml", "is not written to its end yet")]
+    assert said == [("s.xml", NOT_WHOLE)]
     assert lines(books) == 0
     path = drop(books, "s.xml", text)
     close_until(books, NEXT)

@@ -139,6 +139,11 @@ def test_the_choice_year_of_an_old_application_turns_principal_into_a_gift(offic
         figures("JR-2017", *words, loan=LOAN, year="2017")
     with freeze_time("2020-05-11"):
         good_by("clerk", "settle", "propose")
+        waits = good_by("clerk", "settle", "show", LOAN, "--year", "2017")["waits_for"]
+        assert waits == "own_capital: is missing: choice_year: true asks it"
+        with authenticated("clerk"):
+            figures("JR-2017 met vermogen", *words, "own_capital=0.00", loan=LOAN, year="2017")
+        good_by("clerk", "settle", "propose")
         assert good_by("clerk", "settle", "show", LOAN, "--year", "2017")["conversion"] == "1815.86"
         decided("--year", "2017", loan=LOAN)
     assert booked(office, "2020-05-11") == {4985: 181586}

@@ -181,9 +181,17 @@ def test_the_old_rules_hold_for_applications_up_to_2019() -> None:
     assert remitted(**OLD | allowance | {"application_date": "2020-01-01"}) == "0.00"
 
 
+CHOSEN: Case = OLD | {
+    "application_date": "2017-03-01",
+    "book_year": 2017,
+    "capital_principal": "30000.00",
+    "own_capital": "0.00",
+    "choice_year": True,
+}
+
+
 def converted(**keys: object) -> str:
-    old = OLD | {"application_date": "2017-03-01", "book_year": 2017, "capital_principal": "30000.00"}
-    return str(answer(**(old | {"choice_year": True} | keys))["principal_conversion"])
+    return str(answer(**(CHOSEN | keys))["principal_conversion"])
 
 
 def test_the_old_choice_year_turns_principal_into_a_gift() -> None:
@@ -198,10 +206,30 @@ def test_the_old_choice_year_turns_principal_into_a_gift() -> None:
     assert converted(own_capital="50000.00", total_capital="60000.00") == "0.00"
 
 
+@pytest.mark.parametrize(
+    ("keys", "wanted"),
+    [
+        ({"own_capital": None}, "own_capital: is missing: choice_year: true asks it"),
+        ({"capital_principal": None}, "capital_principal: is missing: choice_year: true asks it"),
+        (
+            {"capital_principal": None, "capital_loan_interest": None},
+            "capital_principal: is missing: choice_year: true asks it",
+        ),
+        (
+            {"own_capital": "44000.00"},
+            "total_capital: EUR 0.00: must not be below own capital of EUR 44,000.00: choice_year: true asks both",
+        ),
+    ],
+)
+def test_a_choice_year_takes_nothing_for_0_that_was_not_told(keys: Case, wanted: str) -> None:
+    assert error(**(CHOSEN | keys)) == wanted
+    # A year that is not chosen, or cannot be, asks none of them.
+    assert "interest_remission" in answer(**(CHOSEN | keys | {"choice_year": False}))
+
+
 def test_a_year_that_cannot_be_chosen_says_so() -> None:
     def says(**keys: object) -> bool:
-        old = OLD | {"application_date": "2017-03-01", "book_year": 2017, "capital_principal": "30000.00"}
-        lines = answer(**(old | {"choice_year": True} | keys))["explanation"]
+        lines = answer(**(CHOSEN | keys))["explanation"]
         return any("geen keuzejaar" in line["text"] for line in lines)
 
     assert not says()

@@ -10,10 +10,12 @@ from sqlalchemy import Engine
 
 from backoffice.actor import authenticated
 from tests.desk import add_debtor, open_desk
+from tests.letter_reading import read
 from tests.nights import at, begin_on, sums
 from tests.offices import by, good_by, open_office
-from tests.settled_years import LIVING, advances, decided, figures, handed_over, night, weighing
+from tests.settled_years import LIVING, advances, decided, figures, handed_over, night, state, weighing
 
+ADDRESS = ("--street", "Agorabaan", "--house-number", "3", "--postcode", "8232 AB", "--city", "Lelystad")
 TAX = "income_tax_percent=20"
 WHY = ("--reason", "Afgewogen in het gesprek met de cliënt")
 PAID_OUT = ("--iban", "NL91ABNA0417164300", "--name", "S. Jansen", "--decision", "T-1")
@@ -59,6 +61,45 @@ def test_a_supplement_that_was_paid_out_is_reclaimed_with_the_rest(
         4975: 60000,
         1220: 900000,
     }
+
+
+def test_a_claim_of_nothing_but_a_supplement_is_heard_about_too(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Worked case 1 and its supplement of 1,467.22 paid out; with 1,000.00 more of profit only 667.22 is due."""
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    open_office(tmp_path, monkeypatch)
+    begin_on(sqlite_database, at("2026-08-30"))
+    with freeze_time("2026-08-30"), authenticated("manager"):
+        assert add_debtor("S. Jansen", *ADDRESS).code == 0
+        advances(tmp_path, 12, "950.00", household="couple")
+        figures("JR-2025", "profit=13000.00", TAX)
+    night(sqlite_database, "2026-08-30")
+    with freeze_time("2026-08-31"):
+        decided()
+        out = ("--amount", "1467.22", "--on", "2026-08-31", *PAID_OUT)
+        number = good_by("clerk", "decide", "credit-refund", LIVING, *out)["decision"]
+        good_by("approver", "approve", str(number))
+        with authenticated("clerk"):
+            figures("JR-2025 anders", "profit=14000.00", TAX)
+    night(sqlite_database, "2026-08-31")
+    with freeze_time("2026-09-01"):
+        assert state()["state"] == "hearing-due"
+        shown = good_by("clerk", "settle", "show", LIVING)
+        assert (shown["largest_reclaim"], shown["supplement_overpaid"]) == ("800.00", "800.00")
+        rows = good_by("clerk", "letters", "list", "--state", "proposed")["letters"]
+        (hearing,) = [one["letter"] for one in rows if one["kind"] == "clawback_intention"]
+        made = good_by("clerk", "letters", "preview", str(hearing), "--to", str(tmp_path))
+        text = read(Path(made["file"]).read_bytes())
+        assert (
+            "Dit kreeg u eerder als aanvulling. U heeft er geen recht meer op Pw art. 58 lid 2 € 800,00"
+            in text
+        )
+        assert (
+            "Wij kunnen hoogstens € 800,00 terugvragen. Wat overblijft, € 12.067,22, wordt een gift" in text
+        )
+        refused = by("clerk", "settle", "decide", LIVING, "--reclaim", "800.00", *weighing(), *WHY)
+        assert "the client is heard first (Awb art. 4:8)" in refused.err
 
 
 def paid_out(*, is_taken_back: bool) -> None:

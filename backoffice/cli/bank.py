@@ -35,11 +35,12 @@ from backoffice.receipts import (
 from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
-from jobs.bank_files import import_path, is_whole, our_accounts
+from jobs.bank_files import import_path, our_accounts
 from jobs.bank_import import Outcome, Request
 from jobs.bank_reader import Reader
 from jobs.bank_worklist import waiting_lines
 from jobs.inbox import NOT_READY, inbox, said
+from jobs.inbox_files import name_of, why_it_waits
 from jobs.letters_touched import letters_touched
 from ledger.day import day_of, number_of
 from ledger.errors import BadInput
@@ -343,7 +344,7 @@ def show_inbox(code: str | None, as_json: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         found[name] = sorted(path for path in folder.iterdir() if path.is_file())
     if as_json:
-        names = {name: [path.name for path in files] for name, files in found.items()}
+        names = {name: [name_of(path) for path in files] for name, files in found.items()}
         print_json({"inbox": str(place), "files": names})
         return
     click.echo(str(place))
@@ -356,10 +357,9 @@ def show_inbox(code: str | None, as_json: bool) -> None:
 def _as_it_lies(path: Path) -> str:
     """A file in the inbox, with why the night leaves it where it is."""
     left_alone = path.name.startswith(".") or path.suffix.lower() in NOT_READY
-    why = "left alone: its name says that it is not ready" if left_alone else ""
-    if not left_alone and not is_whole(path):
-        why = "waits: is not written to its end yet"
-    return printable(f"{path.name}  {why}".rstrip())
+    waits = "" if left_alone else why_it_waits(path)
+    why = "left alone: its name says that it is not ready" if left_alone else waits and f"waits: {waits}"
+    return printable(f"{name_of(path)}  {why}".rstrip())
 
 
 def _creditor(code: str) -> int:

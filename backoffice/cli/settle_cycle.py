@@ -191,7 +191,7 @@ def show_command(loan: str, year: str | None, language: str, as_json: bool) -> N
         heading = find_loan(connection, loan)
         check_right(acting(), "see", heading.creditor_id)
         named = year_of(heading, year, None).since if year else None
-        answer = page_of(connection, the_case(connection, heading, named, day), day)
+        answer = page_of(the_case(connection, heading, named, day), day)
     if as_json:
         print_json(answer)
         return

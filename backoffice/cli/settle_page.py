@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection
-
 from backoffice.cli.explained import explained
 from backoffice.cli.output import pairs
 from backoffice.cli.settled import shown_line
 from backoffice.rights import codes
-from backoffice.settling import before_of, prefill_of, subjects_of
+from backoffice.settling import before_now, prefill_of, subjects_of
 from jobs.settlement_cycle import Found, lapse_of, rules
 from jobs.settlement_lines import lines_of
 from ledger.entry import creditor_of_loan
@@ -52,7 +50,7 @@ def row_of(found: Found, day: date) -> dict[str, object]:
     }
 
 
-def page_of(connection: Connection, found: Found, day: date) -> dict[str, object]:
+def page_of(found: Found, day: date) -> dict[str, object]:
     """A case with its last proposal, computed again line by line, and what a decision about it takes."""
     kept = found.kept
     answer = row_of(found, day) | {
@@ -67,7 +65,7 @@ def page_of(connection: Connection, found: Found, day: date) -> dict[str, object
     if kept is None:
         return answer
     sources = _sources(found, kept)
-    before = before_of(connection, found)
+    before = before_now(found)
     largest = largest_of(kept.amounts, before)
     return answer | {
         "amounts": kept.amounts.data(),

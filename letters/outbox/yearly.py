@@ -31,6 +31,8 @@ RECEIVED = {
 }
 """What came in, by the figure that was recorded."""
 
+OVERPAID, OF_OVERPAID = "Dit kreeg u eerder als aanvulling. U heeft er geen recht meer op", "Pw art. 58 lid 2"
+
 NO_AMOUNTS = Amounts()
 
 
@@ -38,6 +40,7 @@ NO_AMOUNTS = Amounts()
 class YearlyCase:
     """A case for whose state a letter is due, on a day; of a hearing what is proposed, with its lines.
 
+    `overpaid` is what was paid as supplement and is not due any more, in cents.
     `of_interest`: it is about the interest of business capital, not about living allowance.
     """
 
@@ -51,6 +54,7 @@ class YearlyCase:
     lines: Sequence[Line] = ()
     is_without_figures: bool = False
     of_interest: bool = False
+    overpaid: int = 0
 
 
 def step_key(case: YearCase, stand: Stand, proposal: int) -> str:
@@ -121,12 +125,16 @@ def _reminder(one: YearlyCase) -> Fields:
 def _hearing(one: YearlyCase) -> Fields:
     most = one.amounts.largest_reclaim
     return {
-        "computation_rows": rows_of(one.lines),
-        "most": most,
+        "computation_rows": [*rows_of(one.lines), *_overpaid(one)],
+        "most": most + one.overpaid,
         "gift": max(0, one.amounts.gift - (most - one.amounts.reclaim)),
         "hearing": f"bel {one.phone} voor een afspraak",
         "no_figures": one.is_without_figures,
     }
+
+
+def _overpaid(one: YearlyCase) -> list[list[object]]:
+    return [[OVERPAID, OF_OVERPAID, one.overpaid]] if one.overpaid else []
 
 
 def _documents(one: YearlyCase) -> list[str]:

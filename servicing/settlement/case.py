@@ -194,7 +194,9 @@ def _signed(reader: Reader, key: str) -> int:
 
 def _capital(reader: Reader) -> Capital:
     partners = reader.integer("partners", 1, MOST_PARTNERS) if reader.has("partners") else 1
-    return Capital(_signed(reader, "own_capital"), _amount(reader, "total_capital"), partners)
+    is_told = reader.has("own_capital")
+    own, total = _signed(reader, "own_capital"), _amount(reader, "total_capital")
+    return Capital(own, total, partners, is_told)
 
 
 def _company(reader: Reader) -> Company:
@@ -209,7 +211,7 @@ def _company(reader: Reader) -> Company:
 
 
 def _loan(reader: Reader, partners: int) -> CapitalLoan | None:
-    """The capital loan; None without an amount of it, for then there is nothing to remit."""
+    """The capital loan; None without an amount of it, unless its principal is asked, for then nothing is remitted."""
     day = {key: reader.day(key) for key in ("application_date", "disbursement_date") if reader.has(key)}
     loan = CapitalLoan(
         application=day.get("application_date", date.min),
@@ -219,11 +221,12 @@ def _loan(reader: Reader, partners: int) -> CapitalLoan | None:
         interest_paid=_optional(reader, "capital_loan_interest_paid"),
         partner=reader.integer("partner", 1, partners) if reader.has("partner") else 1,
         share=reader.rate("interest_share_percent") if reader.has("interest_share_percent") else None,
-        principal=_amount(reader, "capital_principal"),
+        principal=_optional(reader, "capital_principal"),
         is_choice_year=reader.flag("choice_year") if reader.has("choice_year") else False,
         is_of_bank=reader.flag("surety") if reader.has("surety") else False,
     )
-    if not (loan.interest_due or loan.interest_accrued or loan.interest_paid or loan.principal):
+    amounts = loan.interest_due, loan.interest_accrued, loan.interest_paid, loan.principal
+    if not any(amounts) and not loan.is_choice_year:
         return None
     if loan.application == date.min:
         raise CaseRefused("application_date: is missing: it decides which rules of art. 21 hold")

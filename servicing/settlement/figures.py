@@ -19,11 +19,15 @@ GROUPS: tuple[Group, ...] = ("established", "starter", "older", "terminating")
 
 @dataclass(frozen=True, slots=True)
 class Capital:
-    """Own and total capital (eigen en totaal vermogen) on the test date, in cents, of all partners together."""
+    """Own and total capital (eigen en totaal vermogen) on the test date, in cents, of all partners together.
+
+    `is_told`: the case says what is owned; without it nothing counts as owned, which a choice year does not take.
+    """
 
     own: int = 0
     total: int = 0
     partners: int = 1
+    is_told: bool = False
 
     @property
     def own_share(self) -> Fraction:
@@ -69,7 +73,7 @@ class CapitalLoan:
     interest_paid: int | None = None
     partner: int = 1
     share: Fraction | None = None
-    principal: int = 0
+    principal: int | None = None
     is_choice_year: bool = False
     is_of_bank: bool = False
 

@@ -14,7 +14,7 @@ from servicing.law import Law
 from servicing.policy import Choices
 from servicing.settlement.capital import Excess, applicable_limit
 from servicing.settlement.figures import CapitalLoan, Figures
-from servicing.settlement.line import OF_LOAN, Line
+from servicing.settlement.line import OF_LOAN, Line, english_amount
 
 Value = TypeVar("Value")
 
@@ -209,15 +209,32 @@ def _refund(figures: Figures, loan: CapitalLoan, remitted: int, policy: Choices)
 
 def _conversion(figures: Figures, loan: CapitalLoan, room: Room, law: Law, policy: Choices) -> Remission:
     """Principal up to the room under the norm, at most the distance from own capital to its limit."""
+    principal = _given(loan.principal, "capital_principal", CHOSEN)
+    _check_capital(figures)
     limit, source = applicable_limit(figures, law)
     distance = max(0, limit - half_up(figures.capital.own_share))
-    cents = min(_share(figures, loan, loan.principal, policy), room.cents, distance)
+    cents = min(_share(figures, loan, principal, policy), room.cents, distance)
     lines = (
         Line("Ruimte onder de jaarnorm in het keuzejaar", "Room under the norm", OLD_PRINCIPAL, room.cents),
         Line("Ruimte onder de vermogensgrens", "Room under the limit", OLD_PRINCIPAL, distance, source),
         Line("Dit deel van de lening wordt een gift", "Principal turned into a gift", OLD_PRINCIPAL, cents),
     )
     return Remission(principal=cents, lines=lines, is_of_room=True)
+
+
+CHOSEN = "choice_year: true"
+"""The choice of the client that asks what the loan is, and what he owns."""
+
+
+def _check_capital(figures: Figures) -> None:
+    """Refuse a choice year without own capital, or with a total below it: what they are decides the gift."""
+    capital = figures.capital
+    _given(capital.own if capital.is_told else None, "own_capital", CHOSEN)
+    if capital.total < capital.own:
+        raise LoanRefused(
+            f"total_capital: {english_amount(capital.total)}: must not be below own capital of "
+            f"{english_amount(capital.own)}: {CHOSEN} asks both"
+        )
 
 
 def _given(value: Value | None, key: str, choice: str) -> Value:
