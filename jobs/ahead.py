@@ -1,7 +1,7 @@
 """On SQLite, which takes one writer, another process decides about the loans with news before this one writes them.
 
 It may read ahead: what it decides from is written by this night alone, about other loans, or known since it began.
-So it works while the banks are booked and the short lane is worked: the digests of what the banks told, which the seal
+So it works while the banks are booked and the short lane is worked: the digests of what became known, which the seal
 needs, then those loans. It ends with the process that began it.
 """
 
@@ -18,7 +18,8 @@ from jobs.chunk import Night
 from jobs.cores import usable_cores
 from jobs.paid_night import PaidChunk, decide_paid
 from jobs.run import Run
-from jobs.sealed_rows import Counted, Span, counted_beside, sealed_days
+from jobs.sealed_rows import Span, sealed_days
+from jobs.sealing import CountedAhead, counted_ahead
 from jobs.units import FullUnit, Task, Unit
 from jobs.work_list import chunks_of
 from jobs.workers import at_desk, processes
@@ -70,9 +71,9 @@ class Ahead:
             self._go_on()
             yield _unit(part, wanted), _result(coming) if coming else None
 
-    def counted(self) -> Counted:
-        """What of the bank became known for this night, as `counted_beside` gives it; nothing where that failed."""
-        return (_result(self._counted) if self._counted else None) or {}
+    def counted(self) -> CountedAhead:
+        """What became known for this night, as `counted_ahead` gives it; nothing where that failed."""
+        return (_result(self._counted) if self._counted else None) or CountedAhead()
 
     def _go_on(self) -> None:
         while self._pool and len(self._waiting) < UNITS_AHEAD:
@@ -126,6 +127,6 @@ def _decide(loans: Sequence[int], late: int) -> PaidChunk:
     return run.access.read(lambda connection: decide_paid(connection, loans, task.night, late))
 
 
-def _count(span: Span) -> Counted:
+def _count(span: Span) -> CountedAhead:
     run, _ = at_desk()
-    return run.access.read(lambda connection: counted_beside(connection, span))
+    return run.access.read(lambda connection: counted_ahead(connection, span))

@@ -55,6 +55,7 @@ class Matcher:
         self.rules = bank_rules()
         self.views: dict[int, LoanView] = {}
         self.asked: set[int] = set()
+        self.last_facts: dict[int, int] = {}
 
     def take(self, lines: Sequence[tuple[StoredLine, Named]], source: Source) -> int:
         """Decide about new lines, each with the loans it names, and record what is certain; about how many it was."""
@@ -108,7 +109,9 @@ class Matcher:
         new = wanted - self.asked
         if new:
             self.asked |= new
-            self.views |= loan_views(self.connection, new)
+            views = loan_views(self.connection, new)
+            self.last_facts |= {loan: view.last_fact for loan, view in views.items()}
+            self.views |= views
         return self.views
 
     def _paid_out(self, lines: Iterable[StoredLine]) -> dict[int, list[PaidOut]]:
@@ -129,7 +132,7 @@ class Matcher:
             for place, part in enumerate(verdict.parts, start=1)
             if part.kind in FACT_KINDS
         ]
-        numbers = iter(add_facts(self.connection, facts, self.by))
+        numbers = iter(add_facts(self.connection, facts, self.by, self.last_facts))
         decided = [
             (line.id, 1, [with_fact(part, numbers) for part in verdict.parts]) for line, verdict in verdicts
         ]
@@ -156,7 +159,7 @@ class Matcher:
                     for one in paid[line.end_to_end]
                 ]
         facts = [return_fact(line, verdict.parts[0]) for line, verdict in verdicts]
-        add_facts(self.connection, facts, self.by)
+        add_facts(self.connection, facts, self.by, self.last_facts)
         decided = [
             (line.id, before.get(line.id, (0, []))[0] + 1, verdict.parts) for line, verdict in verdicts
         ]

@@ -25,8 +25,7 @@ from sqlalchemy import (
 )
 
 from jobs.run import Run
-from jobs.sealed_rows import plain
-from ledger.bulk import append_rows
+from ledger.bulk import append_rows, plain_rows
 from ledger.day import number_of
 from ledger.entry import EntryKind
 from ledger.seal import JOURNAL_COLUMNS, NO_ROWS, RowsDigest
@@ -127,7 +126,7 @@ def lines_of_night(connection: Connection, span: Span) -> Lines:
     given = {"first": span.since + 1, "last": span.until}
     # Eight bytes a line, however many there are.
     new: dict[int, array[int]] = {}
-    for creditor, number in plain(connection, _NEW, given):
+    for creditor, number in plain_rows(connection, _NEW, given):
         new.setdefault(creditor, array("q")).append(number)
     moved: dict[int, list[BookedLine]] = {}
     for creditor, *line in connection.execute(_MOVED, given):
@@ -236,7 +235,7 @@ def _new_lines(
         piece = numbers[start : start + LINES_AT_ONCE]
         within = query.where(bank_line.c.id.between(piece[0], piece[-1]))
         wanted = set(piece)
-        found = map(BookedLine._make, connection.execute(within).all())
+        found = map(BookedLine._make, plain_rows(connection, within))
         lines = [line for line in found if line.id in wanted]
         yield lines, _parts_between(connection, piece[0], piece[-1], span.until)
 
@@ -249,12 +248,12 @@ def _parts_between(connection: Connection, first: int, last: int, known_by: int)
     )
     found: dict[int, list[Share]] = {}
     numbers: dict[int, int] = {}
-    for line, nr, kind, cents in connection.execute(query.order_by(*bank_decision.primary_key)).all():
+    for line, nr, *share in plain_rows(connection, query.order_by(*bank_decision.primary_key)):
         if numbers.get(line) == nr:
-            found[line].append(Share(kind, cents))
+            found[line].append(Share._make(share))
         else:
             numbers[line] = nr
-            found[line] = [Share(kind, cents)]
+            found[line] = [Share._make(share)]
     return found
 
 

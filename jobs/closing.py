@@ -23,8 +23,7 @@ from jobs.manifest import (
     set_aside,
     stored_manifest,
 )
-from jobs.sealed_rows import NOTHING_COUNTED, Counted, digests_beside, sealed_days
-from jobs.sealing import fact_digests, seal_of_night
+from jobs.sealing import CountedAhead, digests_for_seal, seal_of_night
 from jobs.settlement_night import settle_night
 from jobs.tables import business_day
 from ledger.day import number_of
@@ -43,11 +42,11 @@ def close(
     day: date,
     previous: date | None,
     place: Path | None,
-    counted: Counted = NOTHING_COUNTED,
+    counted: CountedAhead | None = None,
 ) -> Manifest:
     """Close a date that was worked; its manifest. A date that is closed already stays as it is.
 
-    `place` is where manifests are kept outside the database, `counted` what of the bank was counted before.
+    `place` is where manifests are kept outside the database, `counted` what became known and was counted before.
     Raises `CheckFailed` and `OtherSeal`.
     """
     row = connection.execute(select(business_day).where(business_day.c.day == number_of(day))).one()
@@ -56,8 +55,7 @@ def close(
     accounts = _checked(connection, day)
     settled = settle_night(connection, day, Recorded("night", day, clock.now_utc().isoformat()))
     before = previous_seal(connection, day)
-    beside = digests_beside(connection, sealed_days(day, previous), counted)
-    sealed, facts = fact_digests(connection, day, previous, beside)
+    sealed, facts, beside = digests_for_seal(connection, day, previous, counted or CountedAhead())
     manifest: Manifest = {
         "business_date": day.isoformat(),
         "run_id": row.run_id,

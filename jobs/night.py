@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, Engine, insert, select
@@ -18,7 +19,7 @@ from jobs.dunning_rules import dunning_book
 from jobs.inbox import reading_begun, take_inbox
 from jobs.manifest import Manifest, folder, keep
 from jobs.run import MOST_CATCH_UP_DAYS, Options, Run, begun
-from jobs.soundness import check_sound
+from jobs.soundness import check_sealed, check_sound, looking_through
 from jobs.tables import business_day
 from jobs.workers import with_workers
 from jobs.working import work_night
@@ -48,18 +49,23 @@ def _close_nights(access: Access, until: date, options: Options) -> list[Manifes
     if not open_dates(access, until, options):
         check_sound(access)
         return []
-    with begun(access, options) as run, reading_begun(access.engine) as reader:
+    with (
+        begun(access, options) as run,
+        reading_begun(access.engine) as reader,
+        looking_through(access) as looked,
+    ):
         make_ready(access)
         dates = open_dates(access, until, options)
-        return [close_night(with_workers(run), day, reader) for day in dates]
+        ready = replace(with_workers(run), looked=looked)
+        return [close_night(ready, day, reader) for day in dates]
 
 
 def make_ready(access: Access) -> None:
     """What a run does once, however many nights it closes: look at the database and read what is configured.
 
-    A mistake in the configuration so stops the run before a date is begun. Raises what `check_sound` does.
+    A mistake in the configuration so stops the run before a date is begun. Raises what `check_sealed` does.
     """
-    check_sound(access)
+    check_sealed(access)
     dunning_book()
 
 

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, select
 
 from jobs.chunk import STATE_COLUMNS, Night, states_of, write_states
 from jobs.dunning_night import Seen, look_at_ladders
-from jobs.sealed_rows import plain
 from jobs.short_night import rows_of
 from jobs.tables import quarantine
 from ledger.accounts import AccountNumber
-from ledger.bulk import among, append_rows
+from ledger.bulk import among, append_rows, plain_rows
 from ledger.day import day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, EntryKind, creditor_of_loan
 from ledger.period import booking_period
@@ -124,7 +123,7 @@ def _payments(
     columns = (fact.c.loan_id, fact.c.kind, fact.c.value_date, fact.c.nr, fact.c.cents)
     query = select(*columns).join(loan_state, loan_state.c.loan == fact.c.loan_id)
     query = query.where(fact.c.known_on <= number_of(night.day), fact.c.known_on > loan_state.c.worked_to)
-    for loan, kind, *payment in plain(connection, query.where(among(connection, fact.c.loan_id, loans)), {}):
+    for loan, kind, *payment in plain_rows(connection, query.where(among(connection, fact.c.loan_id, loans))):
         before = found[loan]
         if before is None or kind != _PLAIN:
             found[loan] = None

@@ -44,12 +44,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that holds the lease; in `shared` ones several processes work at the same time."""
+    """A run that holds the lease; in `shared` ones several processes work at the same time.
+
+    What is `looked` after meanwhile raises what is wrong before anything is kept.
+    """
 
     access: Access
     held: Lease
     options: Options
     shared: bool = False
+    looked: Callable[[], None] = lambda: None
 
     def write(self, unit: Callable[[Connection], Result]) -> Result:
         """A unit in one transaction that fits with what people record, tried again as a whole if need be."""
@@ -57,7 +61,7 @@ class Run:
         def attempt() -> Result:
             with self.access.writing() as connection:
                 renew(connection, self.held)
-                return unit(connection)
+                return self._sound(unit(connection))
 
         return again(attempt)
 
@@ -67,9 +71,13 @@ class Run:
         def attempt() -> Result:
             with self.access.booking() as connection:
                 (share if self.shared else renew)(connection, self.held)
-                return unit(connection)
+                return self._sound(unit(connection))
 
         return again(attempt)
+
+    def _sound(self, done: Result) -> Result:
+        self.looked()
+        return done
 
     def beat(self) -> None:
         """Show that the run is alive; raises `LeaseLost`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
-    CursorResult,
     Integer,
     Select,
     Table,
@@ -25,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from ledger.bulk import plain_rows
 from ledger.day import number_of
 from ledger.seal import digest_of_facts
 from ledger.tables import period_closing
@@ -84,8 +84,6 @@ _KNOWN_SINCE: Mapping[Table, tuple[Table, ColumnElement[bool]]] = {
 }
 """Rows that are known since another is: a part since its whole, a loan and who owes it since its first fact."""
 
-ROWS_AT_ONCE = 10_000
-
 Digests = dict[str, str]
 """Digests by what they are of: a table ("decision"), or the first fact of a run of them ("100000001:3")."""
 
@@ -136,7 +134,7 @@ def _digest(connection: Connection, place: int, span: Span, counted: Counted = N
     rows, digest = counted.get(SEALED_BESIDE_LOANS[place][0].name, (0, ""))
     if digest and connection.execute(_count_known(place), span).scalar_one() == rows:
         return digest
-    return digest_of_facts(plain(connection, _known_rows(place), span)).hex()
+    return digest_of_facts(plain_rows(connection, _known_rows(place), span)).hex()
 
 
 @cache
@@ -190,22 +188,3 @@ def _within(query: Select[Any], table: Table) -> Select[Any]:
     if table in _KNOWN_SINCE:
         query = query.join_from(table, *_KNOWN_SINCE[table])
     return query.where(within_span(_known_of(table)))
-
-
-def streamed(
-    connection: Connection, query: Select[Any], given: Mapping[str, int] = MappingProxyType({})
-) -> CursorResult[*tuple[Any, ...]]:
-    """The rows of a query, never all of them in memory at once."""
-    return connection.execute(query, given, execution_options={"yield_per": ROWS_AT_ONCE})
-
-
-def plain(connection: Connection, query: Select[Any], given: Mapping[str, int]) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query as the driver gives them, where it does so one by one: quicker than `streamed`."""
-    if connection.dialect.name != "sqlite":
-        yield from streamed(connection, query, given)
-        return
-    # Not streamed: then SQLAlchemy reads the first rows ahead, and its cursor no longer has them.
-    cursor = connection.execute(query, given).cursor
-    assert cursor is not None
-    while rows := cursor.fetchmany(ROWS_AT_ONCE):
-        yield from rows

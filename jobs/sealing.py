@@ -7,12 +7,22 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from itertools import chain, groupby, islice
-from typing import Any
+from itertools import groupby, islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, cast, func, select, union_all
 
-from jobs.sealed_rows import Digests, Span, digests_beside, plain, sealed_days, streamed, within_span
+from jobs.sealed_rows import (
+    NOTHING_COUNTED,
+    Counted,
+    Digests,
+    Span,
+    counted_beside,
+    digests_beside,
+    sealed_days,
+    within_span,
+)
+from ledger.bulk import plain_rows, streamed_rows
 from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.seal import JOURNAL_COLUMNS, FactsDigest, RowsDigest, digest_of_facts, seal
@@ -34,8 +44,8 @@ MOST_NAMED = 10
 
 
 def seal_of_night(connection: Connection, day: date, previous: str, facts: bytes) -> str:
-    """The seal of a date just worked: digests from the state rows the night wrote, and that of `fact_digests`."""
-    worked = plain(connection, _worked(), {"day": number_of(day)})
+    """The seal of a date just worked: digests from the state rows the night wrote, and that of `digests_for_seal`."""
+    worked = plain_rows(connection, _worked(), {"day": number_of(day)})
     digests = ((loan, digest) for loan, digest in worked if digest)
     return seal(previous, number_of(day), digests, facts)
 
@@ -54,8 +64,9 @@ def _worked() -> Select[Any]:
 def seal_of_books(connection: Connection, day: date, since: date | None, previous: str) -> str:
     """The seal of a date recomputed from the journal itself."""
     span = sealed_days(day, since)
-    facts = _facts_digest(connection, span, digests_beside(connection, span))
-    return seal(previous, number_of(day), _digests(connection, day), facts)
+    facts = digest_of_facts(plain_rows(connection, _known(SEALED_FACT_COLUMNS), span))
+    sealed = _of_all(facts, digests_beside(connection, span))
+    return seal(previous, number_of(day), _digests(connection, day), sealed)
 
 
 def _digests(connection: Connection, day: date) -> Iterator[tuple[int, bytes]]:
@@ -64,38 +75,66 @@ def _digests(connection: Connection, day: date) -> Iterator[tuple[int, bytes]]:
         .where(journal.c.business_date == number_of(day))
         .order_by(journal.c.loan, journal.c.kind, journal.c.nr, journal.c.line)
     )
-    rows = (tuple(row) for row in streamed(connection, query))
+    rows = (tuple(row) for row in streamed_rows(connection, query))
     for loan, own in groupby(rows, key=lambda row: row[1]):
         digest = RowsDigest()
         digest.add(own)
         yield loan, digest.value
 
 
-def _facts_digest(connection: Connection, span: Span, beside: Digests) -> bytes:
-    """The digest of the facts that became known in a span of days, and of what became known beside them."""
-    return digest_of_facts(
-        chain(plain(connection, _known(SEALED_FACT_COLUMNS), span), sorted(beside.items()))
-    )
+def _of_all(facts: bytes, beside: Digests) -> bytes:
+    """The digest for the seal: of the facts that became known, and of what became known beside them."""
+    return digest_of_facts([("fact", facts.hex()), *sorted(beside.items())])
 
 
-def fact_digests(
-    connection: Connection, day: date, since: date | None, beside: Digests
-) -> tuple[bytes, Digests]:
-    """The digest for the seal, of `digests_beside` too, and one of each fact that became known, its moment included.
+class FactDigests(NamedTuple):
+    """How many facts became known in a span of days, the digest of these, and one of each, its moment included.
 
-    Those are of runs of facts if they are many, and no part of the seal: they tell `verify` which fact is no longer
-    what it was when the date was closed.
+    The last are of runs of facts if they are many, and no part of the seal: they tell `verify` which fact is no
+    longer what it was when the date was closed.
+    """
+
+    rows: int
+    sealed: bytes
+    runs: Digests
+
+
+class CountedAhead(NamedTuple):
+    """What became known for a night, counted before its close: of the bank, and of loans."""
+
+    beside: Counted = NOTHING_COUNTED
+    facts: FactDigests | None = None
+
+
+def counted_ahead(connection: Connection, span: Span) -> CountedAhead:
+    """What a night learns of the bank and of loans: much of it, and known when it begins."""
+    return CountedAhead(counted_beside(connection, span), _fact_digests(connection, span))
+
+
+def digests_for_seal(
+    connection: Connection, day: date, since: date | None, counted: CountedAhead
+) -> tuple[bytes, Digests, Digests]:
+    """The digest for the seal, then those of `FactDigests` and of `digests_beside`.
+
+    What was `counted` before holds where there are still as many rows: they only grow.
     """
     span = sealed_days(day, since)
-    size = -(-connection.execute(_count_known(), span).scalar_one() // MOST_DIGESTS) or 1
-    sealed, found = FactsDigest(), Digests()
-    rows = plain(connection, _known((*SEALED_FACT_COLUMNS, "recorded_at")), span)
-    while part := list(islice(rows, size)):
+    beside, facts = digests_beside(connection, span, counted.beside), counted.facts
+    if facts is None or facts.rows != connection.execute(_count_known(), span).scalar_one():
+        facts = _fact_digests(connection, span)
+    return _of_all(facts.sealed, beside), facts.runs, beside
+
+
+def _fact_digests(connection: Connection, span: Span) -> FactDigests:
+    rows = connection.execute(_count_known(), span).scalar_one()
+    size = -(-rows // MOST_DIGESTS) or 1
+    sealed, runs = FactsDigest(), Digests()
+    facts = plain_rows(connection, _known((*SEALED_FACT_COLUMNS, "recorded_at")), span)
+    while part := list(islice(facts, size)):
         loan, nr = part[0][:2]
-        found[f"{loan}:{nr}"] = digest_of_facts(part).hex()
+        runs[f"{loan}:{nr}"] = digest_of_facts(part).hex()
         sealed.add(row[:-1] for row in part)
-    sealed.add(sorted(beside.items()))
-    return sealed.value, found
+    return FactDigests(rows, sealed.value, runs)
 
 
 def facts_unlike(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import Connection, func, select
 
@@ -30,24 +34,53 @@ def check_sound(access: Access) -> None:
 
     Keeps the last manifest outside if a crash came between closing the date and writing the file.
     """
+    with looking_through(access) as looked:
+        check_sealed(access)
+        looked()
+
+
+@contextmanager
+def looking_through(access: Access) -> Iterator[Callable[[], None]]:
+    """Look through the file of the database meanwhile; what is given waits for that, and raises `NotSound`.
+
+    It is to be asked before anything is kept. What else goes wrong inside is told as damage if there is some.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(access.read, file_damage) if access.whole is None else None
+
+        def looked() -> None:
+            damage = looking.result() if looking else ""
+            if damage:
+                _refuse(access, f"the database file is damaged ({damage})")
+
+        try:
+            yield looked
+        except NotSound:
+            raise
+        except Exception:
+            looked()
+            raise
+
+
+def check_sealed(access: Access) -> None:
+    """Refuse a database whose last night is not what it was sealed as, as `check_sound` does."""
     place = None if access.is_rehearsal else folder(access.engine)
-    access.read(lambda connection: _check(connection, place))
+    if not access.read(lambda connection: _is_sealed(connection, place)):
+        _refuse(access, "the last night is not what it was sealed as")
 
 
-def _check(connection: Connection, place: Path | None) -> None:
-    damage = file_damage(connection)
+def _refuse(access: Access, what: str) -> NoReturn:
+    good = access.read(lambda connection: _last_good(connection, closed_dates(connection)))
+    raise NotSound(f"{what}; {good}. Restore a backup, or ask aflos verify for more")
+
+
+def _is_sealed(connection: Connection, place: Path | None) -> bool:
     dates = closed_dates(connection)
-    if damage or (dates and not _is_last_sealed(connection, dates)):
-        what = (
-            f"the database file is damaged ({damage})"
-            if damage
-            else "the last night is not what it was sealed as"
-        )
-        raise NotSound(
-            f"{what}; {_last_good(connection, dates)}. Restore a backup, or ask aflos verify for more"
-        )
+    if dates and not _is_last_sealed(connection, dates):
+        return False
     if place is not None:
         _look_outside(connection, place, dates)
+    return True
 
 
 def file_damage(connection: Connection, largest: int = LARGEST_FILE_LOOKED_THROUGH) -> str:

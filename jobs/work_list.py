@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
+from itertools import islice
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from jobs.tables import quarantine
+from ledger.bulk import plain_rows
 from ledger.day import number_of
 from ledger.entry import LOANS_PER_CREDITOR
 from ledger.tables import journal
@@ -61,32 +62,30 @@ def _news() -> Select[int]:
     )
 
 
-def short_ranges(connection: Connection, day: date, size: int) -> list[tuple[int, int, int]]:
-    """First and last loan and count of each piece of at most `size` loans that may take the short lane tonight."""
-    found = connection.execute(_short(), {"day": number_of(day), "size": size})
-    return [(first, last, loans) for first, last, loans in found]
+def short_ranges(
+    connection: Connection, day: date, size: int, apart: Collection[int] = ()
+) -> list[tuple[int, int, int]]:
+    """First and last loan and count of each piece of at most `size` loans that may take the short lane tonight.
+
+    Those set `apart` are not counted; a piece in which there are no others is left out.
+    """
+    loans = iter(plain_rows(connection, _short(), {"day": number_of(day)}))
+    pieces = []
+    while part := [loan for (loan,) in islice(loans, size)]:
+        own = [loan for loan in part if loan not in apart] if apart else part
+        if own:
+            pieces.append((own[0], own[-1], len(own)))
+    return pieces
 
 
 @cache
-def _short() -> Select[Any, Any, int]:
-    place = (func.row_number().over(order_by=loan_state.c.loan) - 1).label("place")
-    lane = (
-        select(loan_state.c.loan, place)
-        .where(
-            loan_state.c.next_event == bindparam("day"),
-            loan_state.c.lane > 0,
-            loan_state.c.worked_to < bindparam("day"),
-        )
-        .subquery()
+def _short() -> Select[int]:
+    lane = select(loan_state.c.loan).where(
+        loan_state.c.next_event == bindparam("day"),
+        loan_state.c.lane > 0,
+        loan_state.c.worked_to < bindparam("day"),
     )
-    pieces = select(
-        lane.c.loan, (lane.c.place // bindparam("size", type_=BigInteger)).label("piece")
-    ).subquery()
-    return (
-        select(func.min(pieces.c.loan), func.max(pieces.c.loan), func.count())
-        .group_by(pieces.c.piece)
-        .order_by(pieces.c.piece)
-    )
+    return lane.order_by(loan_state.c.loan)
 
 
 def worked_already(connection: Connection, day: date) -> int:

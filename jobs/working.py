@@ -8,6 +8,8 @@ from datetime import date
 from itertools import chain
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from jobs.ahead import Ahead, News, deciding_ahead
 from jobs.bank_night import book_banks, span_of
 from jobs.chunk import Night
@@ -16,7 +18,7 @@ from jobs.letters_dunning import write_dunning
 from jobs.letters_night import write_letters
 from jobs.letters_year import write_year
 from jobs.run import Run
-from jobs.sealed_rows import Counted
+from jobs.sealing import CountedAhead
 from jobs.units import Done, FullUnit, ShortUnit, Task, Unit, work_unit
 from jobs.work_list import chunks_of, loans_apart, loans_to_work, short_ranges, stray_loan, worked_already
 from jobs.workers import work_in_processes
@@ -44,20 +46,19 @@ class StrayRows(VerificationFailed):
     """The journal holds rows of a date whose night has not written them."""
 
 
-def work_night(run: Run, night: Night, previous: date | None) -> Counted:
-    """Work every loan that business date touches; what of the bank was counted meanwhile for the seal.
+def work_night(run: Run, night: Night, previous: date | None) -> CountedAhead:
+    """Work every loan that business date touches; what was counted meanwhile for the seal.
 
     Raises `Held` when asked to stop, `StoppedByThreshold`, and `StrayRows`.
     """
+
+    def ask(connection: Connection) -> tuple[frozenset[int], list[tuple[int, int, int]], int | None, int]:
+        apart = loans_apart(connection, night.day, previous)
+        ranges = short_ranges(connection, night.day, run.options.chunk, apart)
+        return apart, ranges, stray_loan(connection, night.day), late_enough(connection, night.day)
+
     # Serialisable, so that news recorded at the same moment is either in the list or known to a later night.
-    apart, ranges, stray, late = run.write(
-        lambda connection: (
-            loans_apart(connection, night.day, previous),
-            short_ranges(connection, night.day, run.options.chunk),
-            stray_loan(connection, night.day),
-            late_enough(connection, night.day),
-        )
-    )
+    apart, ranges, stray, late = run.write(ask)
     if stray:
         raise StrayRows(f"loan {stray}: the journal holds rows of {night.day} or later that no night wrote")
     with deciding_ahead(run, night, News(apart, previous, late)) as ahead:

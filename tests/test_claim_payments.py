@@ -13,7 +13,7 @@ LIVING, CLAIM, SECOND = 100000001, 100000002, 100000003
 
 
 def view(loan: int, standing: str = "active", followed_by: tuple[int, ...] = ()) -> LoanView:
-    return LoanView(loan, loan // 100_000_000, "", standing, 20250101, 0, 0, 0, 0, followed_by)
+    return LoanView(loan, loan // 100_000_000, "", standing, 20250101, 0, 0, 0, 0, followed_by=followed_by)
 
 
 def line(creditor: int = 1) -> StoredLine:

@@ -16,7 +16,8 @@ from jobs.chunk import Night
 from jobs.night import night_of
 from jobs.paid_night import PaidChunk, decide_paid
 from jobs.run import Options, begun
-from jobs.sealed_rows import digests_beside, sealed_days
+from jobs.sealed_rows import Digests, digests_beside, sealed_days
+from jobs.sealing import CountedAhead, FactDigests, digests_for_seal
 from jobs.units import FullUnit, Unit
 from ledger.database import reading
 from tests.bank_account import Account, paying, write
@@ -117,7 +118,7 @@ def test_it_is_done_for_enough_loans_on_sqlite_only(
         assert processes(whole, 3) == 0
 
 
-def test_what_the_bank_told_is_counted_for_the_seal(sqlite_database: Engine, tmp_path: Path) -> None:
+def test_what_became_known_is_counted_for_the_seal(sqlite_database: Engine, tmp_path: Path) -> None:
     (loan,) = open_books(sqlite_database, 1)
     statement = Account(lines=[paying(loan, DUE, INSTALMENT, "R1")]).statement()
     take(sqlite_database, write(tmp_path, "s.xml", statement), DUE)
@@ -126,12 +127,19 @@ def test_what_the_bank_told_is_counted_for_the_seal(sqlite_database: Engine, tmp
         begun(Access(sqlite_database), OPTIONS) as run,
         deciding_ahead(run, tonight(sqlite_database), news, cores=2) as ahead,
     ):
-        counted = ahead.counted()
-    span = sealed_days(DUE, news.since)
+        beside, facts = ahead.counted()
+    assert facts is not None
     with reading(sqlite_database) as connection:
-        plain = digests_beside(connection, span)
-        assert counted == {name: (1, plain[name]) for name in ("bank_line", "bank_decision")}
-        marked = dict.fromkeys(counted, (1, "counted before"))
-        assert digests_beside(connection, span, marked) == plain | dict.fromkeys(marked, "counted before")
-        grown = dict.fromkeys(counted, (2, "counted before"))
-        assert digests_beside(connection, span, grown) == plain
+        plain = digests_beside(connection, sealed_days(DUE, news.since))
+        assert beside == {name: (1, plain[name]) for name in ("bank_line", "bank_decision")}
+
+        def sealed(rows: int) -> tuple[bytes, Digests, Digests]:
+            """With marks instead of digests, of so many rows each."""
+            marked = CountedAhead(
+                dict.fromkeys(beside, (rows, "marked")), FactDigests(rows, b"", {"1:1": "marked"})
+            )
+            return digests_for_seal(connection, DUE, news.since, marked)
+
+        assert sealed(1)[1:] == ({"1:1": "marked"}, plain | dict.fromkeys(beside, "marked"))
+        assert sealed(2) == digests_for_seal(connection, DUE, news.since, CountedAhead(beside, facts))
+        assert sealed(2)[1:] == (facts.runs, plain)

@@ -26,6 +26,7 @@ MOST_UNCERTAIN = 95
 class LoanView(NamedTuple):
     """What matching needs to know of a loan; `since` is the first day money can come for it, 0 if it has none.
 
+    `last_fact` is the number of its last fact.
     `followed_by` are the claims that the settlement of a year of living allowance made of it.
     """
 
@@ -38,6 +39,7 @@ class LoanView(NamedTuple):
     open_due: int
     rate: int
     arrears_since: int
+    last_fact: int = 0
     followed_by: tuple[int, ...] = ()
 
 

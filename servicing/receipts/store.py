@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, case, exists, func, select
 
-from ledger.bulk import among, append_rows
+from ledger.bulk import among, append_rows, plain_rows
 from ledger.day import number_of
 from servicing.facts import FactKind
 from servicing.night_work import STANDINGS
@@ -108,12 +108,15 @@ def add_decisions(
     append_rows(connection, bank_decision, DECISION_COLUMNS, rows)
 
 
-def add_facts(connection: Connection, facts: Sequence[NewFact], by: Recorded) -> list[int]:
+def add_facts(
+    connection: Connection, facts: Sequence[NewFact], by: Recorded, numbers: dict[int, int]
+) -> list[int]:
     """Record what bank lines bring to loans; the number of each within its loan.
 
+    `numbers` are the last facts of loans as far as known in this transaction; they are kept true.
     The lines are new, so their keys are: that no key comes twice the database holds.
     """
-    numbers = highest_facts(connection, {one.loan for one in facts})
+    numbers |= highest_facts(connection, {one.loan for one in facts} - numbers.keys())
     known_on = number_of(by.known_on)
     rows, given = [], []
     for one in facts:
@@ -142,6 +145,8 @@ def add_facts(connection: Connection, facts: Sequence[NewFact], by: Recorded) ->
 
 def highest_facts(connection: Connection, loans: Iterable[int]) -> dict[int, int]:
     """The number of the last fact of each loan."""
+    if not (loans := set(loans)):
+        return {}
     query = select(fact.c.loan_id, func.max(fact.c.nr)).group_by(fact.c.loan_id)
     return _pairs(connection, query.where(among(connection, fact.c.loan_id, loans)))
 
@@ -151,7 +156,7 @@ def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanVi
     wanted = sorted(set(loans))
     paid_out = (FactKind.DISBURSEMENT, FactKind.OPENING, FactKind.TRANSFERRED)
     since = func.min(case((fact.c.kind.in_(paid_out), fact.c.value_date)))
-    firsts = select(fact.c.loan_id, since).group_by(fact.c.loan_id)
+    of_facts = select(fact.c.loan_id, since, func.max(fact.c.nr)).group_by(fact.c.loan_id)
     state = loan_state.c
     query = select(
         loan.c.id,
@@ -165,10 +170,11 @@ def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanVi
         state.arrears_since,
     ).join(loan_state, state.loan == loan.c.id, isouter=True)
     found = {}
-    first = _pairs(connection, firsts.where(among(connection, fact.c.loan_id, wanted)))
+    told = plain_rows(connection, of_facts.where(among(connection, fact.c.loan_id, wanted)))
+    known = {number: (began, nr) for number, began, nr in told}
     for row in connection.execute(query.where(among(connection, loan.c.id, wanted))).all():
         number, creditor, external, decided, standing, instalment, due, rate, late = row
-        began = first.get(number)
+        began, nr = known.get(number, (None, 0))
         name = "new" if standing is None or standing == 0 else STANDINGS[standing]
         found[number] = LoanView(
             number,
@@ -180,6 +186,7 @@ def loan_views(connection: Connection, loans: Iterable[int]) -> dict[int, LoanVi
             due or 0,
             rate or 0,
             late or 0,
+            nr,
         )
     followed = claims_made_of(connection, [one.loan for one in found.values() if one.standing not in RUNNING])
     found |= {number: found[number]._replace(followed_by=claims) for number, claims in followed.items()}
