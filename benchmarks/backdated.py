@@ -9,11 +9,11 @@ from datetime import date, timedelta
 
 from sqlalchemy import Engine, func, select
 
-from backoffice.cli.database import keep_what_is_loaded
 from backoffice.installation import install
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.tables import circumstances, mid, show, table
 from jobs.chunk import work_chunk
+from jobs.garbage import keep_what_is_loaded
 from jobs.night import night_of
 from jobs.run import Options
 from ledger.database import reading, writing

@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backoffice.cli.database import keep_what_is_loaded
 from benchmarks.databases import copied, sqlite
 from benchmarks.lives import ARREARS_LIMITS, lives
 from benchmarks.portfolio import CREDITORS, Size, build, life_number, loan_number
 from benchmarks.run import NIGHT
 from benchmarks.tables import circumstances, many, mid, show
+from jobs.garbage import keep_what_is_loaded
 from jobs.night import close_nights
 from jobs.run import Options
 from ledger.database import open_database

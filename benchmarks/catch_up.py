@@ -14,11 +14,11 @@ from itertools import cycle, islice
 
 from sqlalchemy import Engine
 
-from backoffice.cli.database import keep_what_is_loaded
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.lives import ARREARS_LIMITS, coming_lives
 from benchmarks.portfolio import fill
 from benchmarks.tables import circumstances, many, note, show, table
+from jobs.garbage import keep_what_is_loaded
 from jobs.night import close_nights
 from jobs.run import Options
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from backoffice.cli.database import keep_what_is_loaded
 from benchmarks import floor, naive, night
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.phases import phase_table, watched
 from benchmarks.portfolio import Size, build, record_news
 from benchmarks.tables import circumstances, many, mid, note, show, table
+from jobs.garbage import keep_what_is_loaded
 
 NIGHT = date(2025, 7, 1)
 MONTHS = 24

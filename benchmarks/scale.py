@@ -17,12 +17,12 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from backoffice.cli.database import keep_what_is_loaded
 from benchmarks import night
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.portfolio import Size, build
 from benchmarks.run import MILLION, NIGHT
 from benchmarks.tables import circumstances, many, mid, note, show, table
+from jobs.garbage import keep_what_is_loaded
 from ledger.database import open_database
 
 MONTHS = 2

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from backoffice.cli.database import keep_what_is_loaded
 from backoffice.installation import install
 from benchmarks.tables import circumstances, many, mid, show
+from jobs.garbage import keep_what_is_loaded
 from jobs.settlement_cycle import cases, propose_all
 from ledger.database import open_database, writing
 from ledger.money import euros

@@ -18,12 +18,12 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, func, select
 
-from backoffice.cli.database import keep_what_is_loaded
 from benchmarks.databases import Databases, copied, postgresql, sqlite
 from benchmarks.lives import lives
 from benchmarks.portfolio import Size, build, loan_number
 from benchmarks.run import NIGHT
 from benchmarks.tables import circumstances, many, note, show, table
+from jobs.garbage import keep_what_is_loaded
 from ledger.database import open_database, reading
 from ledger.tables import journal
 from reports.statement import Period

@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import islice
 
 from jobs.access import Access
+from jobs.garbage import keep_what_is_loaded
 from jobs.lease import Lease, expiry_seconds
 from jobs.run import Options, Run
 from jobs.stopping import Cut
@@ -77,6 +78,7 @@ def _begin(url: str, held: Lease, arrears_limits: tuple[int, ...], task: Task) -
     threading.Thread(target=_end_with_parent, daemon=True).start()
     run = Run(Access(open_database(url)), held, Options(arrears_limits), shared=True)
     _desk.append((run, task))
+    keep_what_is_loaded()
 
 
 def _end_with_parent() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -12,13 +11,11 @@ from sqlalchemy import Connection, Engine
 from backoffice.actor import actor
 from backoffice.rights import check_right_somewhere
 from jobs.business_dates import recorded
+from jobs.garbage import keep_what_is_loaded
 from ledger.database import check_schema, open_database, reading, writing
 from servicing.decisions.store import log_refusal
 from servicing.people import NotAllowed, Right
 from servicing.store import Recorded
-
-GARBAGE_AFTER = 70_000
-"""So many more things must be there before a search for garbage begins."""
 
 
 class Desk(NamedTuple):
@@ -37,15 +34,6 @@ def opened() -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
-
-
-def keep_what_is_loaded() -> None:
-    """Modules stay as long as the process: to look through them for garbage takes longer than many a statement.
-
-    What a night makes is rows, not rings, so garbage is looked for a hundred times less often.
-    """
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER, *gc.get_threshold()[1:])
 
 
 @contextmanager
