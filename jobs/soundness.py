@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DatabaseError
 
 from jobs.access import Access
 from jobs.manifest import folder, keep, kept_seal, previous_seal, put_older_away, stored_manifest
@@ -18,6 +19,7 @@ from jobs.sealing import seal_of_books
 from jobs.tables import business_day
 from ledger.day import day_of, number_of
 from ledger.errors import IoFailed, VerificationFailed
+from ledger.faults import told
 from ledger.tables import journal
 
 LARGEST_FILE_LOOKED_THROUGH = 512 * 1024 * 1024
@@ -118,7 +120,13 @@ def file_damage(connection: Connection, largest: int = LARGEST_FILE_LOOKED_THROU
     )
     if pages * size > largest:
         return ""
-    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    try:
+        found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    except DatabaseError as error:
+        known = told(error)
+        if known is None or known[0] is not VerificationFailed:
+            raise
+        return str(error.orig)  # it is so damaged that the look itself fails
     return "" if found == "ok" else found
 
 
