@@ -142,15 +142,20 @@ def _booked(connection: Connection, loans: Sequence[int]) -> dict[int, list[Book
         for name in ("loan", "kind", "value_date", "fact", "row_nr", "debit", "credit", "cents")
     ]
     for part in parts_of(loans):
-        for row in connection.execute(select(*columns).where(journal.c.loan.in_(part))):
-            found[row.loan].append(booked_row(row))
+        for loan, *row in connection.execute(select(*columns).where(journal.c.loan.in_(part))).all():
+            found[loan].append(_booked_of(row))
     return found
 
 
 def booked_row(row: Row[Any]) -> Booked:
     """A journal row as a posting with account numbers of the chart."""
-    cause = _cause(row.kind, row.value_date, row.fact, row.row_nr)
-    return Booked(cause, row.debit % ACCOUNTS_PER_CREDITOR, row.credit % ACCOUNTS_PER_CREDITOR, row.cents)
+    return _booked_of((row.kind, row.value_date, row.fact, row.row_nr, row.debit, row.credit, row.cents))
+
+
+def _booked_of(columns: Sequence[int]) -> Booked:
+    kind, value_date, fact, row_nr, debit, credit, cents = columns
+    cause = _cause(kind, value_date, fact, row_nr)
+    return Booked(cause, debit % ACCOUNTS_PER_CREDITOR, credit % ACCOUNTS_PER_CREDITOR, cents)
 
 
 @lru_cache(maxsize=100_000)
