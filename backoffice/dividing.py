@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from backoffice.cli.database import Desk
-from backoffice.receipts import LineRefused
+from backoffice.money_out import LineRefused
 from backoffice.registering import dossiers_of
 from backoffice.rights import codes
 from ledger.day import day_of

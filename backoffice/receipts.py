@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from backoffice.cli.database import Desk
+from backoffice.money_out import LineRefused, Share, brought_by, fact_out, refuse_shown
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right
 from jobs.bank_collections import forwarded_by
@@ -15,10 +16,9 @@ from jobs.bank_matching import Matcher
 from jobs.bank_twice import unproven_lines
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
-from ledger.errors import BadInput
 from ledger.money import euros
-from servicing.facts import Draft, Fact, FactKind
-from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, remitted, returned_facts
+from servicing.facts import Draft, FactKind
+from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, remitted
 from servicing.receipts.tables import receipt_batch
 from servicing.receipts.values import Disposition, Part, StoredLine, line_key
 from servicing.refunding.store import message_with_bank
@@ -32,12 +32,19 @@ SETTLES = {Disposition.TO_REFUND: Disposition.REFUND, Disposition.TO_FORWARD: Di
 ONLY_IN = frozenset({Disposition.LOAN, *SETTLES})
 """What only money that came in can be."""
 
+OF_A_LOAN = frozenset({Disposition.LOAN, Disposition.RETURN, Disposition.DISBURSEMENT})
+"""What a line can be that belongs to a loan, and may turn out to belong to another."""
+
 MOVES_A_LOAN = frozenset({Disposition.LOAN, Disposition.RETURN})
 """What a line can be that changes what is owed on a loan."""
 
 
-class LineRefused(BadInput):
-    """What was said of a bank line cannot be; names the line, the value and the rule."""
+class Said(NamedTuple):
+    """What a person says of a line, or a share of it, for one loan: cents, why, and which fact of the loan it shows."""
+
+    cents: int
+    reason: str
+    fact: int | None = None
 
 
 class Decided(NamedTuple):
@@ -64,19 +71,36 @@ def line_of(desk: Desk, number: int) -> StoredLine:
     return found[number]
 
 
-def match(desk: Desk, line: StoredLine, loan: str, reason: str) -> Decided:
-    """Say that all of a line is for one loan: a payment, the return of one, or a disbursement."""
-    return decide(desk, line, [share_of(desk, line, loan, line.amount, reason)])
+def match(desk: Desk, line: StoredLine, loan: str, said: Said) -> Decided:
+    """Say that all of a line is for one loan: a payment, the return of one, or a disbursement.
+
+    Its fact is the payment recorded by hand that the line shows, or which payment or disbursement went out.
+    """
+    if said.fact is not None and line.cents > 0:
+        return adopt(desk, line, loan, said.fact, said.reason)
+    return decide(desk, line, [share_of(desk, line, loan, said)])
 
 
-def share_of(desk: Desk, line: StoredLine, loan: str, cents: int, reason: str) -> Part:
+def rematch(desk: Desk, line: StoredLine, loan: str, said: Said) -> Decided:
+    """Move a line to another loan, or the return of a payment to another payment; a fee of the bank in it stays."""
+    _, parts = parts_of_lines(desk.connection, [line.id]).get(line.id, (0, []))
+    if not any(part.loan and part.kind in OF_A_LOAN for part in parts):
+        raise LineRefused(f"bank line {line.id}: is matched to no loan yet: aflos bank match {line.id} LOAN")
+    costs = [part for part in parts if part.kind is Disposition.BANK_COSTS and line.cents < 0]
+    if not costs:
+        return match(desk, line, loan, said)
+    cents = line.amount - sum(part.cents for part in costs)
+    return decide(desk, line, [share_of(desk, line, loan, said._replace(cents=cents)), *costs])
+
+
+def share_of(desk: Desk, line: StoredLine, loan: str, said: Said) -> Part:
     """What a share of a line is for a loan: a payment, or of money out the return of one or a disbursement."""
     number = find_loan(desk.connection, loan).id
     if line.cents > 0:
-        return Part(Disposition.LOAN, cents, number, reason=reason)
+        return Part(Disposition.LOAN, said.cents, number, reason=said.reason)
     kind = Disposition.RETURN if line.is_return else Disposition.DISBURSEMENT
-    fact = _fact_out(desk, (line, cents), number, kind)
-    return Part(kind, cents, number, fact.nr, reason=reason)
+    went = fact_out(desk, Share(line, number, said.cents), kind, said.fact)
+    return Part(kind, said.cents, number, went, reason=said.reason)
 
 
 def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> Decided:
@@ -88,25 +112,9 @@ def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> 
         raise LineRefused(
             f"bank line {line.id}: fact {number} of loan {heading.id} is no payment of its amount"
         )
-    return decide(desk, line, [Part(Disposition.LOAN, line.amount, heading.id, number, reason=reason)])
-
-
-def _fact_out(desk: Desk, share: tuple[StoredLine, int], loan: int, kind: Disposition) -> Fact:
-    """The fact of the loan that a share of a line out shows: a payment that came back, or a disbursement."""
-    line, cents = share
-    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(loan)))
-    wanted = FactKind.PAYMENT if kind is Disposition.RETURN else FactKind.DISBURSEMENT
-    fitting = [
-        fact
-        for fact in dossier.holding
-        if fact.kind is wanted and fact.cents == cents and reversal_of(dossier, fact) is None
-    ]
-    if len(fitting) != 1:
-        raise LineRefused(
-            f"bank line {line.id}: loan {loan} has {len(fitting)} {wanted.text}s of {euros(cents)} that it "
-            "can be: one is needed"
-        )
-    return fitting[0]
+    part = Part(Disposition.LOAN, line.amount, heading.id, number, reason=reason)
+    refuse_shown(desk.connection, line, part)
+    return decide(desk, line, [part])
 
 
 def settle(desk: Desk, line: StoredLine, other: StoredLine, reason: str) -> Decided:
@@ -119,7 +127,9 @@ def settle(desk: Desk, line: StoredLine, other: StoredLine, reason: str) -> Deci
             f"bank line {line.id}: must be money out of {euros(other.amount)}, and line {other.id} to refund or to "
             "forward"
         )
-    return decide(desk, line, [Part(found[0], line.amount, fact=other.id, reason=reason)])
+    part = Part(found[0], line.amount, fact=other.id, reason=reason)
+    refuse_shown(desk.connection, line, part)
+    return decide(desk, line, [part])
 
 
 def remit(desk: Desk, line: StoredLine, batch: int, reason: str) -> Decided:
@@ -164,8 +174,8 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
             )
     check_right(desk.by.actor, "record", line.creditor_id)
     before, old = parts_of_lines(desk.connection, [line.id]).get(line.id, (0, []))
-    is_same = [_meaning(part) for part in old] == [_meaning(part) for part in parts]
-    if before and is_same and not any(_is_withdrawn(desk, part) for part in old):
+    is_same = len(old) == len(parts) and all(map(_is_same, old, parts))
+    if before and is_same and not any(_is_withdrawn(desk, line, part) for part in old):
         return Decided(line, before, old, 0)
     _refuse_gone(desk, line, old)
     _take_back(desk, line, old)
@@ -177,15 +187,19 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
     return Decided(line, nr, kept, paired, loans)
 
 
-def _meaning(part: Part) -> tuple[int, ...]:
-    return int(part.kind), part.cents, part.loan, part.other_creditor, 0 if part.loan else part.fact
+def _is_same(old: Part, new: Part) -> bool:
+    """Whether a part says what was said before; of a payment that the line itself brings the fact is not known yet."""
+    fact = old.fact if new.kind is Disposition.LOAN and not new.fact else new.fact
+    before, after = (one._replace(reason="", since=0) for one in (old, new._replace(fact=fact)))
+    return before == after
 
 
-def _is_withdrawn(desk: Desk, part: Part) -> bool:
-    """Whether the payment that a part brought to its loan was withdrawn by itself."""
-    if part.kind is not Disposition.LOAN:
+def _is_withdrawn(desk: Desk, line: StoredLine, part: Part) -> bool:
+    """Whether what a part brought to its loan was withdrawn by itself."""
+    if part.kind not in MOVES_A_LOAN:
         return False
-    return part.fact in dossier_of(desk.connection, find_loan(desk.connection, str(part.loan))).withdrawn
+    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
+    return brought_by(dossier, line, part) is None
 
 
 def _refuse_gone(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
@@ -201,24 +215,27 @@ def _refuse_gone(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
 
 
 def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
-    """Withdraw what the line recorded on loans before; a payment that came back stays where it is."""
-    gone = returned_facts(desk.connection, {part.loan for part in old if part.fact})
+    """Withdraw what the line recorded on loans before: a payment, or that one came back.
+
+    A payment that came back stays where it is, until its return is said to be of something else.
+    """
     for part in old:
-        if part.kind is Disposition.LOAN:
-            if _is_withdrawn(desk, part):
-                continue
-            dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
-            if (part.loan, part.fact) in gone:
-                raise LineRefused(f"bank line {line.id}: its payment on loan {part.loan} came back")
-            key = f"bank line {line.id} fact {part.fact}"
-            reason = {"reason": "the bank line was matched to another loan or use"}
-            day = day_of(line.paid_on)
-            draft = Draft(part.loan, FactKind.WITHDRAWAL, day, key, of=part.fact, data=reason)
-            register(desk, dossier, draft)
-        elif part.kind is Disposition.RETURN:
+        if part.kind not in MOVES_A_LOAN:
+            continue
+        dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
+        wrong = brought_by(dossier, line, part)
+        if wrong is None:
+            continue
+        back = reversal_of(dossier, wrong)
+        if back is not None:
             raise LineRefused(
-                f"bank line {line.id}: is the return of a payment on loan {part.loan}, which stays"
+                f"bank line {line.id}: its payment on loan {part.loan} came back ({back.source or back.key}): "
+                "match that to another first"
             )
+        key = f"bank line {line.id} fact {wrong.nr}"
+        reason = {"reason": "the bank line was matched to another loan or use"}
+        day = day_of(line.paid_on)
+        register(desk, dossier, Draft(part.loan, FactKind.WITHDRAWAL, day, key, of=wrong.nr, data=reason))
 
 
 def _first_credited_on(desk: Desk, line: StoredLine) -> int:

@@ -35,14 +35,19 @@ class Foreseen(NamedTuple):
 def foreseen(dossier: Dossier, draft: Draft, night: date) -> Foreseen:
     """What the night of a day would book because of one more fact; nothing is written."""
     after = with_draft(dossier, draft, night)
-    booked, wanted = _effects(dossier.facts, night), _effects(after.facts, night)
+    changes = changes_between(dossier.facts, after.facts, night)
+    return Foreseen(changes, view_on(after, looked_on(dossier, draft, night)).rows)
+
+
+def changes_between(before: Sequence[Fact], after: Sequence[Fact], night: date) -> list[Change]:
+    """What the night of a day would book because of the facts that were not there before."""
+    booked, wanted = _effects(before, night), _effects(after, night)
     sums: dict[tuple[int, int], int] = {}
     for posting in differences(should_be(wanted, None), should_be(booked, None)):
         year = posting.cause.value_date.year
         for account, cents in ((posting.debit, posting.cents), (posting.credit, -posting.cents)):
             sums[account, year] = sums.get((account, year), 0) + cents
-    changes = [Change(account, year, cents) for (account, year), cents in sorted(sums.items()) if cents]
-    return Foreseen(changes, view_on(after, looked_on(dossier, draft, night)).rows)
+    return [Change(account, year, cents) for (account, year), cents in sorted(sums.items()) if cents]
 
 
 def looked_on(dossier: Dossier, draft: Draft, night: date) -> date:

@@ -21,7 +21,9 @@ class Broken(NamedTuple):
 
 def broken_promises(facts: Sequence[Fact], day: date) -> list[Broken]:
     """The promises that were not kept by their day, and that nobody has handled; a payment that came back is none."""
-    gone = {fact.of for fact in facts if fact.kind in {FactKind.WITHDRAWAL, FactKind.REVERSAL}}
+    withdrawn = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
+    back = {fact.of for fact in facts if fact.kind is FactKind.REVERSAL and fact.nr not in withdrawn}
+    gone = withdrawn | back
     handled = {fact.of for fact in facts if fact.kind is FactKind.HANDLED and fact.nr not in gone}
     found = []
     for fact in facts:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from backoffice.cli.database import Desk
-from backoffice.receipts import Decided, line_of, match
+from backoffice.receipts import Decided, Said, line_of, match
 from jobs.bank_files import import_path, our_accounts
 from jobs.bank_import import Outcome, Request
 from jobs.bank_worklist import Waiting, waiting_lines
@@ -132,7 +132,8 @@ def by_hand(engine: Engine, line: int, loan: int, today: date) -> Decided:
     by = stamp(engine, today)
     with writing(engine) as connection:
         desk = Desk(connection, by)
-        return match(desk, line_of(desk, line), str(loan), "by hand")
+        own = line_of(desk, line)
+        return match(desk, own, str(loan), Said(own.amount, "by hand"))
 
 
 def differences(engine: Engine) -> list[Any]:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from backoffice.cli.database import Desk
-from backoffice.receipts import LineRefused, adopt, decide, line_of
+from backoffice.money_out import LineRefused
+from backoffice.receipts import adopt, decide, line_of
 from jobs.bank_import import Gap
 from jobs.inbox import inbox
 from jobs.night import rehearse_nights

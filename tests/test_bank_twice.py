@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from backoffice.cli.database import Desk
-from backoffice.receipts import LineRefused, line_of, strike
+from backoffice.money_out import LineRefused
+from backoffice.receipts import line_of, strike
 from backoffice.worklist import all_items
 from jobs.bank_import import Gap
 from jobs.bank_statements import open_gap

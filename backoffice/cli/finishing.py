@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ from servicing.circumstances import check_news
 from servicing.decisions.kinds import Kind
 from servicing.decisions.proposal import Decision
 from servicing.facts import Draft
-from servicing.previewing import foreseen, looked_on, with_draft
+from servicing.previewing import Change, foreseen, looked_on, with_draft
 from servicing.registration import Dossier, check_life, known_already
 from servicing.store import Loan, find_loan
 from servicing.viewing import view_on
@@ -170,17 +170,22 @@ def books_foreseen(dossier: Dossier, draft: Draft, night: date) -> dict[str, obj
         return {"postings": [], "rows": [shown_row(row) for row in rows]}
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, night).facts)
-    found, names = foreseen(dossier, draft, night), chart_of_accounts().accounts
-    postings = [
+    found = foreseen(dossier, draft, night)
+    return {"postings": postings_shown(found.changes), "rows": [shown_row(row) for row in found.rows]}
+
+
+def postings_shown(changes: Sequence[Change]) -> list[dict[str, object]]:
+    """What is booked more or less, per account and year."""
+    names = chart_of_accounts().accounts
+    return [
         {
             "account": change.account,
             "name": names[change.account].en,
             "year": change.year,
             "amount": euros(change.cents),
         }
-        for change in found.changes
+        for change in changes
     ]
-    return {"postings": postings, "rows": [shown_row(row) for row in found.rows]}
 
 
 def _recorded_only(heading: Loan, after: Dossier, night: date) -> dict[str, object]:

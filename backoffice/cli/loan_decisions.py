@@ -256,7 +256,7 @@ def withdraw(loan: str, fact: str, reason: str, **how: Any) -> None:
 
 def _refuse_bank_line(dossier: Dossier, wrong: Fact) -> None:
     """What a bank line brought is still on the bank: the line itself is said to be for something else."""
-    came = wrong.kind is FactKind.PAYMENT and came_with_line(wrong.key)
+    came = wrong.kind in {FactKind.PAYMENT, FactKind.REVERSAL} and came_with_line(wrong.key)
     if came and wrong.nr not in dossier.withdrawn:
         raise FactRefused(
             f"loan {dossier.loan}: fact {wrong.nr} came with a bank line, of which the money must go somewhere: "

@@ -1,0 +1,122 @@
+"""What a person said of a bank line by mistake is taken back, and can be looked at before it is recorded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from backoffice.cli.database import Desk
+from backoffice.money_out import LineRefused
+from backoffice.receipts import Decided, Said, decide, line_of, rematch
+from ledger.database import open_database, writing
+from servicing.receipts.values import Disposition, Part
+from tests.bank_account import Account, Real, paying, write
+from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take, waiting
+from tests.desk import good, open_desk, run
+from tests.nights import close_until, stamp
+
+LOAN, OTHER = 100000001, 100000002
+BACK = FIRST + timedelta(days=4)
+NEXT = BACK + timedelta(days=1)
+TRANSIT, WAITS = 1100, 1190
+
+
+@pytest.fixture
+def books(sqlite_database: Engine, tmp_path: Path) -> Engine:
+    """Two loans of one creditor, each paid in two equal parts; one of the four came back without saying which."""
+    open_books(sqlite_database, 1, 1)
+    lines = [paying(loan, FIRST, INSTALMENT, f"{loan}-{nr}") for loan in (LOAN, OTHER) for nr in (1, 2)]
+    account = Account(lines=[*lines, Real(BACK, -INSTALMENT - 700, "R5", reason="MD06")])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), BACK)
+    return sqlite_database
+
+
+def came_back(engine: Engine, loan: int, fact: int) -> Decided:
+    """A person says that line 5 is the return of a payment of a loan, with a fee of the bank in it."""
+    with writing(engine) as connection:
+        desk = Desk(connection, stamp(engine, BACK))
+        line = line_of(desk, 5)
+        back = Part(Disposition.RETURN, INSTALMENT, loan, fact)
+        return decide(desk, line, [back, Part(Disposition.BANK_COSTS, 700)])
+
+
+def moves(engine: Engine, line: int, loan: int, fact: int | None = None) -> Decided:
+    """A person says that a line was matched to the wrong loan or payment."""
+    with writing(engine) as connection:
+        desk = Desk(connection, stamp(engine, NEXT))
+        own = line_of(desk, line)
+        return rematch(desk, own, str(loan), Said(own.amount, "said the bank", fact))
+
+
+def waits(engine: Engine, line: int) -> None:
+    """A person takes back what was said of a line."""
+    with writing(engine) as connection:
+        desk = Desk(connection, stamp(engine, NEXT))
+        own = line_of(desk, line)
+        decide(desk, own, [Part(Disposition.PARKED, own.amount, reason="asked the bank")])
+
+
+def gone(engine: Engine, loan: int) -> list[int]:
+    """The payments of a loan that came back and are not there again."""
+    facts = money(engine, loan)
+    withdrawn = {fact.of for fact in facts if fact.kind.text == "withdrawal"}
+    return [fact.of for fact in facts if fact.kind.text == "reversal" and fact.nr not in withdrawn]
+
+
+def test_e13_a_return_matched_to_the_wrong_payment_moves_to_the_right_one_or_waits(books: Engine) -> None:
+    came_back(books, LOAN, 3)
+    close_until(books, BACK)
+    assert (gone(books, LOAN), balance(books, 1185)) == ([3], 700)
+    with pytest.raises(LineRefused, match=r"one is needed; --fact NR says which: 3, 4"):
+        moves(books, 5, OTHER)
+    moved = moves(books, 5, OTHER, 4)
+    assert [(part.kind.text, part.loan, part.fact) for part in moved.parts] == [
+        ("return", OTHER, 4),
+        ("bank-costs", 0, 0),
+    ]
+    assert moves(books, 5, OTHER, 4).nr == moved.nr == 2
+    assert (gone(books, LOAN), gone(books, OTHER)) == ([], [4])
+    with pytest.raises(LineRefused, match="came back \\(bank line 5\\): match that to another first"):
+        waits(books, 4)
+    close_until(books, NEXT)
+    assert (balance(books, TRANSIT), balance(books, 1185), differences(books)) == (0, 700, [])
+    waits(books, 5)
+    assert (kinds(books, 5), gone(books, OTHER), [one.line.id for one in waiting(books)]) == (
+        ["parked"],
+        [],
+        [5],
+    )
+    waits(books, 4)
+    moves_back = came_back(books, OTHER, 3)
+    assert (moves_back.nr, gone(books, OTHER)) == (4, [3])
+    close_until(books, NEXT + timedelta(days=1))
+    assert (balance(books, TRANSIT), balance(books, WAITS), differences(books)) == (0, -INSTALMENT, [])
+
+
+def test_p22_what_is_said_of_a_line_can_be_looked_at_first(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    engine = open_database(sqlite_url)
+    open_books(engine, 1, 1)
+    lines = [paying(LOAN, FIRST, INSTALMENT, f"R{nr}") for nr in (1, 2)]
+    back = Real(BACK, -INSTALMENT, "R3", reason="MD06")
+    good("bank", "import", str(write(tmp_path, "1.xml", Account(lines=[*lines, back]).statement())))
+    words = ("bank", "rematch", "1", str(OTHER), "--reason", "reference of another debtor")
+    seen = good(*words, "--preview")
+    assert (seen["recorded"], [one["loan"] for one in seen["loans"]]) == (False, [LOAN, OTHER])
+    booked = [{one["account"]: one["amount"] for one in each["postings"]} for each in seen["loans"]]
+    assert (booked[0][TRANSIT], booked[1][TRANSIT], seen["bank"]) == ("-506.91", "506.91", [])
+    assert run(*words, "--preview").out.startswith("line 1: preview, nothing is recorded: 506.91 for loan 1")
+    assert good("bank", "lines", "--loan", str(OTHER)) == []
+    waiting_again = good("bank", "park", "1", "--reason", "asked", "--preview")["bank"]
+    assert {one["account"]: one["amount"] for one in waiting_again} == {TRANSIT: "506.91", WAITS: "-506.91"}
+    assert good(*words)["parts"] == seen["parts"]
+    good("bank", "split", "3", f"{LOAN}=506.91", "--fact", "4")
+    wrong = run("loan", "withdraw", str(LOAN), "6", "--reason", "wrong")
+    assert (wrong.code, "came with a bank line" in wrong.err) == (2, True)
+    assert "which payment of one loan" in run("bank", "split", "3", "costs=506.91", "--fact", "4").err
+    engine.dispose()
