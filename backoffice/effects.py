@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from backoffice.batches import take_back_batch
 from backoffice.cli.database import Desk
 from backoffice.outbox.returning import WITHDRAWING, withdraw_run
 from backoffice.settlement_effects import carry_out, take_back_settlement
 from ledger.period import PeriodClosing
 from ledger.store import record_closing
+from servicing.decisions.kinds import RECEIPTS_WITHDRAWAL
 from servicing.decisions.proposal import Decision
 
 
@@ -30,6 +32,7 @@ def reopen_period(desk: Desk, decision: Decision) -> None:
 EFFECTS: Mapping[str, Callable[[Desk, Decision], None]] = {
     "reopen-period": reopen_period,
     WITHDRAWING: withdraw_run,
+    RECEIPTS_WITHDRAWAL: take_back_batch,
     "settlement": carry_out,
     "clawback": carry_out,
     "settlement-withdrawal": take_back_settlement,

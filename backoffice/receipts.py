@@ -17,6 +17,8 @@ from jobs.bank_twice import unproven_lines
 from ledger.day import day_of
 from ledger.entry import creditor_of_loan
 from ledger.money import euros
+from servicing.decisions.kinds import RECEIPTS_WITHDRAWAL
+from servicing.decisions.store import carried_out
 from servicing.facts import Draft, FactKind
 from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, remitted
 from servicing.receipts.tables import receipt_batch
@@ -137,6 +139,8 @@ def remit(desk: Desk, line: StoredLine, batch: int, reason: str) -> Decided:
     found = desk.connection.execute(select(receipt_batch).where(receipt_batch.c.id == batch)).first()
     if found is None or found.creditor_id != line.creditor_id or line.cents < 0:
         raise LineRefused(f"bank line {line.id}: must be money in for the creditor of batch {batch}")
+    if batch in carried_out(desk.connection, RECEIPTS_WITHDRAWAL):
+        raise LineRefused(f"bank line {line.id}: batch {batch} was taken back: its payer owes nothing by it")
     left = found.net_cents - remitted(desk.connection, batch)
     if line.amount > left:
         raise LineRefused(

@@ -10,8 +10,11 @@ from sqlalchemy import Connection, case, func, select
 from ledger.accounts import account_id
 from ledger.entry import LOANS_PER_CREDITOR, EntryKind, book_of_creditor
 from ledger.tables import journal
+from servicing.decisions.kinds import RECEIPTS_WITHDRAWAL
+from servicing.decisions.store import carried_out
+from servicing.decisions.tables import decision
 from servicing.receipts.store import lines_by_number, parts_of_lines, remitted
-from servicing.receipts.tables import receipt_batch
+from servicing.receipts.tables import receipt, receipt_batch
 from servicing.receipts.values import ACCOUNTS, Disposition, Part
 
 OPEN_BY_LINE = (1160, 1170, 1190)
@@ -22,6 +25,12 @@ SETTLING = (Disposition.REFUND, Disposition.FORWARDED)
 
 OPEN_BY_LOAN = (1100, 1170, 1195, 1200)
 """Accounts whose items are loans: what a loan was paid, and what bank lines and other receipts brought it."""
+
+
+IN_TRANSIT = 1100
+
+OF_BATCHES = (int(EntryKind.OTHER_RECEIPT), int(EntryKind.MANUAL))
+"""Entries whose items are not bank lines: of batches of other receipts, and what books one back."""
 
 
 class Item(NamedTuple):
@@ -48,8 +57,10 @@ def clearing_items(connection: Connection, creditor: int) -> list[Item]:
 def _by_batch(connection: Connection, creditor: int) -> list[Item]:
     """What payers still owe us of each batch of other receipts, by what is recorded."""
     query = select(receipt_batch).where(receipt_batch.c.creditor_id == creditor)
-    found = []
+    found, gone = [], carried_out(connection, RECEIPTS_WITHDRAWAL)
     for row in connection.execute(query.order_by(receipt_batch.c.id)).all():
+        if row.id in gone:
+            continue
         left = row.net_cents - remitted(connection, row.id)
         if left:
             found.append(Item(ACCOUNTS[row.kind], f"batch {row.id}", row.value_date, left, row.reference))
@@ -112,11 +123,15 @@ def _by_loan(connection: Connection, creditor: int, number: int) -> list[Item]:
         .where(
             on_account,
             journal.c.loan == book_of_creditor(creditor),
-            journal.c.kind != int(EntryKind.OTHER_RECEIPT),
+            journal.c.kind.not_in(OF_BATCHES),
         )
         .group_by(journal.c.fact)
         .having(func.sum(signed) != 0)
     )
+    if number == IN_TRANSIT:
+        for loan, since, cents in _booked_receipts(connection, creditor):
+            entry = open_by_loan.setdefault(loan, [since, 0])
+            entry[1] -= cents
     rows = list(connection.execute(book))
     decided = parts_of_lines(connection, [row[0] for row in rows])
     lines = lines_by_number(connection, [row[0] for row in rows])
@@ -131,3 +146,18 @@ def _by_loan(connection: Connection, creditor: int, number: int) -> list[Item]:
         for loan, (since, cents) in open_by_loan.items()
         if cents
     ]
+
+
+def _booked_receipts(connection: Connection, creditor: int) -> list[tuple[int, int, int]]:
+    """What booked batches of other receipts took off for each loan, unless it was booked back: loan, day, cents."""
+    own = (journal.c.loan == book_of_creditor(creditor), journal.c.credit == account_id(creditor, IN_TRANSIT))
+    batches = select(journal.c.fact).where(*own, journal.c.kind == int(EntryKind.OTHER_RECEIPT))
+    on_debit = (own[0], journal.c.debit == account_id(creditor, IN_TRANSIT))
+    entries = select(journal.c.fact).where(*on_debit, journal.c.kind == int(EntryKind.MANUAL))
+    back = select(decision.c.refers_to).where(decision.c.id.in_(entries))
+    query = (
+        select(receipt.c.loan_id, func.min(receipt.c.value_date), func.sum(receipt.c.gross_cents))
+        .where(receipt.c.batch_id.in_(batches), receipt.c.batch_id.not_in(back))
+        .group_by(receipt.c.loan_id)
+    )
+    return [(row[0], row[1], int(row[2])) for row in connection.execute(query)]

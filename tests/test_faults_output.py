@@ -90,7 +90,7 @@ SILENT = {
     ),
     *("import portfolio", "import templates", "payment import", "payment add", "payment reverse"),
     *("debtor add", "debtor bsn", "debtor key", "debtor move", "period close"),
-    *("approve", "period reopen", "decide handed-over", "decide take-back"),
+    *("approve", "period reopen", "decide handed-over", "decide take-back", "decide receipts-withdrawal"),
     *(f"decide {name}" for name in ("cost", "defer", "early-repayment", "instalment", "rate")),
     *(f"decide {made.name}" for made in MADE),
     *(

@@ -106,3 +106,11 @@ def test_closed_streams_are_no_fault_of_the_program() -> None:
     script = 'exec "$0" -c "$1" law list <&- >&- 2>&-'
     done = subprocess.run(["/bin/sh", "-c", script, sys.executable, RUN], cwd=ROOT, check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("endless", ["cat /dev/zero", "yes ''"])
+def test_h4_standard_input_that_never_ends_is_refused(endless: str) -> None:
+    script = f"{endless} | {sys.executable} -c '{RUN}' schedule --input -"
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert done.stderr.startswith("aflos: input: 100000000 bytes without a case")

@@ -25,6 +25,12 @@ Answer = Callable[[Case], Mapping[str, object]]
 LONGEST_CASE = 1_000_000
 """Bytes a case may take; a case is a few hundred."""
 
+MOST_PASSED_OVER = 100_000_000
+"""Bytes of blank lines, or of what is too long for a case, after which the input is refused: a pipe may never end."""
+
+BLANK_LINE = 100
+"""For so many of these bytes a blank line counts: to pass over it takes as long."""
+
 STANDARD_INPUT = "-"
 
 
@@ -160,10 +166,27 @@ def _stands_alone(line: bytes) -> bool:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Lines that are not blank; of one that is too long only as much as shows that it is."""
+    """Lines that are not blank; of one that is too long only as much as shows that it is.
+
+    Raises `CaseRefused` where so much is passed over that nothing may ever come.
+    """
+    passed = 0
     while line := stream.readline(LONGEST_CASE + 1):
         rest = line
         while not rest.endswith(b"\n") and len(rest) > LONGEST_CASE:
             rest = stream.readline(LONGEST_CASE + 1)
+            passed = _passed_over(passed + len(rest))
         if line.strip():
             yield line
+            passed = 0
+        else:
+            passed = _passed_over(passed + max(len(line), BLANK_LINE))
+
+
+def _passed_over(count: int) -> int:
+    """How many bytes held no case; raises `CaseRefused` for too many."""
+    if count > MOST_PASSED_OVER:
+        raise CaseRefused(
+            f"input: {MOST_PASSED_OVER} bytes without a case: must be cases of JSON, one a line, or one case"
+        )
+    return count

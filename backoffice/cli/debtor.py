@@ -250,11 +250,15 @@ def make_key(file: Path) -> None:
     click.echo(f"{file}: key 1 made; set AFLOS_KEY_FILE to this file and keep a copy where backups do not go")
 
 
+LONGEST_BSN_LINE = 1_000
+"""Characters of the line with the BSN: a pipe may never end."""
+
+
 def _asked_bsn() -> str:
     """The BSN from a hidden prompt, or the first line of standard input."""
     if sys.stdin.isatty():
         return str(click.prompt("BSN", hide_input=True, err=True)).strip()
-    return sys.stdin.readline().strip()
+    return sys.stdin.readline(LONGEST_BSN_LINE).strip()
 
 
 def _day(key: str, text: str | None) -> date:

@@ -15,6 +15,7 @@ from backoffice.cli.loan_decisions import DECISIONS, decided_options
 from backoffice.cli.manual_entry import manual_entry_command
 from backoffice.cli.options import NUMBER, actor_option, as_json, coming_day, day_or_today, past_day
 from backoffice.cli.output import pairs, print_json, shown
+from backoffice.cli.receipts_withdrawal import receipts_withdrawal
 from backoffice.cli.rest_waiver import rest_waiver
 from backoffice.cli.table import table
 from backoffice.deciding import addressees_of, hand_over, reason_given, reject, take_back
@@ -54,7 +55,9 @@ def decide() -> None:
     """
 
 
-for decision_command in (*DECISIONS, *LIFE_DECISIONS, credit_refund, rest_waiver, manual_entry_command):
+OTHERS = (credit_refund, rest_waiver, manual_entry_command, receipts_withdrawal)
+
+for decision_command in (*DECISIONS, *LIFE_DECISIONS, *OTHERS):
     if decision_command.name in KINDS:
         decide.add_command(decision_command)
 

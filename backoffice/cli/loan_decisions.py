@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from backoffice.batches import came_with_batch
 from backoffice.cli.finishing import Check, document_option, finish, preview_option
 from backoffice.cli.options import (
     Command,
@@ -256,6 +257,12 @@ def withdraw(loan: str, fact: str, reason: str, **how: Any) -> None:
 
 def _refuse_bank_line(dossier: Dossier, wrong: Fact) -> None:
     """What a bank line brought is still on the bank: the line itself is said to be for something else."""
+    if came_with_batch(wrong) and wrong.nr not in dossier.withdrawn:
+        raise FactRefused(
+            f"loan {dossier.loan}: fact {wrong.nr} came with a batch of other receipts ({wrong.source}), which its "
+            "payer pays as a whole: aflos decide receipts-withdrawal BATCH takes it back, and what was right in it is "
+            "imported again"
+        )
     came = wrong.kind in {FactKind.PAYMENT, FactKind.REVERSAL} and came_with_line(wrong.key)
     if came and wrong.nr not in dossier.withdrawn:
         raise FactRefused(

@@ -17,6 +17,8 @@ from backoffice.registering import dossiers_of
 from ledger.day import number_of, parse_day
 from ledger.errors import BadInput
 from ledger.money import cents_of, euros
+from servicing.decisions.kinds import RECEIPTS_WITHDRAWAL
+from servicing.decisions.store import carried_out
 from servicing.facts import Draft, FactKind
 from servicing.receipts.tables import receipt, receipt_batch
 from servicing.receipts.values import Disposition
@@ -70,6 +72,10 @@ def import_receipts(desk: Desk, file: Path, batch: Batch, today: date) -> Taken:
     known = desk.connection.execute(select(receipt_batch).where(receipt_batch.c.sha256 == digest)).first()
     if known is not None:
         first = f"first imported on {known.recorded_at[:19]} by {known.actor}"
+        if known.id in carried_out(desk.connection, RECEIPTS_WITHDRAWAL):
+            raise BadInput(
+                f"{file}: is batch {known.id}, {first}, and was taken back: import it under another reference"
+            )
         return Taken(known.id, 0, euros(known.net_cents), first)
     _check_new(desk, batch)
     lines = rows_of(file, COLUMNS)

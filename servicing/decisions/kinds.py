@@ -36,6 +36,9 @@ class Kind:
 REST_WAIVER = "rest-waiver"
 """The waiver of what is left after five years of repayment from income (Bbz art. 43 lid 2)."""
 
+RECEIPTS_WITHDRAWAL = "receipts-withdrawal"
+"""That a batch of other receipts is taken back as a whole; the decision refers to its number."""
+
 KINDS = {
     kind.name: kind
     for kind in (
@@ -65,6 +68,7 @@ KINDS = {
         Kind("forward", None, "two"),
         Kind("reopen-period", None, "two"),
         Kind("manual-entry", None, "two"),
+        Kind(RECEIPTS_WITHDRAWAL, None, "two"),
         Kind("withdraw-letters", None, "two", "favourable"),
         Kind("settlement", None, "two", "favourable", ("settlement",)),
         Kind("clawback", None, "two", "burdening", ("settlement",)),

@@ -106,6 +106,15 @@ def decisions(connection: Connection, creditors: Iterable[int] | None = None) ->
     return _decisions(connection, query)
 
 
+def carried_out(connection: Connection, kind: str) -> set[int]:
+    """To what the decisions of a kind refer that are in force."""
+    in_force = decision.c.id.in_(
+        select(decision_step.c.decision_id).where(decision_step.c.step == "in-force")
+    )
+    query = select(decision.c.refers_to).where(decision.c.kind == kind, in_force)
+    return set(connection.execute(query).scalars())
+
+
 def decisions_on(connection: Connection, subject: int) -> list[Decision]:
     """The decisions about a loan."""
     return _decisions(connection, select(decision).where(decision.c.subject == subject))
