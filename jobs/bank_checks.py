@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -89,8 +89,8 @@ def stands(connection: Connection, known_by: int) -> list[AccountStand]:
     ]
 
 
-def told_only(connection: Connection, known_by: int) -> dict[str, int]:
-    """By account the cents of lines that a notice told, that no statement shows yet and nobody struck."""
+def told_only(connection: Connection, known_by: int) -> dict[tuple[str, int], int]:
+    """The cents of lines that a notice told, no statement shows and nobody struck, by account and booking day."""
     later = bank_statement.alias()
     shown = exists().where(
         bank_confirmation.c.line_id == bank_line.c.id,
@@ -98,13 +98,16 @@ def told_only(connection: Connection, known_by: int) -> dict[str, int]:
         later.c.known_on <= known_by,
     )
     query = (
-        select(bank_line.c.account, func.sum(bank_line.c.cents))
+        select(bank_line.c.account, bank_line.c.booked_on, func.sum(bank_line.c.cents))
         .join(bank_statement, bank_statement.c.id == bank_line.c.statement_id)
         .where(bank_statement.c.kind == 54, bank_line.c.known_on <= known_by, ~shown)
-        .group_by(bank_line.c.account)
+        .group_by(bank_line.c.account, bank_line.c.booked_on)
     )
     struck = struck_cents(connection, known_by).told
-    return {account: int(cents) - struck.get(account, 0) for account, cents in connection.execute(query)}
+    return {
+        (account, day): int(cents) - struck.get((account, day), 0)
+        for account, day, cents in connection.execute(query)
+    }
 
 
 def check_banks(connection: Connection, day: date, found: Sequence[AccountStand]) -> None:
@@ -116,7 +119,7 @@ def check_banks(connection: Connection, day: date, found: Sequence[AccountStand]
     for stand in found:
         owners[stand.account] = stand.creditor
         wanted[stand.creditor] = wanted.get(stand.creditor, 0) + stand.counted
-    for account, cents in told_only(connection, number_of(day)).items():
+    for (account, _), cents in told_only(connection, number_of(day)).items():
         wanted[owners[account]] += cents
     for creditor, cents in wanted.items():
         balances = balances_of_creditor(connection, creditor, AsOf(business_date=day))
@@ -142,18 +145,28 @@ def bank_of_night(
         "unmatched": int(waiting),
         "refused": [{"file": name, "reason": reason} for name, reason in refused],
         "missing": missing(found, day),
-        "unequal": [
-            {
+        "unequal": list(_unequal(found, told_only(connection, span.until))),
+    }
+
+
+def _unequal(found: Sequence[AccountStand], told: Mapping[tuple[str, int], int]) -> Iterator[dict[str, str]]:
+    """The accounts of which the books have another balance than the last statement, by the day it closes.
+
+    A line of a notice is in the books; if its day is closed without it, the balance is not that of the bank.
+    """
+    for one in found:
+        early = sum(
+            cents for (name, day), cents in told.items() if name == one.account and day <= one.closed_on
+        )
+        books = one.counted + early
+        if books != one.closing:
+            yield {
                 "account": one.account,
                 "day": day_of(one.closed_on).isoformat(),
                 "statement": euros(one.closing),
-                "books": euros(one.counted),
-                "difference": euros(one.closing - one.counted),
+                "books": euros(books),
+                "difference": euros(one.closing - books),
             }
-            for one in found
-            if one.closing != one.counted
-        ],
-    }
 
 
 def changed_lines(connection: Connection) -> Iterator[Difference]:

@@ -108,10 +108,13 @@ def open_gap(connection: Connection, account: str) -> int:
 
 
 class Struck(NamedTuple):
-    """By account the cents of lines that moved no money: those a statement shows, and those only a notice told."""
+    """The cents of lines that moved no money: those a statement shows, by account, and those only a notice told.
+
+    The latter also by the day on which they were booked.
+    """
 
     shown: dict[str, int]
-    told: dict[str, int]
+    told: dict[tuple[str, int], int]
 
 
 def struck_cents(connection: Connection, known_by: int) -> Struck:
@@ -120,8 +123,11 @@ def struck_cents(connection: Connection, known_by: int) -> Struck:
     shown = shown_by_statement(connection, [line.id for line in lines], known_by)
     struck = Struck({}, {})
     for line in lines:
-        cents = struck.shown if line.id in shown else struck.told
-        cents[line.account] = cents.get(line.account, 0) + line.cents
+        if line.id in shown:
+            struck.shown[line.account] = struck.shown.get(line.account, 0) + line.cents
+        else:
+            place = line.account, line.booked_on
+            struck.told[place] = struck.told.get(place, 0) + line.cents
     return struck
 
 

@@ -42,6 +42,7 @@ KINDS = {
     "settled": FactKind.SETTLED,
     "reduction": FactKind.REDUCED,
     "remission": FactKind.REMITTED,
+    "withdrawal": FactKind.WITHDRAWAL,
 }
 PAID_BY = {"benefits": FactKind.ADVANCE_PAID, "settlement": FactKind.TRANSFERRED}
 AS_THEY_ARE: dict[str, tuple[str, ...]] = {
@@ -53,7 +54,7 @@ AS_THEY_ARE: dict[str, tuple[str, ...]] = {
 }
 """Types of which the fact says what the event says."""
 
-REFERRING = ("reversal", "wsnp_early_end", "deferral_end", "cancellation", "reduction")
+REFERRING = ("reversal", "wsnp_early_end", "deferral_end", "cancellation", "reduction", "withdrawal")
 
 
 def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tuple[Draft, date]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -71,6 +72,13 @@ def is_as_the_bank_says(engine: Engine, account: Account, day: date) -> bool:
     return bank["unequal"] == [] and balance(engine, BANK) == account.balance_before(len(account.lines))
 
 
+def unequal(engine: Engine) -> list[tuple[str, str]]:
+    """What the books of the accounts have and how much that differs from the bank, by the night of the first day."""
+    (manifest,) = close_until(engine, FIRST)
+    found: Any = manifest["bank"]
+    return [(each["books"], each["difference"]) for each in found["unequal"]]
+
+
 def test_e2_what_a_notice_told_under_another_reference_is_told_to_a_person(
     books: Engine, tmp_path: Path
 ) -> None:
@@ -81,6 +89,7 @@ def test_e2_what_a_notice_told_under_another_reference_is_told_to_a_person(
     assert doubts(books) == []
     bring(books, tmp_path, {"2.xml": account.statement(1)})
     assert (lines(books), len(money(books, LOAN)), doubts(books)) == (4, 3, [(2, 4)])
+    assert unequal(books) == [("2521.73", "-1013.82")]
     with reading(books) as connection:
         (item,) = [one for one in all_items(connection, "test", FIRST) if one.subject == "line 2"]
     assert "a notice told it, and no statement shows it; line 4 says the same" in item.reason

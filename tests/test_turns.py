@@ -21,6 +21,7 @@ LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 32, 20
 """Together at least 2,000 orders of arrival: few facts have fewer orders than twenty."""
 
 FACTS_OF_A_LIFE = 6
+PAID_OUT = {"disburse", "opening"}
 DIFFERED_ONCE = ((100_027, True), (100_281, False), (100_628, True))
 """A settlement within an interest period; interest written off in a deferred one; one debtor with two starts."""
 
@@ -109,18 +110,42 @@ def check_six(most: int) -> int:
 def check_turns(seed: int, most: int, *, joint: bool = False) -> int:
     """Up to six facts become known in different orders, after all has happened; each ends as the oracle. How many.
 
-    Nothing is worked before the first of them is known, so that a life of years costs a night a fact.
+    Nothing is worked before the first of them is known, so that a life of years costs a night a fact. In every other
+    life one of them is withdrawn, at some night after it became known: the oracle never hears of it.
     """
     terms, events = life_of(seed, joint=joint)
     first = max(known(event) for event in events)
     last = first + timedelta(days=FACTS_OF_A_LIFE + 40)
-    wanted = life(terms, events, last).sums()
+    gone = mistake_of(events) if seed % 2 else None
+    wanted = life(terms, [event for event in events if event is not gone], last).sums()
     tried = 0
     for order in arrival_orders(events, limit=most, seed=seed):
-        found = books_of(terms, arriving(order, first), last)
+        told = arriving(order, first)
+        if gone is not None:
+            told = withdrawn(
+                told, next(nr for nr, event in enumerate(order) if event is gone), nights=1 + tried % 4
+            )
+        found = books_of(terms, told, last)
         assert found == wanted, f"eventful seed {seed}, order {[event['type'] for event in order]}"
         tried += 1
     return tried
+
+
+def mistake_of(events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The last fact that can be withdrawn: nothing that was paid out, and nothing that another fact is about."""
+    about = {event.get("of") for event in events}
+    standing = [
+        event for event in events if event["type"] not in PAID_OUT and event.get("id", "") not in about
+    ]
+    return standing[-1] if standing else None
+
+
+def withdrawn(told: list[dict[str, Any]], place: int, *, nights: int) -> list[dict[str, Any]]:
+    """The same with the fact at this place withdrawn so many nights after it became known."""
+    mistake = {"id": "mistake"} | told[place]
+    on = (date.fromisoformat(mistake["recorded"]) + timedelta(days=nights)).isoformat()
+    withdrawal = {"type": "withdrawal", "on": on, "of": mistake["id"]}
+    return [*told[:place], mistake, *told[place + 1 :], withdrawal]
 
 
 class Told(NamedTuple):
@@ -139,7 +164,7 @@ def life_of(seed: int, *, joint: bool) -> Told:
 
 def some_events(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """At most six, none about one that is left out, the disbursements among them."""
-    pays_out = [event for event in events if event["type"] in {"disburse", "opening"}]
+    pays_out = [event for event in events if event["type"] in PAID_OUT]
     others = [event for event in events if event not in pays_out]
     kept = (pays_out + others)[:FACTS_OF_A_LIFE]
     ids = {event.get("id") for event in kept}

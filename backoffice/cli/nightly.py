@@ -115,7 +115,7 @@ def _bank_troubles(manifests: Sequence[Manifest]) -> list[str]:
         last: Any = manifests[-1]["bank"]
         troubles += [
             f"{each['account']}: the statement of {each['day']} closes with {each['statement']}, the books have "
-            f"{each['books']}: {each['difference']} is missing"
+            f"{each['books']}: they differ by {each['difference']}"
             for each in last["unequal"]
         ]
     return troubles
