@@ -18,6 +18,7 @@ from jobs.bank_reader import Reader
 from jobs.manifest import Manifest
 from jobs.night import close_night, make_ready
 from jobs.run import Options, begun
+from jobs.soundness import looking_through
 from jobs.workers import with_workers
 
 
@@ -31,9 +32,12 @@ class Taken(NamedTuple):
 
 def measure(engine: Engine, night: date, **options: Any) -> Taken:
     """Close one night that is next, in the steps of `close_nights`; refuses a night that sets loans aside."""
-    with begun(Access(engine), Options(ARREARS_LIMITS, **options)) as run, Reader() as reader:
+    access = Access(engine)
+    with begun(access, Options(ARREARS_LIMITS, **options)) as run, Reader() as reader:
         started = time.perf_counter()
-        make_ready(run.access)
+        with looking_through(access) as looked_through:
+            make_ready(access)
+            looked_through()
         looked = time.perf_counter()
         manifest = close_night(with_workers(run), night, reader)
         ended = time.perf_counter()
