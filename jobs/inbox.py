@@ -2,8 +2,7 @@
 
 A file is taken whole in one transaction and then moved to `done`, or to `refused` with the reason beside it. One that
 is half written or cannot be read, holds later days, or does not follow the last statement yet, stays and is looked at
-again. Several of
-an account of which none follows are taken together where with all of them nothing is missing.
+again. Several of an account of which none follows are taken together where with all of them nothing is missing.
 """
 
 from __future__ import annotations
