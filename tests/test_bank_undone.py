@@ -96,6 +96,24 @@ def test_e13_a_return_matched_to_the_wrong_payment_moves_to_the_right_one_or_wai
     assert (balance(books, TRANSIT), balance(books, WAITS), differences(books)) == (0, -INSTALMENT, [])
 
 
+def test_e13_a_payment_whose_return_was_taken_back_can_come_back_by_itself(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    (loan, _) = open_books(sqlite_database, 1, 1)
+    own = paying(loan, FIRST, INSTALMENT, "R1", end_to_end="E1")
+    unclear = Real(BACK, -INSTALMENT, "R2", reason="MD06")
+    account = Account(lines=[own, unclear])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), BACK)
+    with writing(sqlite_database) as connection:
+        desk = Desk(connection, stamp(sqlite_database, BACK))
+        decide(desk, line_of(desk, 2), [Part(Disposition.RETURN, INSTALMENT, loan, 3)])
+    waits(sqlite_database, 2)
+    assert gone(sqlite_database, loan) == []
+    account.lines.append(Real(NEXT, -INSTALMENT, "R3", end_to_end="E1", reason="AC04"))
+    (told,) = take(sqlite_database, write(tmp_path, "2.xml", account.statement(2)), NEXT)
+    assert (told.returned, gone(sqlite_database, loan)) == (1, [3])
+
+
 def test_p22_what_is_said_of_a_line_can_be_looked_at_first(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -296,13 +296,21 @@ def payments_of_ids(
 
 
 def returned_facts(connection: Connection, loans: Iterable[int]) -> set[tuple[int, int]]:
-    """The facts of these loans that were reversed or withdrawn, by loan and number."""
+    """The facts of these loans that were reversed or withdrawn, by loan and number.
+
+    A payment of which the reversal was withdrawn stands.
+    """
     kinds = (FactKind.REVERSAL, FactKind.WITHDRAWAL)
-    query = select(fact.c.loan_id, fact.c.refers_to).where(fact.c.kind.in_(kinds))
-    found: set[tuple[int, int]] = set()
+    query = select(fact.c.loan_id, fact.c.nr, fact.c.kind, fact.c.refers_to).where(fact.c.kind.in_(kinds))
+    withdrawn: set[tuple[int, int]] = set()
+    reversed_by: dict[tuple[int, int], tuple[int, int]] = {}
     for part in _parts(sorted(loans)):
-        found |= {(row[0], row[1]) for row in connection.execute(query.where(fact.c.loan_id.in_(part)))}
-    return found
+        for number, nr, kind, of in connection.execute(query.where(fact.c.loan_id.in_(part))):
+            if kind == FactKind.WITHDRAWAL:
+                withdrawn.add((number, of))
+            else:
+                reversed_by[number, nr] = (number, of)
+    return withdrawn | {of for by, of in reversed_by.items() if by not in withdrawn}
 
 
 REMITTANCES = (Disposition.SET_OFF, Disposition.BAILIFF, Disposition.TRUSTEE, Disposition.SECURITY)
