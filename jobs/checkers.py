@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, case, func, select, union_all
+from sqlalchemy import BigInteger, Connection, bindparam, case, cast, func, select, union_all
 
 from ledger.day import number_of
-from ledger.entry import ACCOUNTS_PER_CREDITOR
+from ledger.entry import ACCOUNTS_PER_CREDITOR, LOANS_PER_CREDITOR
 from ledger.errors import VerificationFailed
-from ledger.tables import day_total, journal
+from ledger.tables import creditor, day_total, journal
 from servicing.life.state import REVERSED
 from servicing.night_work import BALANCE_ACCOUNTS, StateRow
 from servicing.tables import loan_state
@@ -19,14 +19,19 @@ PORTFOLIO_PARTS = 30
 """Each night checks this part of the portfolio whole, so that a month checks all of it."""
 
 MOST_CHECKED = 1000
-"""But not more loans than this a night: a large portfolio is checked whole by aflos verify."""
+"""But no more loans than about this a night: a large portfolio takes more nights, and aflos verify checks it whole."""
 
+Numbers = tuple[int, int]
+"""The lowest and the highest loan number of a creditor."""
 
-_SAMPLE = (
-    select(loan_state.c.loan)
-    .where(loan_state.c.loan % PORTFOLIO_PARTS == bindparam("part"))
-    .limit(MOST_CHECKED)
-)
+_FIRST = cast(creditor.c.id, BigInteger) * LOANS_PER_CREDITOR
+_OF_CREDITOR = loan_state.c.loan.between(_FIRST, _FIRST + LOANS_PER_CREDITOR - 1)
+_NUMBERS = select(
+    *(
+        select(end(loan_state.c.loan)).where(_OF_CREDITOR).correlate(creditor).scalar_subquery()
+        for end in (func.min, func.max)
+    )
+).select_from(creditor)
 _MOVED = select(
     *(
         select(func.coalesce(func.sum(cents), 0)).where(day == bindparam("day")).scalar_subquery()
@@ -61,16 +66,31 @@ class CheckFailed(VerificationFailed):
 
 
 def check_night(connection: Connection, day: date) -> None:
-    """Raise `CheckFailed` unless the books of the day, its totals and a thirtieth of the portfolio agree."""
+    """Raise `CheckFailed` unless the books of the day, its totals and its sample of the portfolio agree."""
     _check_day_totals(connection, day)
     number = number_of(day)
     _check_clearing(connection, number)
-    sample = connection.execute(_SAMPLE, {"part": day.toordinal() % PORTFOLIO_PARTS})
-    wrong = states_unlike_journal(connection, list(sample.scalars()))
+    numbers = [(low, high) for low, high in connection.execute(_NUMBERS) if low is not None]
+    wrong = states_unlike_journal(connection, sample_of(day, numbers))
     if wrong:
         raise CheckFailed(
             f"{day}: {wrong[0][1]}" + (f", and {len(wrong) - 1} more" if len(wrong) > 1 else "")
         )
+
+
+def sample_of(day: date, numbers: Sequence[Numbers]) -> list[int]:
+    """The loan numbers to check on a day, from the lowest of each creditor to the highest; next night the next ones.
+
+    Loans are numbered one after the other, so that none has to be looked for; after as many nights as there are
+    parts all had their turn.
+    """
+    held = sum(high - low + 1 for low, high in numbers)
+    parts = max(PORTFOLIO_PARTS, -(-held // MOST_CHECKED))
+    return [
+        loan
+        for low, high in numbers
+        for loan in range(low + (day.toordinal() - low) % parts, high + 1, parts)
+    ]
 
 
 def states_unlike_journal(connection: Connection, loans: Sequence[int]) -> list[tuple[int, str]]:

@@ -23,6 +23,7 @@ from jobs.verify_dates import Progress, closed_rows, last_aside, wrong_dates
 from jobs.verify_letters import wrong_letters
 from jobs.verify_links import broken_links
 from jobs.verify_named import renamed
+from jobs.verify_orders import wrong_orders
 from jobs.verify_proposals import wrong_proposals
 from jobs.verify_states import kept_states, wrong_state
 from jobs.verify_steps import Looks, ladders_of, looks_of, not_held, without_ladder, wrong_steps
@@ -70,6 +71,7 @@ def verify(connection: Connection, manifests: Path, progress: Progress = lambda 
         found += _wrong_loans(connection, loans, (last, looks), progress)
         found += wrong_letters(connection, last)
         found += wrong_proposals(connection)
+        found += wrong_orders(connection)
         postings = connection.execute(select(func.count()).select_from(journal)).scalar_one()
         closed = sum(1 for row in dates if row.state == "closed")
         checked |= {"dates": closed, "loans": len(loans), "postings": postings}

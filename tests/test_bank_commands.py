@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -105,12 +106,43 @@ def test_clearing_accounts_are_itemised(desk: Engine) -> None:
     close_until(desk, FIRST)
     found = [(item["account"], item["item"], item["amount"]) for item in good("bank", "clearing")]
     assert found == [(1190, "line 1", "-10.00"), (1200, "loan 100000001", "-25000.00")]
+    shown = good("bank", "show", "2")
     told = good("explain", "100000000:2024-02-01:bank-line:2")
     assert [line["text"] for line in told["lines"]] == [
         "bank line 2: bank NL44TEST0340000001 20240201 R2 +2000 1",
+        f"file s.xml, sha256 {shown['file']['sha256']}",
         "decision 1: loan 100000001: payment reference",
     ]
+    opening = good("explain", "100000000:2024-02-01:bank-opening:1")["lines"]
+    assert [line["source"] for line in opening] == ["s.xml", "night, 2024-02-01"]
     assert "Bij- of afschrijving van de bank" in run("explain", "100000000:2024-02-01:bank-line:1").out
+    desk.dispose()
+
+
+def test_a_bank_line_is_followed_from_its_file_to_its_entries(
+    desk: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = drop(desk, "s.xml", Account(lines=[paying(int(LOAN), FIRST, 2000, "R2")]).statement())
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    close_until(desk, FIRST)
+    told = good("bank", "show", "1")
+    assert (told["file"]["name"], told["file"]["sha256"], told["file"]["actor"]) == ("s.xml", digest, "night")
+    (decided,) = told["decisions"]
+    assert (decided["loan"], decided["amount"], decided["reason"]) == (
+        int(LOAN),
+        "20.00",
+        "payment reference",
+    )
+    entries = [(one["key"], one["debit"], one["credit"], one["amount"]) for one in told["entries"]]
+    assert entries == [
+        ("100000000:2024-02-01:bank-line:1", 1010, 1100, "20.00"),
+        (f"{LOAN}:2024-02-01:payment:1", 1100, 1320, "20.00"),
+    ]
+    assert told["letters"] == []
+    assert f"file sha256       {digest}" in run("bank", "show", "1").out
+    assert "there is none: aflos bank lines shows them" in run("bank", "show", "2").err
+    open_office(tmp_path / "office", monkeypatch)
+    assert by("urk", "bank", "show", "1").code == 2
     desk.dispose()
 
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from backoffice.collecting import file_of
@@ -19,6 +19,8 @@ from servicing.collecting.store import add_run, collections_of_run, runs
 from servicing.collecting.tables import collection
 from tests.desk import LOAN, Done, add_debtor, add_loan, good, open_desk, run
 from tests.offices import by, good_by, open_office
+from tests.tamper import found as told_wrong
+from tests.tamper import tamper, without_triggers
 
 TODAY = clock.today()
 START = TODAY.replace(day=1) - relativedelta(months=1)
@@ -305,3 +307,25 @@ def test_days_are_those_of_the_schedule(counter: Engine) -> None:
     assert isinstance(rows, list)
     assert all(date.fromisoformat(row["due"]).day == 1 for row in rows)
     assert all(row["collect_on"] <= row["due"] for row in rows)
+
+
+def test_j1_a_collection_without_its_mandate_and_a_run_with_other_totals_are_named(counter: Engine) -> None:
+    assert sign().code == 0
+    run_of = released()
+    without_triggers(counter)
+    before = told_wrong(counter)
+    with reading(counter) as connection:
+        one = collections_of_run(connection, 1)[0]
+    here = collection.c.end_to_end == one.end_to_end
+    for values, back, what in (
+        ({"mandate": 1}, {"mandate": one.mandate}, f"collection {one.end_to_end} in run 1 names mandate 1"),
+        (
+            {"cents": 1},
+            {"cents": one.cents},
+            f"collection_run 1: says {run_of['number']} of {run_of['total']}",
+        ),
+    ):
+        tamper(counter, update(collection).where(here).values(**values))
+        assert [told for told in told_wrong(counter) if what in told.what], what
+        tamper(counter, update(collection).where(here).values(**back))
+    assert told_wrong(counter) == before

@@ -32,6 +32,7 @@ from servicing.store import Loan, Recorded, add_loan, record
 from servicing.tables import debtor, debtor_particulars, reading_log
 from tests.command import started
 from tests.desk import LOAN, Done, add_debtor, good, open_desk, run
+from tests.hostile_line import add_line
 from tests.house.source import PROGRAM, Source, repository
 from tests.nights import ARREARS_LIMITS, PLAIN_TERMS, at, begin_on, close_until
 
@@ -53,6 +54,7 @@ PRINTING: tuple[tuple[str, ...], ...] = (
     ("bank", "refunds", "list", "--creditor", "almere"),
     ("bank", "unmatched"),
     ("bank", "lines", "--loan", LOAN),
+    ("bank", "show", "1"),
     ("decide", "list"),
     ("decide", "show", "1"),
     ("debtor", "list"),
@@ -134,14 +136,8 @@ SILENT = {
     *(f"letters {name}" for name in ("exclude", "preview", "print", "propose", "release", "returned")),
     *("letters gallery", "letters make", "letters show", "letters withdraw", "letters write"),
     *("loan securities", "debtor merge", "decide liability", "import receipts", "settle what-if"),
-    *(
-        "loan group",
-        "loan limitation",
-        "loan payoff",
-        "loan scheme",
-        "loan statutory-interest",
-        "loan wage-tax",
-    ),
+    *("loan group", "loan limitation", "loan payoff", "loan scheme"),
+    *("loan statutory-interest", "loan wage-tax"),
     *("law check", "law list", "law policy", "law show"),
     *(f"loan {name}" for name in ("add", "cost", "defer", "disburse", "early-repayment", "instalment")),
     *(f"loan {name}" for name in ("rate", "reschedule", "withdraw")),
@@ -172,6 +168,7 @@ def books(
     with writing(sqlite_database) as connection:
         row = {"loan": other, "since": 20240102, "step": HOSTILE, "error": HOSTILE}
         connection.execute(insert(quarantine).values(**row))
+        add_line(connection, int(LOAN), HOSTILE)
     return sqlite_database
 
 

@@ -6,20 +6,24 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from backoffice.cli.database import Desk
 from backoffice.receipts import decide, line_of
 from jobs.bank_clearing import clearing_items
 from ledger.database import reading, writing
+from servicing.decisions.tables import decision_step
 from servicing.receipts.values import Disposition, Part
 from servicing.refunding.store import add_refund_run, refund_runs, refunds_of_run
+from servicing.refunding.tables import refund, refund_run
 from tests.bank_account import DRONTEN, Account, Real, paying, write
 from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take
 from tests.nights import close_until, stamp
 from tests.offices import by, good_by, open_office
 from tests.status_reports import report
+from tests.tamper import found as told_wrong
+from tests.tamper import tamper, without_triggers
 
 PAYER = "NL60TEST0340000004"
 LATER = FIRST + timedelta(days=4)
@@ -29,7 +33,19 @@ RECEIPTS = 1170
 @pytest.fixture
 def books(database: Engine, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """A receipt of 25.00 of somebody unknown that is to go back, in an office that names its people."""
-    monkeypatch.setenv("AFLOS_DATABASE", database_url)
+    return opened(database, database_url, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def sqlite_books(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """The same on SQLite alone."""
+    return opened(sqlite_database, sqlite_url, tmp_path, monkeypatch)
+
+
+def opened(database: Engine, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setenv("AFLOS_DATABASE", url)
     open_books(database, 1)
     account = Account(lines=[Real(FIRST, 2500, "R1", iban=PAYER, name="S. Çelik")])
     take(database, write(tmp_path, "1.xml", account.statement()), FIRST)
@@ -225,3 +241,25 @@ def test_an_approval_for_one_account_approves_no_other(books: Engine) -> None:
     assert by("approver", *creditor("release"), "--number", "1", "--total", "25.00").code == 2
     (row,) = good_by("approver", *creditor("propose"))
     assert (row["decision"], row["forward_to"], row["state"]) == (2, "urk", "proposed")
+
+
+def test_j1_a_refund_that_is_not_what_was_approved_is_named(sqlite_books: Engine) -> None:
+    books = sqlite_books
+    released()
+    without_triggers(books)
+    before = told_wrong(books)
+    for table, values, back, what in (
+        (refund, {"iban": DRONTEN}, {"iban": PAYER}, "is not what was decided: its account"),
+        (refund, {"cents": 2600}, {"cents": 2500}, "is not what was decided: its amount"),
+        (refund, {"line_id": 7}, {"line_id": 1}, "is not what was decided: what it is of"),
+        (refund_run, {"cents": 2400}, {"cents": 2500}, "says 1 of 24.00 together, holds 1 of 25.00"),
+        (refund_run, {"id": 2}, {"id": 1}, "refund_run 1 is gone: the next one is 2"),
+    ):
+        tamper(books, update(table).values(**values))
+        assert [one.what for one in told_wrong(books) if what in one.what], what
+        tamper(books, update(table).values(**back))
+    assert told_wrong(books) == before
+    tamper(books, delete(decision_step))
+    assert [one for one in told_wrong(books) if "rests on no approved decision" in one.what]
+    tamper(books, delete(refund))
+    assert [one for one in told_wrong(books) if "says 1 of 25.00 together, holds 0 of 0.00" in one.what]

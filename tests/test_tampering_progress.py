@@ -10,7 +10,7 @@ from jobs.tables import business_day, config_set
 from jobs.verify import verify
 from ledger.database import reading, writing
 from ledger.day import number_of
-from ledger.tables import account, creditor, day_total
+from ledger.tables import account, creditor, day_total, journal, journal_link
 from servicing.creditors.store import begin_quiet
 from servicing.dunning.tables import dunning
 from servicing.receipts.tables import bank_state
@@ -56,6 +56,13 @@ def test_j2_totals_and_configuration_that_are_emptied_are_told(books: Engine) ->
     assert any("is not that of the journal" in what for what in told(books))
     tamper(books, delete(config_set))
     assert any("is gone, and nights used it" in what for what in told(books))
+
+
+def test_j1_an_entry_that_is_said_to_reverse_another_and_does_not_is_told(books: Engine) -> None:
+    with reading(books) as connection:
+        one, other, *_ = connection.execute(select(*journal.primary_key.columns).distinct()).all()
+    tamper(books, insert(journal_link).values((*one[:4], *other[:4])))
+    assert [what for what in told(books) if "is said to reverse" in what and what.endswith("and does not")]
 
 
 def test_j1_what_is_further_than_any_night_is_told(books: Engine) -> None:

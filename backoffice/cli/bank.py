@@ -14,6 +14,7 @@ from backoffice.cli.bank_mandate import mandate
 from backoffice.cli.bank_refunds import refunds
 from backoffice.cli.bank_runs import named_creditor
 from backoffice.cli.bank_says import SAYINGS
+from backoffice.cli.bank_show import show as show_
 from backoffice.cli.bank_words import as_line, day_text, waiting_words
 from backoffice.cli.database import looking, recording
 from backoffice.cli.options import actor_option, as_json
@@ -194,3 +195,4 @@ bank.add_command(collect)
 bank.add_command(lines_)
 bank.add_command(mandate)
 bank.add_command(refunds)
+bank.add_command(show_)

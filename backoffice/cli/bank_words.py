@@ -44,7 +44,7 @@ def part_text(part: dict[str, object]) -> str:
     """A part of a line as a person reads it: 506.91 for loan 100000001 (fact 3): reason."""
     amount, kind, loan, fact = (part[key] for key in ("amount", "for", "loan", "fact"))
     what = f"for loan {loan}" if kind == "loan" else f"{kind} of loan {loan}" if loan else str(kind)
-    return f"{amount} {what}{f' (fact {fact})' if loan and fact else ''}: {part['reason']}"
+    return f"{amount} {what}{f' (fact {fact})' if loan and fact else ''}: {printable(str(part['reason']))}"
 
 
 def line_words(line: StoredLine) -> dict[str, object]:

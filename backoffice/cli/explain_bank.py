@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from backoffice.actor import actor
+from backoffice.bank_trail import Told, file_of_statement
 from backoffice.rights import check_right
 from jobs.bank_night import lines_of_night, span_of, steps_of_night
 from jobs.tables import business_day
@@ -20,7 +21,7 @@ from ledger.store import find_entry, last_closed
 from servicing.decisions.store import find_decision
 from servicing.receipts.books import Tonight
 from servicing.receipts.store import lines_by_number
-from servicing.receipts.tables import bank_decision, bank_file, bank_statement
+from servicing.receipts.tables import bank_decision
 from servicing.receipts.values import Disposition
 from servicing.wording import entry_text
 
@@ -76,21 +77,17 @@ def _check(connection: Connection, entry: Entry) -> None:
 
 def _because(connection: Connection, entry: Entry) -> list[dict[str, str]]:
     if entry.key.kind is EntryKind.BANK_OPENING:
-        return [
-            _line("the opening balance of the first statement that was taken", "", f"statement {entry.fact}")
-        ]
+        file = file_of_statement(connection, entry.fact)
+        said = f"the opening balance of the first statement that was taken: {file['statement']}"
+        return [_line(said, "", str(file["name"])), _file(file)]
     if entry.key.kind is EntryKind.OTHER_RECEIPT:
         return [_line("other receipts", "", f"batch {entry.fact}")]
     if entry.key.kind is EntryKind.MANUAL:
         return _by_hand(connection, entry.fact)
     line = lines_by_number(connection, [entry.fact])[entry.fact]
-    query = (
-        select(bank_file.c.name)
-        .join(bank_statement, bank_statement.c.file_id == bank_file.c.id)
-        .where(bank_statement.c.id == line.statement_id)
-    )
-    file = connection.execute(query).scalar()
-    found = [_line(f"bank line {line.id}: {line.key}", euros(line.cents), f"{file} line {line.file_line}")]
+    file = file_of_statement(connection, line.statement_id)
+    said = f"bank line {line.id}: {line.key}"
+    found = [_line(said, euros(line.cents), f"{file['name']} line {line.file_line}"), _file(file)]
     decided = select(bank_decision).where(
         bank_decision.c.line_id == line.id, bank_decision.c.known_on <= number_of(entry.key.business_date)
     )
@@ -98,6 +95,11 @@ def _because(connection: Connection, entry: Entry) -> list[dict[str, str]]:
         what = f"decision {row.nr}: {Disposition(row.kind).text}" + (f" {row.loan_id}" if row.loan_id else "")
         found.append(_line(f"{what}: {row.reason}", euros(row.cents), f"{row.actor}, {day_of(row.known_on)}"))
     return found
+
+
+def _file(file: Told) -> dict[str, str]:
+    """The file as it came in: nobody can say that it was another one."""
+    return _line(f"file {file['name']}, sha256 {file['sha256']}", "", f"{file['actor']}, {file['known_on']}")
 
 
 def _by_hand(connection: Connection, number: int) -> list[dict[str, str]]:
