@@ -179,6 +179,8 @@ def test_p21_what_a_bailiff_remits_is_gross_for_the_debtor(desk: Engine, tmp_pat
     close_until(desk, NEXT)
     assert [balance(desk, account) for account in (1130, 1100, 1185)] == [34_000, 0, 1_000]
     assert (balance(desk, 8010), differences(desk)) == (0, [])
+    told = {line["text"] for line in good("explain", "100000000:2024-02-02:other-receipt:1")["lines"]}
+    assert told == {"batch 1: bailiff 2024-02, file b.csv"}
     desk.dispose()
 
 

@@ -21,7 +21,7 @@ from ledger.store import find_entry, last_closed
 from servicing.decisions.store import find_decision
 from servicing.receipts.books import Tonight
 from servicing.receipts.store import lines_by_number
-from servicing.receipts.tables import bank_decision
+from servicing.receipts.tables import bank_decision, receipt_batch
 from servicing.receipts.values import Disposition
 from servicing.wording import entry_text
 
@@ -81,7 +81,7 @@ def _because(connection: Connection, entry: Entry) -> list[dict[str, str]]:
         said = f"the opening balance of the first statement that was taken: {file['statement']}"
         return [_line(said, "", str(file["name"])), _file(file)]
     if entry.key.kind is EntryKind.OTHER_RECEIPT:
-        return [_line("other receipts", "", f"batch {entry.fact}")]
+        return [_batch(connection, entry.fact)]
     if entry.key.kind is EntryKind.MANUAL:
         return _by_hand(connection, entry.fact)
     line = lines_by_number(connection, [entry.fact])[entry.fact]
@@ -100,6 +100,13 @@ def _because(connection: Connection, entry: Entry) -> list[dict[str, str]]:
 def _file(file: Told) -> dict[str, str]:
     """The file as it came in: nobody can say that it was another one."""
     return _line(f"file {file['name']}, sha256 {file['sha256']}", "", f"{file['actor']}, {file['known_on']}")
+
+
+def _batch(connection: Connection, number: int) -> dict[str, str]:
+    """The batch of other receipts: from whom, under which reference, in which file, and who brought it in."""
+    row = connection.execute(select(receipt_batch).where(receipt_batch.c.id == number)).one()
+    said = f"batch {number}: {Disposition(row.kind).text} {row.reference}, file {row.name}"
+    return _line(said, euros(row.net_cents), f"{row.actor}, {day_of(row.known_on)}")
 
 
 def _by_hand(connection: Connection, number: int) -> list[dict[str, str]]:
