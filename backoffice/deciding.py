@@ -24,6 +24,7 @@ from ledger.errors import BadInput
 from servicing import files
 from servicing.circumstances import check_news
 from servicing.collecting.mandates import changes_account
+from servicing.collecting.store import refuse_same_id
 from servicing.debtors.store import debtors_of_loan
 from servicing.decisions.kinds import (
     GUARDED,
@@ -113,6 +114,7 @@ def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | N
     refuse_released(desk.connection, dossier, draft)
     refuse_nobody_liable(desk.connection, dossier, draft)
     refuse_charged_twice(desk.connection, draft)
+    refuse_same_id(desk.connection, draft)
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, desk.by.known_on).facts)
     need = need_of(kind, draft, dossier)

@@ -96,6 +96,11 @@ def refuse_shown(connection: Connection, line: StoredLine, part: Part) -> None:
         raise LineRefused(f"bank line {line.id}: {what} belongs to bank line {other} already")
 
 
+def settled_by(connection: Connection, line: StoredLine, kind: Disposition) -> int:
+    """The line out that pays back or on (`kind`) what a line brought, as far as is decided now; 0 for none."""
+    return _shown(connection, 0, kind, but=line.id).get(line.id, 0)
+
+
 def _shown(connection: Connection, loan: int, kind: Disposition, *, but: int) -> dict[int, int]:
     """The facts of a loan that lines, but this one, show as far as is decided now; by which line."""
     query = select(bank_decision.c.line_id).where(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from backoffice.cli.database import Desk
-from backoffice.money_out import LineRefused, Share, brought_by, fact_out, refuse_shown
+from backoffice.money_out import LineRefused, Share, brought_by, fact_out, refuse_shown, settled_by
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right
 from jobs.bank_collections import forwarded_by
@@ -122,12 +122,11 @@ def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> 
 def settle(desk: Desk, line: StoredLine, other: StoredLine, reason: str) -> Decided:
     """Say that a line out pays back, or on, what an earlier line brought in."""
     _, parts = parts_of_lines(desk.connection, [other.id]).get(other.id, (0, []))
-    kinds = {part.kind for part in parts}
-    found = [SETTLES[kind] for kind in kinds if kind in SETTLES]
-    if line.cents > 0 or len(kinds) != 1 or not found or line.amount != other.amount:
+    found = [SETTLES[part.kind] for part in parts if part.kind in SETTLES and part.cents == line.amount]
+    if line.cents > 0 or len(found) != 1:
         raise LineRefused(
-            f"bank line {line.id}: must be money out of {euros(other.amount)}, and line {other.id} to refund or to "
-            "forward"
+            f"bank line {line.id}: must be money out, and of line {other.id} as much to refund or to forward: "
+            f"{euros(sum(part.cents for part in parts if part.kind in SETTLES))} is"
         )
     part = Part(found[0], line.amount, fact=other.id, reason=reason)
     refuse_shown(desk.connection, line, part)
@@ -192,7 +191,12 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
 
 
 def _is_same(old: Part, new: Part) -> bool:
-    """Whether a part says what was said before; of a payment that the line itself brings the fact is not known yet."""
+    """Whether a part says what was said before; of a payment that the line itself brings the fact is not known yet.
+
+    Why is no other thing, but for a line that waits: that is all its decision says.
+    """
+    if new.kind is Disposition.PARKED and old.reason != new.reason:
+        return False
     fact = old.fact if new.kind is Disposition.LOAN and not new.fact else new.fact
     before, after = (one._replace(reason="", since=0) for one in (old, new._replace(fact=fact)))
     return before == after
@@ -208,6 +212,12 @@ def _is_withdrawn(desk: Desk, line: StoredLine, part: Part) -> bool:
 
 def _refuse_gone(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
     """What was given to the bank to go back, or on, cannot be used for something else as well."""
+    for kind in {part.kind for part in old} & set(SETTLES):
+        other = settled_by(desk.connection, line, SETTLES[kind])
+        if other:
+            raise LineRefused(
+                f"bank line {line.id}: was paid back or on by line {other}: say first what else that one is for"
+            )
     message = (
         message_with_bank(desk.connection, line.id) if {part.kind for part in old} & set(SETTLES) else None
     )

@@ -16,6 +16,7 @@ from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
 from servicing.circumstances import check_news
 from servicing.collecting.mandates import changes_account
+from servicing.collecting.store import refuse_same_id
 from servicing.decisions.kinds import GUARDED, KIND_OF_FACT
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.registration import (
@@ -60,6 +61,7 @@ def register(desk: Desk, dossier: Dossier, draft: Draft, *, is_decided: bool = F
     old = known_already(dossier, draft)
     if old is not None:
         return Registered(old, again=True)
+    refuse_same_id(desk.connection, draft)
     check_news(dossier, draft)
     (number,) = record(desk.connection, [draft], desk.by)
     facts = facts_of(desk.connection, [draft.loan])[draft.loan]

@@ -19,15 +19,24 @@ def undecided(
     returns_only: bool = False,
     known_by: date | None = None,
 ) -> list[StoredLine]:
-    """The lines about which nothing is decided, or which are parked, oldest first; as a night knows it (None: now)."""
+    """The lines about which nothing is decided, or which are parked, oldest first; as a night knows it (None: now).
+
+    Of returns only those that never were one of a payment: what a person took back is not paired by itself again.
+    """
     query = select(bank_line).where(_is_undecided(number_of(known_by) if known_by else None))
     if creditor is not None:
         query = query.where(bank_line.c.creditor_id == creditor)
     if returns_only:
-        query = query.where(bank_line.c.is_return == 1)
+        query = query.where(bank_line.c.is_return == 1, ~_TAKEN_BACK)
     return [
         stored_line(row) for row in connection.execute(query.order_by(bank_line.c.booked_on, bank_line.c.id))
     ]
+
+
+_TAKEN_BACK = exists().where(
+    bank_decision.c.line_id == bank_line.c.id, bank_decision.c.kind == int(Disposition.RETURN)
+)
+"""That a line was the return of a payment once, which for a line that waits somebody took back."""
 
 
 def count_undecided(connection: Connection, creditor: int | None = None, known_by: int | None = None) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from jobs.bank_collections import forwarded_by
 from jobs.bank_undecided import undecided
 from ledger.day import LAST_DAY, day_of, number_of
+from ledger.money import euros
 from servicing import files
 from servicing.debtors.store import particulars_on
 from servicing.receipts.matching import (
@@ -18,6 +19,7 @@ from servicing.receipts.matching import (
     Known,
     LoanView,
     Named,
+    Payment,
     Proposal,
     candidates,
     verdict_on_payment_out,
@@ -82,7 +84,8 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     if line.is_return and line.cents < 0:
         known_by = number_of(date.max)
         paid = payments_of_ids(connection, line.creditor_id, [line.end_to_end], known_by)
-        return verdict_on_return(line, paid.get(line.end_to_end, ())).reason
+        own = paid.get(line.end_to_end, ())
+        return _with_a_fee(line, own) or verdict_on_return(line, own).reason
     if line.is_return:
         return "a payment of ours came back"
     if line.cents < 0:
@@ -98,6 +101,17 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     if verdict.parts:
         return "a payment of this amount was recorded by hand: match it with --fact, or as another payment"
     return verdict.reason
+
+
+def _with_a_fee(line: StoredLine, paid: Sequence[Payment]) -> str:
+    """That a return is more than the one payment of its id, and what that may be; empty for any other."""
+    if len(paid) != 1 or paid[0].returned or paid[0].cents >= line.amount - line.charges:
+        return ""
+    one, fee = paid[0], line.amount - paid[0].cents
+    return (
+        f"comes back with {euros(fee)} more than the payment of its id; if that is a fee of the bank: "
+        f"aflos bank split {line.id} {one.loan}={euros(one.cents)} costs={euros(fee)}"
+    )
 
 
 def _paid_before(connection: Connection, ibans: Sequence[str], known_by: int) -> dict[str, list[int]]:

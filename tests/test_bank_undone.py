@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from backoffice.cli.database import Desk
 from backoffice.money_out import LineRefused
-from backoffice.receipts import Decided, Said, decide, line_of, rematch
+from backoffice.receipts import Decided, Said, decide, line_of, rematch, settle
 from ledger.database import open_database, writing
 from servicing.receipts.values import Disposition, Part
 from tests.bank_account import Account, Real, paying, write
@@ -112,6 +112,40 @@ def test_e13_a_payment_whose_return_was_taken_back_can_come_back_by_itself(
     account.lines.append(Real(NEXT, -INSTALMENT, "R3", end_to_end="E1", reason="AC04"))
     (told,) = take(sqlite_database, write(tmp_path, "2.xml", account.statement(2)), NEXT)
     assert (told.returned, gone(sqlite_database, loan)) == (1, [3])
+    waits(sqlite_database, 3)  # the program paired it; a person knows better
+    assert (kinds(sqlite_database, 3), gone(sqlite_database, loan)) == (["parked"], [])
+
+
+def test_p13_a_return_with_a_fee_in_it_says_how_to_divide_it(sqlite_database: Engine, tmp_path: Path) -> None:
+    open_books(sqlite_database, 1)
+    paid = paying(LOAN, FIRST, INSTALMENT, "R1", end_to_end="E1")
+    account = Account(lines=[paid, Real(FIRST, -INSTALMENT - 700, "R2", end_to_end="E1", reason="AM04")])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), FIRST)
+    (one,) = waiting(sqlite_database)
+    assert one.reason.endswith(f"aflos bank split 2 {LOAN}=506.91 costs=7.00")
+
+
+def test_what_went_out_for_a_part_of_a_receipt_settles_it_once(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    open_books(sqlite_database, 1)
+    amounts = (700_00, -100_00, -100_00)
+    account = Account(lines=[Real(FIRST, cents, f"R{n}", text="x") for n, cents in enumerate(amounts)])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), FIRST)
+    with writing(sqlite_database) as connection:
+        desk = Desk(connection, stamp(sqlite_database, FIRST))
+        first, second, third = (line_of(desk, number) for number in (1, 2, 3))
+        with pytest.raises(LineRefused, match=r"as much to refund or to forward: 0\.00 is"):
+            settle(desk, second, first, "by hand")
+        decide(desk, first, [Part(Disposition.LOAN, 600_00, LOAN), Part(Disposition.TO_REFUND, 100_00)])
+        assert settle(desk, second, first, "by hand").parts[0].fact == 1
+        with pytest.raises(LineRefused, match="line 1 belongs to bank line 2 already"):
+            settle(desk, third, first, "by hand")
+        with pytest.raises(LineRefused, match="was paid back or on by line 2"):
+            decide(desk, first, [Part(Disposition.PARKED, 700_00, reason="x")])
+        decide(desk, second, [Part(Disposition.PARKED, 100_00, reason="x")])
+        assert decide(desk, first, [Part(Disposition.PARKED, 700_00, reason="x")]).nr == 2
+        assert decide(desk, first, [Part(Disposition.PARKED, 700_00, reason="asked the debtor")]).nr == 3
 
 
 def test_p22_what_is_said_of_a_line_can_be_looked_at_first(
@@ -136,5 +170,7 @@ def test_p22_what_is_said_of_a_line_can_be_looked_at_first(
     good("bank", "split", "3", f"{LOAN}=506.91", "--fact", "4")
     wrong = run("loan", "withdraw", str(LOAN), "6", "--reason", "wrong")
     assert (wrong.code, "came with a bank line" in wrong.err) == (2, True)
+    assert "must be LOAN=AMOUNT" in run("bank", "split", "3", f"{LOAN}=1.00", str(OTHER)).err
+    assert "reason: is missing" in run("bank", "park", "3", "--reason", " ").err
     assert "which payment of one loan" in run("bank", "split", "3", "costs=506.91", "--fact", "4").err
     engine.dispose()

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import Engine
 
+from backoffice.cli.database import Desk
+from backoffice.registering import dossier_of, register
+from ledger.database import writing
+from servicing.collecting.mandates import mandate_draft
+from servicing.facts import FactRefused
+from servicing.store import find_loan
+from tests.bank_desk import START, open_books
 from tests.desk import LOAN
+from tests.nights import stamp
 from tests.offices import by, good_by
 
 FIRST, SECOND = "NL60TEST0340000004", "NL17TEST0340000002"
@@ -49,3 +59,20 @@ def test_another_account_waits_for_a_second_person(counter: Engine) -> None:
 def test_a_new_mandate_for_the_same_account_takes_one(counter: Engine) -> None:
     good_by("clerk", *signed("M-2", FIRST))
     assert mandates() == [("M-1", FIRST), ("M-2", FIRST)]
+
+
+def test_an_id_names_one_mandate_of_a_creditor(sqlite_database: Engine) -> None:
+    mine, other, elsewhere = open_books(sqlite_database, 1, 1, 2)
+
+    def sign(loan: int, day: int, iban: str = FIRST) -> None:
+        with writing(sqlite_database) as connection:
+            desk = Desk(connection, stamp(sqlite_database, START))
+            draft = mandate_draft(loan, "M-1", ("S. Jansen", iban), date(2024, 1, day), "scan")
+            register(desk, dossier_of(connection, find_loan(connection, str(loan))), draft)
+
+    sign(mine, 5)
+    for day, iban in ((6, FIRST), (5, SECOND)):
+        with pytest.raises(FactRefused, match=f"loan {mine} has this id for another account, name or day"):
+            sign(other, day, iban)
+    sign(other, 5)  # one paper for two loans
+    sign(elsewhere, 6)

@@ -13,6 +13,7 @@ from backoffice.cli.bank_words import PARTS
 from backoffice.cli.database import Desk
 from backoffice.cli.finishing import preview_option
 from backoffice.cli.options import NUMBER, actor_option, as_json
+from backoffice.deciding import reason_given
 from backoffice.dividing import parts_by_policy
 from backoffice.money_out import LineRefused
 from backoffice.receipts import (
@@ -125,6 +126,9 @@ def _shares(desk: Desk, line: StoredLine, shares: Sequence[str], said: Said) -> 
         raise LineRefused(
             f"bank line {line.id}: --fact says which payment of one loan came back by a line out"
         )
+    for share in shares:
+        if "=" not in share.strip("="):
+            raise BadInput(f"split: {share[:40]!r}: must be LOAN=AMOUNT, or one of {', '.join(PARTS)}=AMOUNT")
     parts = []
     for share in shares:
         cents, loan = cents_of(share.rpartition("=")[2]), _loan_of(share)
@@ -154,7 +158,7 @@ def rematch_line(line: int, loan: str, fact: int | None, reason: str, **how: Any
 
     Example: aflos bank rematch 17 100000002 --reason "reference of another debtor"
     """
-    why = plain_text("reason", reason)
+    why = plain_text("reason", reason_given(reason))
 
     def saying(desk: Desk) -> Decided:
         own = line_of(desk, line)
@@ -179,7 +183,7 @@ def park(line: int, code: str | None, ignore: bool, reason: str, **how: Any) -> 
     if code and ignore:
         raise BadInput("park: name one of --to-forward CODE and --ignore")
     kind = Disposition.TO_FORWARD if code else Disposition.IGNORED if ignore else Disposition.PARKED
-    other, why = (named_creditor(code).id if code else 0), plain_text("reason", reason)
+    other, why = (named_creditor(code).id if code else 0), plain_text("reason", reason_given(reason))
 
     def saying(desk: Desk) -> Decided:
         own = line_of(desk, line)
@@ -201,7 +205,7 @@ def strike_line(line: int, reason: str, **how: Any) -> None:
 
     Example: aflos bank strike 17 --reason "line 19 tells of it; the bank says so"
     """
-    why = plain_text("reason", reason)
+    why = plain_text("reason", reason_given(reason))
     say(lambda desk: strike(desk, line_of(desk, line), why), how)
 
 
@@ -214,7 +218,7 @@ def refund(line: int, reason: str, **how: Any) -> None:
 
     Example: aflos bank refund 17 --reason "loan is closed"
     """
-    why = plain_text("reason", reason)
+    why = plain_text("reason", reason_given(reason))
 
     def saying(desk: Desk) -> Decided:
         own = line_of(desk, line)

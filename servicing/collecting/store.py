@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
+from ledger.entry import LOANS_PER_CREDITOR, book_of_creditor, creditor_of_loan
 from servicing.collecting.mandates import Past
 from servicing.collecting.planning import Planned
 from servicing.collecting.released import UNEXPLAINED, Collected, Dropped, Run
@@ -20,7 +22,7 @@ from servicing.collecting.tables import (
     collection_run,
     order_dropped,
 )
-from servicing.facts import FactKind
+from servicing.facts import Draft, FactKind, FactRefused
 from servicing.receipts.tables import bank_line
 from servicing.store import LOANS_PER_QUERY, Recorded
 from servicing.tables import fact, loan
@@ -47,6 +49,36 @@ def loans_with_mandate(connection: Connection, creditor: int) -> list[int]:
         .order_by(fact.c.loan_id)
     )
     return list(connection.execute(query).scalars())
+
+
+def refuse_same_id(connection: Connection, draft: Draft) -> None:
+    """Refuse a mandate whose id another loan of the creditor has for another account, name or day.
+
+    An id names one mandate of a creditor (SEPA core rulebook, AT-01): one paper may be for several loans.
+    """
+    if draft.kind is not FactKind.MANDATE:
+        return
+    withdrawn, book = fact.alias(), book_of_creditor(creditor_of_loan(draft.loan))
+    gone = exists().where(
+        withdrawn.c.loan_id == fact.c.loan_id,
+        withdrawn.c.refers_to == fact.c.nr,
+        withdrawn.c.kind == int(FactKind.WITHDRAWAL),
+    )
+    query = select(fact.c.loan_id, fact.c.value_date, fact.c.data).where(
+        fact.c.kind == int(FactKind.MANDATE),
+        fact.c.key == draft.key,
+        fact.c.loan_id != draft.loan,
+        fact.c.loan_id > book,
+        fact.c.loan_id < book + LOANS_PER_CREDITOR,
+        ~gone,
+    )
+    own = (number_of(draft.value_date), dict(draft.data))
+    for number, signed, data in connection.execute(query):
+        if (signed, json.loads(data)) != own:
+            raise FactRefused(
+                f"loan {draft.loan}: mandate {draft.key}: loan {number} has this id for another account, name or day: "
+                "an id names one mandate of a creditor"
+            )
 
 
 def propose(
