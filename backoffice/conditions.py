@@ -9,10 +9,17 @@ from backoffice.charging import Charge, Owed, interest_owed, may_charge
 from backoffice.deferring import broken_deferral_limits
 from ledger.money import cents_of, euros
 from servicing import files
-from servicing.facts import DECIDED, Draft, FactKind, FactRefused
-from servicing.registration import Dossier
+from servicing.facts import DECIDED, GIVING_UP_KINDS, Draft, FactKind, FactRefused
+from servicing.history import history_of
+from servicing.life.outcome import COST_ACCOUNTS, INTEREST_ACCOUNTS, PRINCIPAL_ACCOUNTS
+from servicing.life.timeline import live
+from servicing.previewing import with_draft
+from servicing.registration import Dossier, known_already
 from servicing.rest_waiver import GROUND, rest_after_track
 from servicing.viewing import view_on
+
+CLAIMS = frozenset({*PRINCIPAL_ACCOUNTS, *INTEREST_ACCOUNTS, *COST_ACCOUNTS})
+"""The accounts from which what is given up goes off."""
 
 AGAIN = "reject this proposal and propose it again"
 
@@ -65,6 +72,25 @@ def check_share(dossier: Dossier, draft: Draft) -> None:
     else:
         return
     raise FactRefused(f"loan {draft.loan}: share: {euros(share)}: {rule}")
+
+
+def check_given_up(dossier: Dossier, draft: Draft) -> None:
+    """No more of a part is given up than is open of it: a figure with a digit too many is refused."""
+    if draft.kind not in GIVING_UP_KINDS or not draft.cents or known_already(dossier, draft) is not None:
+        return
+    day = max([draft.value_date, *(fact.known_on for fact in dossier.facts)])
+    after = with_draft(dossier, draft, day)
+    history = history_of(after.facts)
+    state = live(history.terms, history.events, history.reversals, day)
+    gone = sum(
+        int(one.cents) for one in state.effects if one.fact == after.facts[-1].nr and one.credit in CLAIMS
+    )
+    if gone < draft.cents:
+        part = str(draft.data.get("of", "")).replace("_", " ")
+        raise FactRefused(
+            f"loan {draft.loan}: {draft.kind.text} of {euros(draft.cents)}: {euros(gone)} is open of the {part} on "
+            f"{draft.value_date}"
+        )
 
 
 def _deferral(dossier: Dossier, product: str, draft: Draft) -> None:

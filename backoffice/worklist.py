@@ -32,8 +32,10 @@ from servicing.creditors.store import quiet_creditors
 from servicing.decisions.store import decisions, decisions_on
 from servicing.ended_business import is_rest_of_business, track_over
 from servicing.facts import Draft, FactKind
+from servicing.lapsing import together
 from servicing.law import UnknownLaw
 from servicing.law_report import findings
+from servicing.limitation_signals import told_lapses
 from servicing.receipts.store import bounce_fees
 from servicing.refunding.store import loans_with_credit
 from servicing.settlement.waiting import items_of_case
@@ -45,10 +47,10 @@ from servicing.worklist import (
     Item,
     contact_person,
     item_of_credit,
-    item_of_lapse,
     item_of_rate,
     item_of_track,
     items_of_decisions,
+    items_of_lapses,
     items_of_loan,
     items_of_quiet,
 )
@@ -159,14 +161,13 @@ def _twice(connection: Connection, seen: Collection[int]) -> Iterator[Item]:
 
 
 def _limitations(connection: Connection, seen: Collection[int], day: date) -> list[Item]:
-    known = {
-        loan: found for loan, found in limitations(connection, day).items() if creditor_of_loan(loan) in seen
-    }
+    near = limitations(connection, day, find=told_lapses)
+    known = {loan: together(told) for loan, told in near.items() if creditor_of_loan(loan) in seen}
     facts = facts_of(connection, known)
     return [
-        item_of_lapse(Case(loan, creditor_of_loan(loan), facts[loan]), one, day)
-        for loan, found in known.items()
-        for one in found
+        item
+        for loan, told in known.items()
+        for item in items_of_lapses(Case(loan, creditor_of_loan(loan), facts[loan]), told, day)
     ]
 
 

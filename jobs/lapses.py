@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -10,18 +10,26 @@ from sqlalchemy import Connection, select
 from jobs.dunning_night import headings_of
 from ledger.day import day_of, number_of
 from servicing import files
+from servicing.facts import Fact
 from servicing.lapsing import Lapse
+from servicing.law import Law
 from servicing.limitation import System
 from servicing.limitation_signals import first_lapses, may_be_near
 from servicing.securities import liable_on
 from servicing.store import LOANS_PER_QUERY, facts_of
 from servicing.tables import IN_ARREARS, loan, loan_state
 
+Find = Callable[[Sequence[Fact], date, System, Law, Sequence[int]], list[Lapse]]
+"""Finds lapses of a loan against those who are liable for it."""
+
 
 def limitations(
-    connection: Connection, day: date, loans: Iterable[int] | None = None
+    connection: Connection, day: date, loans: Iterable[int] | None = None, find: Find = first_lapses
 ) -> dict[int, list[Lapse]]:
-    """What lapses first against each debtor, of each loan (of some loans) where that is near or past on a day."""
+    """What lapses first against each debtor, of each loan (of some loans) where that is near or past on a day.
+
+    `find` finds something else of these loans, such as all rows that are near or past (`told_lapses`).
+    """
     systems = _near(connection, day, loans)
     if not systems:
         return {}
@@ -29,7 +37,7 @@ def limitations(
     found = {}
     for number, system in systems.items():
         liable = liable_on(known[number], headings[number].debtors, day)
-        found[number] = first_lapses(known[number], day, system, law, liable)
+        found[number] = find(known[number], day, system, law, liable)
     return {number: lapses for number, lapses in found.items() if lapses}
 
 

@@ -19,6 +19,14 @@ def may_be_near(late_since: date, day: date, system: System, law: Law) -> bool:
     return limitation(Claim("oldest", late_since, system), [], [], law).state(day) in TOLD
 
 
+def told_lapses(
+    facts: Sequence[Fact], day: date, system: System, law: Law, debtors: Sequence[int] = (ANYONE,)
+) -> list[Lapse]:
+    """The rows that are near their lapse or past it on a day, against each debtor."""
+    found = lapses_of(facts, day, system, law, debtors)
+    return [one for one in found if one.limitation.state(day) in TOLD]
+
+
 def first_lapses(
     facts: Sequence[Fact], day: date, system: System, law: Law, debtors: Sequence[int] = (ANYONE,)
 ) -> list[Lapse]:
@@ -27,9 +35,8 @@ def first_lapses(
     One of all debtors together where it lapses alike against all of them.
     """
     first: dict[int, Lapse] = {}
-    for one in lapses_of(facts, day, system, law, debtors):
-        if one.limitation.state(day) in TOLD:
-            first[one.debtor] = min(first.get(one.debtor, one), one, key=_lapses_on)
+    for one in told_lapses(facts, day, system, law, debtors):
+        first[one.debtor] = min(first.get(one.debtor, one), one, key=_lapses_on)
     found = list(first.values())
     alike = all(one._replace(debtor=ANYONE) == found[0]._replace(debtor=ANYONE) for one in found)
     if found and alike and len(found) == len(debtors or (ANYONE,)):

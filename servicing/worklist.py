@@ -128,18 +128,39 @@ def items_of_decisions(decisions: Iterable[Decision], waiting: Mapping[int, Sequ
     return [item for decision in decisions for item in _of_decision(decision, waiting)]
 
 
-def item_of_lapse(case: Case, found: Lapse, day: date) -> Item:
-    """Twelve, six and three months before a row lapses a person is told, and once it has; of joint debtors of each."""
+def items_of_lapses(case: Case, told: Sequence[Lapse], day: date) -> list[Item]:
+    """Of the rows near their lapse or past it: what has lapsed, and what can be interrupted yet."""
+    found = []
+    for debtor in sorted({one.debtor for one in told}):
+        own = sorted(
+            (one for one in told if one.debtor == debtor), key=lambda one: one.limitation.lapses_on or day
+        )
+        for state in ("lapsed", "near"):
+            rows = [one for one in own if one.limitation.state(day) == state]
+            found += [item_of_lapse(case, rows[0], day, rows[1:])] if rows else []
+    return found
+
+
+def item_of_lapse(case: Case, found: Lapse, day: date, others: Sequence[Lapse] = ()) -> Item:
+    """Twelve, six and three months before a row lapses a person is told, and once it has; of joint debtors of each.
+
+    `others` are the rows that lapsed, or are near their lapse, after it.
+    """
     lapses_on = found.limitation.lapses_on or day
     passed = [signal for signal in found.limitation.signals if signal <= day]
     what, owner = f"{euros(int(found.open))} due on {found.due}", contact_person(case.facts, day)
     of_whom = f" from debtor {found.debtor}" if found.debtor else ""
     what += of_whom
+    total = euros(sum(int(one.open) for one in (found, *others)))
+    more = f" ({len(others)} more after it, {total} in all)" if others else ""
     if lapses_on <= day:
-        reason = f"{what} lapsed on {lapses_on}: nothing more is collected{of_whom}"
-        action = "decide about it; nothing is written off by itself"
+        reason = f"{what} lapsed on {lapses_on}{more}: nothing more is collected{of_whom}"
+        action = (
+            f"decide about it (giving it up: aflos decide write-off {case.loan} of its principal and interest); "
+            "nothing is written off by itself"
+        )
     else:
-        reason = f"{what} lapses on {lapses_on}, told from {passed[-1]} on"
+        reason = f"{what} lapses on {lapses_on}, told from {passed[-1]} on{more}"
         action = (
             "interrupt it in time: an aanmaning that is proven sent, or another act of Awb 4:105 and 4:106"
         )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backoffice.charging import Owed, interest_owed
-from backoffice.conditions import check_conditions
+from backoffice.conditions import check_conditions, check_given_up
 from backoffice.deciding import need_of
 from servicing.decisions.kinds import KINDS
 from servicing.facts import Draft, FactKind, FactRefused
@@ -80,6 +80,23 @@ def test_a_decision_that_rests_on_nothing_computed_is_left_to_the_person() -> No
         proposed(FactKind.WRITE_OFF, "2025-07-01", 0, {"of": "all"}),
     ):
         check_conditions(known(), CAPITAL, draft)
+
+
+def test_no_more_of_a_part_is_given_up_than_is_open() -> None:
+    def told(kind: FactKind, part: str, cents: int) -> None:
+        check_given_up(
+            known(paid("2023-02-01", "1000.00")), proposed(kind, "2023-03-01", cents, {"of": part})
+        )
+
+    told(FactKind.WAIVER, "principal", 5_040_00)
+    told(FactKind.WRITE_OFF, "principal", 5_040_00)
+    with pytest.raises(
+        FactRefused, match=r"write-off of 5040.01: 5040.00 is open of the principal on 2023-03-01"
+    ):
+        told(FactKind.WRITE_OFF, "principal", 5_040_01)
+    with pytest.raises(FactRefused, match=r"waiver of 10.00: 0.00 is open of the costs"):
+        told(FactKind.WAIVER, "costs", 10_00)
+    check_given_up(known(), proposed(FactKind.WAIVER, "2023-03-01", 0, {"of": "all"}))
 
 
 def test_p24_at_stake_in_giving_up_all_is_what_was_open_on_its_day() -> None:

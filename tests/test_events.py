@@ -131,6 +131,38 @@ def test_f8_a_move_changes_the_address_and_lifts_what_an_unknown_one_stopped(cou
     assert good_by("clerk", "debtor", "show", "1", "--on", "2025-08-02")["street"] == "Kerkweg"
 
 
+def test_f8_a_move_that_was_not_his_gives_the_address_back(counter: Engine) -> None:
+    first = ("--street", "Dam", "--house-number", "2", "--postcode", "1315AB", "--city", "Almere")
+    good_by("clerk", "event", "move", "1", "--on", "2025-03-01", "--document", "BRP 1", *first)
+    wrong = ("--street", "Kerkweg", "--house-number", "1", "--postcode", "8304BA", "--city", "Emmeloord")
+    good_by("clerk", "event", "move", "1", "--on", "2025-08-01", "--document", "BRP 2", *wrong)
+    # Another name from later on takes the wrong address over.
+    good_by("clerk", "debtor", "move", "1", "--on", "2025-08-15", "--name", "S. de Jansen")
+    back = (
+        "event",
+        "wrong-report",
+        "1",
+        "--of",
+        "move",
+        "--on",
+        TODAY,
+        "--document",
+        "x",
+        "--reason",
+        "not his",
+    )
+    good_by("clerk", *back, "--which", "BRP 2")
+    shown = [good_by("clerk", "debtor", "show", "1", "--on", day) for day in ("2025-08-02", TODAY)]
+    assert [(one["name"], one["street"], one["city"]) for one in shown] == [
+        ("S. Jansen", "Dam", "Almere"),
+        ("S. de Jansen", "Dam", "Almere"),
+    ]
+    # Again is nothing new; what was no change of address leaves it, and says so.
+    assert good_by("clerk", *back, "--which", "BRP 2")["recorded"] is False
+    good_by("clerk", "event", "move", "1", "--on", "2025-09-01", "--document", "BRP 3", *first)
+    assert "the address of the debtor is as it was recorded" in by("clerk", *back, "--which", "BRP 3").err
+
+
 def test_f11_an_objection_is_answered_and_two_persons_unblock(counter: Engine) -> None:
     good_by("clerk", *_event("objection", LOAN))
     assert blocks(URK) == []
@@ -228,9 +260,12 @@ def test_f13_an_enforcement_order_that_a_court_suspends_stops_collecting_and_ext
     )
     brought = (*words, "--summons", "2025-08-04")
     (seen,) = good_by("clerk", *brought, "--preview")
-    rests = {"row": 1, "due": "2025-02-01", "debtor": 1, "lapses_on": "2030-02-02", "becomes": None}
+    rests = {"row": 1, "due": "2025-02-01", "debtor": None, "lapses_on": "2030-02-02", "becomes": None}
     assert (seen["postings"], seen["limitation"][0]) == ([], rests)
-    assert "lapses on no day (it rests), not on 2030-02-02" in by("clerk", *brought, "--preview").out
+    assert (
+        "lapses on no day (it rests), without it from 2030-02-02 to "
+        in by("clerk", *brought, "--preview").out
+    )
     good_by("clerk", *brought)
     assert blocks() == [("order-suspended", ["direct-debit", "dunning"])]
     (row, *_) = good_by("clerk", "loan", "limitation", LOAN, "--on", TODAY)["rows"]

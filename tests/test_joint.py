@@ -16,11 +16,11 @@ from servicing.blocks import stopping
 from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.joint_restructuring import starts_behind
 from servicing.lapsing import Lapse
-from servicing.limitation_signals import first_lapses, lapse_blocks, may_be_near, nearest_lapse
+from servicing.limitation_signals import first_lapses, lapse_blocks, may_be_near, nearest_lapse, told_lapses
 from servicing.registration import Dossier
 from servicing.securities import liable_on, securities_on
 from servicing.tables import loan_debtor
-from servicing.worklist import Case, item_of_lapse
+from servicing.worklist import Case, item_of_lapse, items_of_lapses
 from tests.desk import GRANTED, LOAN, add_debtor, good, open_desk, options, run
 from tests.nights import begin_on, close_until
 from tests.test_blocks import at, told
@@ -166,6 +166,12 @@ def test_f13_limitation_is_told_ahead_and_stops_collecting_on_its_day() -> None:
     case = Case(int(LOAN), 1, [])
     item = item_of_lapse(case, found, at("2025-12-15"))
     assert item.reason == "506.91 due on 2021-02-01 lapses on 2026-02-02, told from 2025-11-02 on"
+    # Of the rows that lapse within the year one item tells, and one of those that have lapsed.
+    rows = told_lapses([GRANTED_FACT, PAID_OUT_FACT], at("2026-03-15"), "public", LAW)
+    assert [one.reason for one in items_of_lapses(case, rows, at("2026-03-15"))] == [
+        "506.91 due on 2021-02-01 lapsed on 2026-02-02 (1 more after it, 1013.82 in all): nothing more is collected",
+        "506.91 due on 2021-04-01 lapses on 2026-04-02, told from 2026-01-02 on (11 more after it, 6082.92 in all)",
+    ]
     assert lapse_blocks([found], at("2026-02-01")) == []
     (block,) = lapse_blocks([found], at("2026-02-02"))
     assert stopping([block], "dunning")
@@ -234,7 +240,8 @@ def test_f13_the_work_list_and_the_blocks_know_the_lapse(desk: Engine) -> None:
         assert limitations(connection, at("2028-01-01")) == {}
     assert found.limitation.lapses_on == at("2030-02-02")
     rows = good("worklist", "--source", "limitation", "--on", "2030-02-02")
-    assert [row["due"] for row in rows] == ["2030-02-02"]
+    # What has lapsed, and what lapses next and can be interrupted yet.
+    assert [row["due"] for row in rows] == ["2030-02-02", "2030-03-02"]
     blocks = good("loan", "blocks", LOAN, "--on", "2030-02-02")
     assert [(row["kind"], row["stops"]) for row in blocks] == [("limitation", ["direct-debit", "dunning"])]
     towards_one = ("event", "interruption", LOAN, "--act", "acknowledgement", "--on", "2025-05-01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,29 @@ def test_a_payment_is_confirmed_where_the_college_chose_so(database: Engine, con
     tell(database, at("2024-02-03"), paid(number, "2024-02-03", 100))
     close_until(database, at("2024-02-03"))
     assert len(written(database, "2024-02-03")) == 1
+
+
+def test_a_decision_that_is_taken_back_is_told_by_the_schedule_without_it(sqlite_database: Engine) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    number = lent(sqlite_database)
+    close_until(sqlite_database, at("2024-01-01"))
+    told = {"from": "2024-03-01", "until": "2024-06-01", "of": "principal", "end": "extend"}
+    deferral = Draft(number, FactKind.DEFERRAL, at("2024-01-02"), "B-2", data=told)
+    (nr,) = tell(sqlite_database, at("2024-01-02"), deferral)
+    close_until(sqlite_database, at("2024-01-02"))
+    assert [one.draft.kind for one in written(sqlite_database, "2024-01-02")] == ["repayment_schedule"]
+    back = Draft(number, FactKind.WITHDRAWAL, at("2024-01-02"), f"fact {nr}", of=nr, data={"reason": "x"})
+    tell(sqlite_database, at("2024-01-03"), back)
+    close_until(sqlite_database, at("2024-01-03"))
+    (letter,) = written(sqlite_database, "2024-01-03")
+    rows = letter.draft.fields["schedule_rows"]
+    assert isinstance(rows, list)
+    assert (letter.draft.kind, len(rows), rows[1][4]) == ("repayment_schedule", 60, 50691)
+    # What is decided and taken back in one night tells nobody anything.
+    (other,) = tell(sqlite_database, at("2024-01-04"), replace(deferral, key="B-3"))
+    tell(sqlite_database, at("2024-01-04"), replace(back, key=f"fact {other}", of=other))
+    close_until(sqlite_database, at("2024-01-04"))
+    assert written(sqlite_database, "2024-01-04") == []
 
 
 def test_the_last_payment_is_answered_with_a_final_statement(sqlite_database: Engine) -> None:

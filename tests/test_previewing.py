@@ -34,4 +34,5 @@ def test_a_preview_looks_at_the_day_from_which_a_decision_holds(
         each["fact"] for each in good_by("clerk", "loan", "show", LOAN)["facts"] if each["kind"] == "schedule"
     )
     back = good_by("clerk", "decide", "withdraw", LOAN, str(nr), "--reason", "another loan", "--preview")
+    assert back["letters"] == ["repayment_schedule"]
     assert len(back["rows"]) == 60

@@ -16,6 +16,7 @@ from backoffice.cli.options import NUMBER, actor_option, as_json, coming_day, pa
 from backoffice.cli.output import print_json
 from backoffice.deciding import reason_given
 from backoffice.events import Happened, Told, register_event, take_back_event
+from backoffice.moved_back import move_back
 from backoffice.rights import creditors_of
 from ledger.entry import creditor_of_loan
 from ledger.errors import BadInput
@@ -28,7 +29,7 @@ from servicing.limitation import INTERRUPTS, SENT, System
 from servicing.reading import Reader
 from servicing.representatives import ROLES, SCOPES
 from servicing.securities import SECURITIES
-from servicing.store import find_loan
+from servicing.store import facts_of, find_loan
 from servicing.texts import plain_text
 
 NO_MEANS = (
@@ -39,6 +40,9 @@ ARTICLES: Mapping[System, str] = {"public": "Awb 4:105 to 4:107", "private": "BW
 UNPROVEN = (
     "warning: kept, but without --proof that it was sent this act interrupts nothing (Awb 4:105, 4:106); "
     "take it back with event wrong-report, and register it with its proof"
+)
+NOT_BACK = (
+    "warning: the address of the debtor is as it was recorded: see aflos debtor show and aflos debtor move"
 )
 KINDS = (*EVENT_KINDS, "wrong-report", "transfer")
 _TEXTS = ("text", "role", "name", "address", "outcome", "act", "proof", "security", "rank")
@@ -125,6 +129,7 @@ def event(
     with recording(actor) as desk:
         if kind == "wrong-report":
             told = take_back_event(desk, subject, happened, why)
+            _move_back(desk, told, happened)
         else:
             told = register_event(desk, subject, happened)
             _move(desk, told, happened, address)
@@ -211,6 +216,18 @@ def _move(desk: Desk, told: Told, happened: Happened, address: Mapping[str, str 
     if after != before:
         since = store.Since(happened.on, after)
         store.change_particulars(desk.connection, told.debtor, since, desk.by, happened.document)
+
+
+def _move_back(desk: Desk, told: Told, happened: Happened) -> None:
+    """The address from before a move, or an unknown address, that was taken back."""
+    taken_back = [each.fact for each in told.facts if not each.again]
+    if happened.of not in {"move", "unknown-address"} or not taken_back:
+        return
+    withdrawal = taken_back[0]
+    known = facts_of(desk.connection, [withdrawal.loan])[withdrawal.loan]
+    wrong = next(fact for fact in known if fact.nr == withdrawal.of)
+    if not move_back(desk, told.debtor, wrong, happened.document):
+        click.echo(NOT_BACK, err=True)
 
 
 def _tell(told: Told, kind: str, account: str, as_json: bool) -> None:

@@ -78,7 +78,7 @@ def _moved(connection: Connection, plan: Plan, after: Sequence[Fact], today: dat
         {
             "row": one.row_nr,
             "due": one.due.isoformat(),
-            "debtor": one.debtor or None,
+            "debtor": one.debtor if len(debtors) > 1 else None,
             "lapses_on": _day(before[one.row_nr, one.debtor]),
             "becomes": _day(one.limitation.lapses_on),
         }
@@ -97,12 +97,25 @@ def _page(answer: Mapping[str, Any]) -> str:
         f"loan {answer['loan']}: {answer['event']}; stopped with it: {shown(stops) or 'nothing'}; "
         f"letters to make: {shown(answer['letters']) or 'none'}"
     )
-    lines = [
-        f"row {row['row']} of {row['due']}{_from_whom(row['debtor'])} lapses on {row['becomes'] or RESTS}, "
-        f"not on {row['lapses_on'] or RESTS}"
-        for row in answer["limitation"]
+    return "\n".join([head, *_lapses(answer["limitation"]), "", books_page(answer)])
+
+
+def _lapses(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line for the rows that lapse another day, against one debtor; apart those that rest with it or without it."""
+    same: dict[tuple[Any, bool, bool], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        key = (row["debtor"], row["becomes"] is None, row["lapses_on"] is None)
+        same.setdefault(key, []).append(row)
+    return [
+        f"limitation: what fell due {_days(those, 'due')}{_from_whom(debtor)} lapses {_days(those, 'becomes')}, "
+        f"without it {_days(those, 'lapses_on')}"
+        for (debtor, _, _), those in same.items()
     ]
-    return "\n".join([head, *lines, "", books_page(answer)])
+
+
+def _days(rows: Sequence[Mapping[str, Any]], key: str) -> str:
+    first, last = rows[0][key], rows[-1][key]
+    return f"on {first or RESTS}" if first == last else f"from {first} to {last}"
 
 
 def _from_whom(debtor: int | None) -> str:

@@ -25,7 +25,7 @@ from jobs.letters_night import confirming
 from ledger.files import chart_of_accounts
 from ledger.money import euros
 from letters.outbox.deciding import letter_of
-from letters.outbox.telling import LoanCase, told_of
+from letters.outbox.telling import RESCHEDULING, LoanCase, told_of
 from servicing import files
 from servicing.circumstances import check_news
 from servicing.decisions.kinds import Kind
@@ -208,13 +208,14 @@ def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict
     product = files.products()[heading.product]
     about = next((fact.kind for fact in dossier.facts if fact.nr == draft.of), None)
     told = letter_of(product.kind, kind.name, about, draft.data)
+    follow = kind.letters or (("repayment_schedule",) if about in RESCHEDULING else ())
     return {
         "loan": heading.id,
         "decision_kind": kind.name,
         "persons": need.persons,
         "at_stake": euros(need.power.cents),
         "works_from": "hand-over" if kind.effect == "burdening" else "approval",
-        "letters": [*([told] if told else ()), *kind.letters],
+        "letters": [*([told] if told else ()), *follow],
     }
 
 

@@ -21,13 +21,14 @@ from backoffice.charging import (
 from backoffice.cli.finishing import Check, finish
 from backoffice.cli.loan_decisions import decided_options
 from backoffice.cli.options import Command, coming_day, past_day
-from backoffice.conditions import check_share
+from backoffice.conditions import check_given_up, check_share
 from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.facts import Draft, FactKind
 from servicing.reading import Reader
 from servicing.regime import interest_after_calling_in
 from servicing.registration import Dossier, named_fact
+from servicing.securities import securities_on
 
 PARTS = ("costs", "statutory_interest", "interest", "principal", "all")
 
@@ -214,6 +215,16 @@ def _days_and_share(given: Mapping[str, str | None], day: date) -> dict[str, str
     return says
 
 
+def _warn_of_securities(dossier: Dossier, draft: Draft) -> None:
+    """What a security covers stays outside a debt settlement, and it is used first (Bbz art. 42)."""
+    held = securities_on(dossier.facts, draft.value_date) if "share" in draft.data else []
+    if held:
+        told = ", ".join(f"{one.kind} {euros(one.cents)}" for one in held)
+        click.echo(
+            f"warning: {told}: what a security covers stays outside a debt settlement (Bbz art. 42)", err=True
+        )
+
+
 def made_command(made: Made) -> click.Command:
     """The command of a line of the table."""
 
@@ -234,6 +245,8 @@ def made_command(made: Made) -> click.Command:
             every = {**data, **_unsaid(made.fact, data, dossier, (day, meanwhile))}
             draft = Draft(dossier.loan, made.fact, day, decision, cents, about, every, decision)
             check_share(dossier, draft)
+            check_given_up(dossier, draft)
+            _warn_of_securities(dossier, draft)
             return draft
 
         check = _check(made, Charge(decision, day, cents, data), given["fact"])

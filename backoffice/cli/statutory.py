@@ -16,6 +16,8 @@ from servicing import files
 from servicing.in_default import Owing, Proposal, why_not_charged
 from servicing.statutory_interest import told
 
+BELOW = "it lies below the floor of Awb 4:98 lid 2"
+
 
 @click.command(name="statutory-interest")
 @click.argument("loan")
@@ -56,7 +58,7 @@ def _answer(loan: int, found: Proposal, charged: str, why_not: str) -> dict[str,
         "fixed_before": euros(found.fixed_before),
         "due": euros(0 if why_not else found.due),
         "policy": charged,
-        "why_not": why_not or None,
+        "why_not": why_not or (BELOW if found.owing and not found.total else None),
         "rows": [_row(one) for one in found.owing],
     }
 

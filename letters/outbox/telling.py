@@ -173,6 +173,18 @@ def _schedule_anew(case: LoanCase, fact: Fact) -> Told | None:
     return Told("repayment_schedule", "", fields | day)
 
 
+def _schedule_again(case: LoanCase, fact: Fact) -> Told | None:
+    """A decision that an earlier night wrote of was taken back: what is still to be paid is as without it."""
+    told = {one.nr for one in case.dossier.facts if one.kind in RESCHEDULING} - {one.nr for one in case.news}
+    others = [one for one in case.news if one.kind in RESCHEDULING]
+    last = max((one.nr for one in case.news if one.kind is FactKind.WITHDRAWAL and one.of in told), default=0)
+    fields = schedule(case)
+    if fields is None or others or fact.nr != last:
+        return None
+    day: Fields = {"balance": case.balance, "balance_day": case.view.on.isoformat()}
+    return Told("repayment_schedule", "", fields | day)
+
+
 def _final(case: LoanCase, news: Sequence[Fact]) -> Told | None:
     """All is paid: the last payment closed the loan."""
     paid = [
@@ -193,7 +205,10 @@ def _final(case: LoanCase, news: Sequence[Fact]) -> Told | None:
 
 
 RESCHEDULING = frozenset(
-    {FactKind.RATE, FactKind.INSTALMENT, FactKind.SCHEDULE, FactKind.DEFERRAL, FactKind.EARLY_REPAYMENT}
+    {
+        *(FactKind.RATE, FactKind.INSTALMENT, FactKind.SCHEDULE, FactKind.EARLY_REPAYMENT),
+        *(FactKind.DEFERRAL, FactKind.DEFERRAL_END),
+    }
 )
 """Decisions after which other instalments are due."""
 
@@ -201,6 +216,7 @@ TELLING: Mapping[FactKind, Callable[[LoanCase, Fact], Told | None]] = {
     FactKind.DISBURSEMENT: _welcome,
     FactKind.PAYMENT: _confirmation,
     FactKind.REVERSAL: _bounced,
+    FactKind.WITHDRAWAL: _schedule_again,
     **dict.fromkeys(RESCHEDULING, _schedule_anew),
 }
 """What each kind of fact gives reason to write."""

@@ -59,7 +59,7 @@ KINDS = {
         Kind("credit-refund", FactKind.CREDIT_REFUND, "two", "favourable"),
         Kind("arrangement", FactKind.ARRANGEMENT, "small", "favourable"),
         Kind("arrangement-end", FactKind.ARRANGEMENT_END, "small", "burdening"),
-        Kind("deferral-end", FactKind.DEFERRAL_END, "small", "burdening"),
+        Kind("deferral-end", FactKind.DEFERRAL_END, "small", "burdening", ("repayment_schedule",)),
         Kind("withdraw", FactKind.WITHDRAWAL, "two"),
         Kind("unblock", FactKind.UNBLOCKED, "two"),
         Kind("liability", FactKind.LIABILITY, "two"),
