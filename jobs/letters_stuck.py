@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from jobs.letters_now import creditors_by_id
 from ledger.entry import LOANS_PER_CREDITOR
-from letters.outbox.deciding import about_of, letter_of
+from letters.outbox.deciding import UNBLOCK, about_of, letter_of
 from letters.outbox.store import decisions_with_letter, open_letters
 from letters.outbox.values import Letter
 from letters.print_runs.store import print_runs
@@ -57,7 +57,9 @@ def _untold(decision: Decision) -> Item:
     proposed, approved = decision.proposed, decision.step("approved")
     due = (approved.day if approved else decision.known_on) + timedelta(days=LATE_AFTER_DAYS)
     reason = f"{proposed.kind} {proposed.reference} on {proposed.subject}: no letter tells of it"
-    action, subject = f"aflos letters write {decision.id} --reason TEXT", f"decision {decision.id}"
+    # What is done after an objection is told; its reasons stand in the decision on it.
+    reasons = "" if proposed.kind == UNBLOCK else " --reason TEXT"
+    action, subject = f"aflos letters write {decision.id}{reasons}", f"decision {decision.id}"
     return Item("letter", decision.creditor_id, subject, 0, decision.maker, due, reason, action)
 
 

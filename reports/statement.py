@@ -23,10 +23,10 @@ from servicing.life.outcome import (
     INTEREST_ACCOUNTS,
     PRINCIPAL_ACCOUNTS,
 )
-from servicing.life.state import REVERSED
+from servicing.life.state import RECOVERED, REVERSED
 from servicing.life.timeline import live
 from servicing.posting import Booked, Cause, differences, should_be
-from servicing.wording import PAID_OUT, correction_text, entry_text
+from servicing.wording import PAID_OUT, correction_text, dutch_amount, entry_text
 
 _GROUPS = (PRINCIPAL_ACCOUNTS, INTEREST_ACCOUNTS, COST_ACCOUNTS, CREDIT_ACCOUNTS)
 COLUMN_OF = {account: at for at, accounts in enumerate(_GROUPS) for account in accounts}
@@ -218,6 +218,9 @@ def _text(cause: Cause, rows: Sequence[Booked], told: Known, corrects: bool) -> 
     text = entry_text(cause.kind, cause.value_date, cause.row_nr, told.kinds.get(cause.fact), told.begins)
     if cause.kind is EntryKind.PAYMENT and any(REVERSED in (row.debit, row.credit) for row in rows):
         text += ", later teruggeboekt"
+    recovered = sum(row.cents for row in rows if row.credit == RECOVERED)
+    if recovered:
+        text += f", {dutch_amount(recovered)} op wat eerder was afgeschreven"
     return correction_text(text) if corrects else text
 
 

@@ -198,7 +198,7 @@ def test_p9_the_answer_to_an_objection_is_carried_out_and_told(letters_desk: Eng
     good_by("clerk", *unblock)
     good_by("approver", "approve", "4")
     (item,) = good_by("clerk", "worklist", "--source", "letter")
-    assert item["subject"] == "decision 4"
+    assert (item["subject"], item["next_action"]) == ("decision 4", "aflos letters write 4")
     (number,) = good_by("clerk", "letters", "write", "4")["letters"]
     told = letter(letters_desk, number).draft
     assert (told.kind, told.fields["objection_date"]) == ("objection_outcome", "2025-07-01")

@@ -370,3 +370,15 @@ def test_a_seven_year_loan_is_read_in_some_twenty_milliseconds(sqlite_database: 
     assert len(found.lines) > 200
     # The best of many runs: the others measure what else the machine does.
     assert min(spent) < 0.02
+
+
+def test_what_comes_in_on_a_debt_that_was_written_off_says_so() -> None:
+    lent = {"on": "2025-01-01", "type": "disburse", "amount": "1200.00"}
+    given_up = {"on": "2025-01-20", "type": "write_off", "of": "all"}
+    paid_later = {"on": "2025-02-10", "type": "payment", "amount": "100.00"}
+    terms = {"principal": "1200.00", "annual_rate_percent": "0", "start": "2025-01-01", "instalments": 12}
+    known = facts_of(drafts_of(terms, [lent, given_up, paid_later]))
+    day = date(2025, 2, 11)
+    line = statement_of((), known, Period(None, day), day).not_booked[-1]
+    text = "Betaling ontvangen, € 100,00 op wat eerder was afgeschreven"
+    assert (line.text, line.balance.amount) == (text, 0)

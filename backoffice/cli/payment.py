@@ -24,7 +24,7 @@ from servicing.registration import Dossier, named_payment
 from servicing.viewing import PaymentLine, payment_lines
 
 HEADERS = (
-    *("fact", "reference", "on", "amount", "costs", "interest", "principal", "credit"),
+    *("fact", "reference", "on", "amount", "costs", "interest", "principal", "credit", "recovered"),
     *("reversed", "withdrawn", "known_on"),
 )
 
