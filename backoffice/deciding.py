@@ -139,12 +139,12 @@ def need_of(kind: Kind, draft: Draft, dossier: Dossier) -> Need:
     """What a decision takes: its own amount is at stake, else (or where that is a month's) all that is open.
 
     Who gives up all gives up what was open on the day from which it holds, if that is more; who withdraws a fact
-    brings back what it took away.
+    brings back what it took away. A debt settlement promises to give up the rest, which always takes two.
     """
     own = 0 if draft.kind in PER_MONTH else draft.cents
     cents = own or max(int(view.open.total) for view in _views_at_stake(draft, dossier))
     power = Power(kind.name, cents, codes()[creditor_of_loan(draft.loan)])
-    return Need(_persons(kind, power), power)
+    return Need(2 if "share" in draft.data else _persons(kind, power), power)
 
 
 def _views_at_stake(draft: Draft, dossier: Dossier) -> Iterator[View]:

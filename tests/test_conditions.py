@@ -82,6 +82,13 @@ def test_a_decision_that_rests_on_nothing_computed_is_left_to_the_person() -> No
         check_conditions(known(), CAPITAL, draft)
 
 
+def test_who_agrees_to_give_up_the_rest_is_two_persons() -> None:
+    arrangement = KINDS["arrangement"]
+    plain = proposed(FactKind.ARRANGEMENT, "2023-03-01", 100_00, {})
+    settled = proposed(FactKind.ARRANGEMENT, "2023-03-01", 100_00, {"share": "1200.00"})
+    assert [need_of(arrangement, one, known()).persons for one in (plain, settled)] == [1, 2]
+
+
 def test_no_more_of_a_part_is_given_up_than_is_open() -> None:
     def told(kind: FactKind, part: str, cents: int) -> None:
         check_given_up(

@@ -142,6 +142,12 @@ def test_a_decision_that_is_taken_back_is_told_by_the_schedule_without_it(sqlite
     tell(sqlite_database, at("2024-01-04"), replace(back, key=f"fact {other}", of=other))
     close_until(sqlite_database, at("2024-01-04"))
     assert written(sqlite_database, "2024-01-04") == []
+    # What is kept is told, though another that came after it was not.
+    tell(sqlite_database, at("2024-01-05"), replace(deferral, key="B-4"))
+    (other,) = tell(sqlite_database, at("2024-01-05"), replace(deferral, key="B-5"))
+    tell(sqlite_database, at("2024-01-05"), replace(back, key=f"fact {other}", of=other))
+    close_until(sqlite_database, at("2024-01-05"))
+    assert [one.draft.kind for one in written(sqlite_database, "2024-01-05")] == ["repayment_schedule"]
 
 
 def test_the_last_payment_is_answered_with_a_final_statement(sqlite_database: Engine) -> None:

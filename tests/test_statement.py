@@ -380,5 +380,5 @@ def test_what_comes_in_on_a_debt_that_was_written_off_says_so() -> None:
     known = facts_of(drafts_of(terms, [lent, given_up, paid_later]))
     day = date(2025, 2, 11)
     line = statement_of((), known, Period(None, day), day).not_booked[-1]
-    text = "Betaling ontvangen, € 100,00 op wat eerder was afgeschreven"
-    assert (line.text, line.balance.amount) == (text, 0)
+    assert line.text == "Betaling ontvangen, € 100,00 op wat eerder was afgeschreven"
+    assert not line.balance.amount

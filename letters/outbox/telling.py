@@ -167,19 +167,24 @@ def _bounced(case: LoanCase, fact: Fact) -> Told | None:
 def _schedule_anew(case: LoanCase, fact: Fact) -> Told | None:
     """A decision changed what is still to be paid."""
     fields = schedule(case)
-    if fields is None or fact.nr != max(one.nr for one in case.news if one.kind in RESCHEDULING):
+    if fields is None or fact.nr != max(_rescheduled(case)):
         return None
     day: Fields = {"balance": case.balance, "balance_day": case.view.on.isoformat()}
     return Told("repayment_schedule", "", fields | day)
 
 
+def _rescheduled(case: LoanCase) -> list[int]:
+    """The decisions about what is due that came tonight and were not taken back, by number."""
+    holding = {fact.nr for fact in case.dossier.holding}
+    return [one.nr for one in case.news if one.kind in RESCHEDULING and one.nr in holding]
+
+
 def _schedule_again(case: LoanCase, fact: Fact) -> Told | None:
     """A decision that an earlier night wrote of was taken back: what is still to be paid is as without it."""
     told = {one.nr for one in case.dossier.facts if one.kind in RESCHEDULING} - {one.nr for one in case.news}
-    others = [one for one in case.news if one.kind in RESCHEDULING]
     last = max((one.nr for one in case.news if one.kind is FactKind.WITHDRAWAL and one.of in told), default=0)
     fields = schedule(case)
-    if fields is None or others or fact.nr != last:
+    if fields is None or _rescheduled(case) or fact.nr != last:
         return None
     day: Fields = {"balance": case.balance, "balance_day": case.view.on.isoformat()}
     return Told("repayment_schedule", "", fields | day)
