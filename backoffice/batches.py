@@ -14,7 +14,7 @@ from ledger.day import day_of, number_of
 from ledger.entry import ACCOUNTS_PER_CREDITOR, book_of_creditor
 from servicing.decisions.kinds import RECEIPTS_WITHDRAWAL
 from servicing.decisions.proposal import Decision, Proposed, Step
-from servicing.decisions.store import DecisionRefused, add_decision, add_step, carried_out
+from servicing.decisions.store import DecisionRefused, add_decision, add_step, carried_out, decisions_on
 from servicing.facts import Draft, Fact, FactKind
 from servicing.manual_entries import KIND as MANUAL_ENTRY
 from servicing.receipts.books import News, ReceiptTotal, Tonight, rows_of_night
@@ -69,6 +69,13 @@ def find_batch(connection: Connection, number: int) -> Batch:
 
 def withdrawal_of(connection: Connection, batch: Batch, what: Withdrawal) -> Proposed:
     """The proposal to take back a batch; at stake is all that debtors paid by it. Raises `DecisionRefused`."""
+    for other in decisions_on(connection, book_of_creditor(batch.creditor)):
+        told = other.proposed
+        is_open = other.state == "proposed" and told.reference != what.reference
+        if (told.kind, told.of) == (RECEIPTS_WITHDRAWAL, batch.id) and is_open:
+            raise DecisionRefused(
+                f"batch {batch.id} ({batch.name}): decision {other.id} waits to take it back"
+            )
     rows = connection.execute(select(receipt).where(receipt.c.batch_id == batch.id)).all()
     return Proposed(
         RECEIPTS_WITHDRAWAL,

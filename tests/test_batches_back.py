@@ -76,6 +76,8 @@ def test_p21_a_batch_is_taken_back_as_one_act_of_two_persons(sqlite_database: En
         proposed(books, NEXT)
     by_hand(books, 1, LOAN, NEXT)
     number = proposed(books, NEXT)
+    with pytest.raises(DecisionRefused, match=f"decision {number} waits to take it back"):
+        proposed(books, NEXT, "B-3")
     with pytest.raises(BadInput, match="another person"), desk_of(books, "clerk", NEXT) as desk:
         approve(desk, number)
     with desk_of(books, "approver", NEXT) as desk:
