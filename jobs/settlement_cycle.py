@@ -252,7 +252,13 @@ def _found(entry: Entry, facts: Sequence[Fact], made: Sequence[Kept], context: C
 
 
 def _overpaid(kept: Kept, facts: Sequence[Fact], day: date) -> int:
-    return 0 if kept.about == "interest" else overpaid(kept.amounts, before_of(facts, day))
+    """What a proposal shows to be paid too much; nothing of a loan that cannot be worked, which a night sets aside."""
+    if kept.about == "interest":
+        return 0
+    try:
+        return overpaid(kept.amounts, before_of(facts, day))
+    except AflosError:
+        return 0
 
 
 def _decision_about(made: Sequence[Kept], decided: Mapping[tuple[int, str], Decision]) -> Decision | None:

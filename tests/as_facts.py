@@ -43,6 +43,7 @@ KINDS = {
     "reduction": FactKind.REDUCED,
     "remission": FactKind.REMITTED,
     "withdrawal": FactKind.WITHDRAWAL,
+    "schedule": FactKind.SCHEDULE,
 }
 PAID_BY = {"benefits": FactKind.ADVANCE_PAID, "settlement": FactKind.TRANSFERRED}
 AS_THEY_ARE: dict[str, tuple[str, ...]] = {
@@ -72,7 +73,7 @@ def drafts_of(terms: Case, events: Sequence[Case], loan: int = LOAN) -> list[tup
             f"event {place}",
             cents_of(str(case["amount"])) if "amount" in case and case["type"] != "remission" else 0,
             numbers[case["of"]] if case["type"] in REFERRING else 0,
-            _data(case),
+            case.get("terms") or _data(case),
         )
         found.append((draft, day(case.get("recorded") or on)))
     return found

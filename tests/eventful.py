@@ -183,6 +183,37 @@ class EventfulMaker(Maker):
                 event.update(self.named({"by": self.rng.choice(["benefits", "settlement"])}))
 
 
+def other_schedule(seed: int, case: Case, events: list[Case]) -> Case:
+    """Other terms for what has not fallen due on some day once all is paid out, as a college decides them."""
+    rng = Random(f"schedule {seed}")
+    terms = terms_of(case)
+    on = terms.start + rng.randint(1, max(1, (terms.due_date(terms.count) - terms.start).days)) * DAY
+    on = max(
+        on, *(date.fromisoformat(each["on"]) for each in events if each["type"] in {"disburse", "opening"})
+    )
+    kept = {key: case[key] for key in KEPT if key in case}
+    first = {"first_due": (on + rng.choice([1, 14, 31, 45]) * DAY).isoformat()}
+    new = (
+        kept | rng.choice([{}, first]) | {"start": on.isoformat(), "instalments": rng.choice([1, 3, 12, 24])}
+    )
+    if rng.random() < 0.3:
+        new["annual_rate_percent"] = rng.choice(["0", "2", "9.5"])
+    return {"on": on.isoformat(), "type": "schedule", "terms": new}
+
+
+KEPT = (
+    "principal",
+    "annual_rate_percent",
+    "every",
+    "method",
+    "day_count",
+    "rounding",
+    "allocation",
+    "interest_last",
+)
+"""What stays of the terms under another schedule, unless the decision says otherwise."""
+
+
 def eventful(seed: int, *, most: int = 10, joint: bool = False) -> History:
     """The life with this seed: money as in other lives, and turns in between."""
     rng = Random(f"eventful {seed}")

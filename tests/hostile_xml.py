@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import resource
 import sys
 import time
@@ -176,6 +179,11 @@ def encodings() -> Iterator[tuple[str, bytes]]:
     yield "h5-overlong", TEXT.encode().replace(b"STATEMENT-1", b"\xc0\xaf")
     yield "h5-utf32", TEXT.encode("utf-32")
     yield "h5-two-byte-marks", b"\xef\xbb\xbf\xef\xbb\xbf" + GOOD
+    yield "h5-marks-swapped", b"\xfe\xff" + TEXT.encode("utf-16-le")
+    yield "h5-half-a-letter", TEXT.replace(declared, 'encoding="UTF-16"').encode("utf-16")[:-1]
+    yield "h5-ebcdic-undeclared", TEXT.partition("?>\n")[2].encode("cp037")
+    yield "h5-mark-as-utf16", b"\xef\xbb\xbf" + TEXT.replace(declared, 'encoding="UTF-16"').encode()
+    yield "h5-undefined-bytes", instead(declared, 'encoding="windows-1252"').replace(b"STATEMENT-1", b"\x81")
     yield "h5-empty", b""
     yield "h5-only-mark", b"\xef\xbb\xbf"
     yield "h5-random", bytes(range(256)) * 4_000
@@ -202,8 +210,42 @@ def documents() -> Iterator[tuple[str, bytes]]:
     yield "h6-end-swapped", instead("</Ntry>", "</Stmt>")
     yield "e11-amount-in-comment", instead(">10.00<", "><!--10.00--><")
     yield "e11-amount-split", instead(">10.00<", ">1<!-- -->0.001<")
-    yield "e11-infinity", instead(">10.00<", ">INF<")
+    for name, number in ODD_NUMBERS.items():
+        yield f"e11-{name}", instead(">10.00<", f">{number}<")
+    yield "e11-two-amounts", instead("<Sts>", f"{amount('10.00')}<Sts>")
+    yield "e11-two-directions", instead("<Sts>", "<CdtDbtInd>DBIT</CdtDbtInd><Sts>")
+    for day in ODD_DAYS:
+        yield f"b8-{day}", instead("<BookgDt><Dt>2025-03-03", f"<BookgDt><Dt>{day}")
+    for currency in ("eur", "EUR ", "EURO", "€", ""):
+        yield f"e12-currency-{currency}", instead('Ccy="EUR">10.00', f'Ccy="{currency}">10.00')
     yield "e12-injection", instead("NL44TEST0340000001", "NL44' OR 1=1 --")
+
+
+ODD_NUMBERS = {
+    "infinity": "INF",
+    "no-number": "NaN",
+    "exponent": "1e1",
+    "plus": "+10.00",
+    "minus": "-10.00",
+    "comma": "10,00",
+    "underscore": "1_0.00",
+    "hexadecimal": "0xA",
+    "arabic-digits": "\u0661\u0660.00",
+    "wide-digits": "\uff11\uff10.00",
+    "no-whole": ".10",
+    "third-decimal": "10.001",
+    "unseen": "10.00\u200b",
+}
+ODD_DAYS = (
+    "2025-02-29",
+    "2026-02-30",
+    "20250303",
+    "2025-3-3",
+    "03-03-2025",
+    "2025-W10-1",
+    "0000-01-01",
+    "9999-12-31",
+)
 
 
 def archives() -> Iterator[tuple[str, bytes]]:
@@ -218,6 +260,9 @@ def archives() -> Iterator[tuple[str, bytes]]:
     yield "h7-path-drive", zipped({"C:a.xml": GOOD})
     yield "h7-folder", zipped({"a/a.xml": GOOD})
     yield "h7-empty", zipped({})
+    for packer in (gzip, bz2, lzma):
+        yield f"h7-{packer.__name__}", packer.compress(GOOD)
+    yield "h7-bomb-lzma", zipped({"a.xml": b" " * 8 * LONG}, zipfile.ZIP_LZMA)
     yield "h7-other-file", zipped({"a.xml": GOOD, "a.exe": b"MZ"})
     yield "h7-many", zipped({f"{n}.xml": b"<a/>" for n in range(1_001)})
     yield "h7-broken", zipped({"a.xml": GOOD})[:-40]

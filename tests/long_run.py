@@ -39,7 +39,9 @@ def main() -> None:
 
 def _turns(seed: int) -> int:
     six = check_six(ORDERS_OF_SIX) if seed == FIRST_SEED else 0
-    return six + check_turns(seed, ORDERS_OF_A_LIFE) + check_turns(seed, ORDERS_OF_A_LIFE // 5, joint=True)
+    few = ORDERS_OF_A_LIFE // 5
+    others = check_turns(seed, few, joint=True) + check_turns(seed, few, has_schedule=True)
+    return six + check_turns(seed, ORDERS_OF_A_LIFE) + others
 
 
 def _views(seed: int) -> int:

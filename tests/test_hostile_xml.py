@@ -41,7 +41,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(rows) >= 60
+    assert len(rows) >= 120
     slow = [row for row in rows if row["seconds"] > 2]
     assert not slow
     return Outcome({row["name"]: row["told"] for row in rows})
@@ -81,8 +81,9 @@ def test_h7_archives_that_harm_are_refused(outcome: Outcome) -> None:
 
 
 def test_e11_e12_values_that_are_none_are_refused(outcome: Outcome) -> None:
-    assert outcome.of("e11")
+    assert sum("is no amount" in told for told in outcome.of("e11")) >= 12
     assert outcome.of("e12")
+    assert all("booking date: " in told for told in outcome.of("b8"))
 
 
 @pytest.mark.parametrize(

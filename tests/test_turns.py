@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.as_facts import Nights, drafts_of, facts_of
-from tests.eventful import eventful
+from tests.eventful import eventful, other_schedule
 from tests.histories import arrival_orders, arriving
 from tests.lives import known
 from tests.oracle import life
@@ -82,6 +82,10 @@ def test_f9_f12_the_order_in_which_turns_become_known_does_not_matter(block: int
     assert {event["type"] for event in WORKING_BACK} - taking_part == WITHOUT.get(block, set())
 
 
+def test_e18_another_schedule_becomes_known_in_any_order_with_the_rest_of_a_life() -> None:
+    assert sum(check_turns(seed, 4, has_schedule=True) for seed in range(10_000, 10_020)) >= 70
+
+
 def test_a_restructuring_of_joint_debtors_stops_interest_once_all_are_in_one() -> None:
     for seed in range(20_000, 20_012):
         check_turns(seed, 4, joint=True)
@@ -107,13 +111,16 @@ def check_six(most: int) -> int:
     return tried
 
 
-def check_turns(seed: int, most: int, *, joint: bool = False) -> int:
+def check_turns(seed: int, most: int, *, joint: bool = False, has_schedule: bool = False) -> int:
     """Up to six facts become known in different orders, after all has happened; each ends as the oracle. How many.
 
     Nothing is worked before the first of them is known, so that a life of years costs a night a fact. In every other
-    life one of them is withdrawn, at some night after it became known: the oracle never hears of it.
+    life one of them is withdrawn, at some night after it became known: the oracle never hears of it. With a schedule
+    other terms come in the place of those that were agreed.
     """
     terms, events = life_of(seed, joint=joint)
+    if has_schedule:
+        events = [*events, other_schedule(seed, terms, events)]
     first = max(known(event) for event in events)
     last = first + timedelta(days=FACTS_OF_A_LIFE + 40)
     gone = mistake_of(events) if seed % 2 else None

@@ -35,6 +35,7 @@ class Row:
     fallen: bool = False
     closed: bool = False
     balance: int = 0
+    kept_is_due: bool = False
 
     @property
     def interest_took(self) -> int:
@@ -122,7 +123,7 @@ class Loan:
         if row is self.last:
             return True
         waits = row.deferred in ("all", "principal")
-        return self.terms.method != "bullet" and row.nr > self.terms.grace and not waits
+        return self.terms.method != "bullet" and row.nr > self.terms.offset + self.terms.grace and not waits
 
     def post(self, on: date, debit: int, credit: int, amount: int) -> None:
         """Book an amount, if there is one."""
@@ -196,8 +197,10 @@ class Loan:
 
     def _deferred_falls_due(self, on: date) -> None:
         self.deferred_is_due = True
-        kept = sum(row.interest_open for row in self.before + self.rows if self.keeps_interest(row))
-        self.post(on, 1320, 1340, kept)
+        kept = [row for row in self.before + self.rows if self.keeps_interest(row) and not row.kept_is_due]
+        self.post(on, 1320, 1340, sum(row.interest_open for row in kept))
+        for row in kept:
+            row.kept_is_due = True
 
     # Happenings that are no payment.
 

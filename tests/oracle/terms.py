@@ -48,6 +48,10 @@ class Terms:
     interest_from: date | None
     tolerance: int
     interest_last: bool = False
+    offset: int = 0
+    """The number of the last row before these terms; above 0 where they came in the place of others."""
+    since: date | None = None
+    """The due date of that row: the period of the first row by these terms begins on it."""
 
     @property
     def anchor(self) -> date:
@@ -55,16 +59,17 @@ class Terms:
         return self.first_due or self.start
 
     def due_date(self, nr: int) -> date:
-        """The due date of row `nr`, counted from 1."""
-        return steps_from(self.anchor, self.every, nr - 1 if self.first_due else nr)
+        """The due date of row `nr`, counted from 1, or from where other terms ended."""
+        place = nr - self.offset
+        return steps_from(self.anchor, self.every, place - 1 if self.first_due else place)
 
     def fraction(self, of: date) -> Fraction:
         """The part of a year that one day is."""
         return day_fraction(self.day_count, self.anchor, self.every, of)
 
     def fraction_of_row(self, nr: int) -> Fraction:
-        """The part of a year that the whole period of row `nr` is; that of row 1 begins at the start."""
-        since = self.start if nr == 1 else self.due_date(nr - 1)
+        """The part of a year that the whole period of row `nr` is; that of the first begins at the start."""
+        since = self.since or self.start if nr == self.offset + 1 else self.due_date(nr - 1)
         return sum((self.fraction(each) for each in days_between(since, self.due_date(nr))), Fraction(0))
 
     def rounded(self, value: Fraction) -> int:

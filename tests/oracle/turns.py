@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from tests.oracle.loan import Loan, Row
-from tests.oracle.terms import Case, cents, day
+from tests.oracle.terms import Case, cents, day, terms_of
 
 LOSS = {
     "write_off": {"principal": 4900, "interest": 4910, "statutory_interest": 4910, "costs": 4920},
@@ -38,10 +39,31 @@ def call_in(loan: Loan, on: date, place: int, event: Case) -> None:
     """One row that falls due today takes the place of all coming ones; rows that were paid ahead on stay, closed."""
     if event.get("interest", "runs") == "stops":
         loan.stops.add(place)
-    coming = [row for row in loan.rows if not row.fallen]
-    if not coming:
-        return
-    carried = 0
+    if any(not row.fallen for row in loan.rows):
+        stay, carried = _make_way(loan, on)
+        numbers = [row.nr for row in stay]
+        loan.rows = [*stay, Row(max(numbers, default=0) + 1, on, interest=carried)]
+
+
+def reschedule(loan: Loan, event: Case) -> None:
+    """Rows by other terms take the place of all coming ones, from the day on which those terms begin."""
+    terms = terms_of(event["terms"])
+    stay, carried = _make_way(loan, terms.start)
+    since = stay[-1].due if stay else None
+    loan.terms = replace(terms, offset=max((row.nr for row in stay), default=0), since=since)
+    first = loan.terms.offset + 1
+    rows = [loan.terms_row(nr) for nr in range(first, first + terms.count)]
+    rows[0].interest += carried
+    loan.rows, loan.rate = [*stay, *rows], terms.rate
+    if terms.instalment is None:
+        loan.compute_instalment()
+    else:
+        loan.instalment = terms.instalment
+
+
+def _make_way(loan: Loan, on: date) -> tuple[list[Row], int]:
+    """The coming rows go; those that were paid ahead on stay, closed. What they carried of interest is handed on."""
+    coming, carried = [row for row in loan.rows if not row.fallen], 0
     touched = [row for row in coming if row.principal_paid or row.principal or row.interest]
     for row in coming:
         row.due = min(row.due, on)
@@ -50,9 +72,7 @@ def call_in(loan: Loan, on: date, place: int, event: Case) -> None:
         row.closed = True
         carried += row.interest_open
         row.interest -= row.interest_open
-    stay = [row for row in loan.rows if row.fallen] + touched
-    numbers = [row.nr for row in stay]
-    loan.rows = [*stay, Row(max(numbers, default=0) + 1, on, interest=carried)]
+    return [row for row in loan.rows if row.fallen] + touched, carried
 
 
 def claim_statutory(loan: Loan, on: date, amount: int) -> None:

@@ -20,6 +20,7 @@ from tests.oracle.turns import (
     owe_interest,
     reduce,
     remit,
+    reschedule,
     resume,
     settle,
     stop,
@@ -27,7 +28,7 @@ from tests.oracle.turns import (
 
 MONEY_IN = ("payment", "pay_off", "early_repayment")
 STOPS = ("interest_free_from", "wsnp_start")
-TERMS_CHANGE = ("rate", "instalment", "deferral", "due_at_once", *STOPS)
+TERMS_CHANGE = ("rate", "instalment", "deferral", "due_at_once", "schedule", *STOPS)
 PAYS_OUT = ("disburse", "opening")
 GIVES_UP = ("write_off", "waiver")
 MONEY = (
@@ -198,6 +199,8 @@ def _change_terms(loan: Loan, on: date, event: Event) -> None:
         stop(loan, event.place, event.given)
     elif event.type == "due_at_once":
         call_in(loan, on, event.place, event.given)
+    elif event.type == "schedule":
+        reschedule(loan, event.given)
     else:
         loan.defer(on, event.given)
 
