@@ -36,6 +36,9 @@ from servicing.tables import debtor, loan, loan_debtor
 MOST_NAMESAKES = 20
 """A word of a name that more loans share tells nobody apart."""
 
+MOST_SHOWN = 5
+"""So many loans are named that a line out may be the disbursement of."""
+
 IBANS_PER_QUERY = 5000
 
 
@@ -90,7 +93,9 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
         return "a payment of ours came back"
     if line.cents < 0:
         amounts = open_disbursements(connection, line.creditor_id, [line.amount])
-        return verdict_on_payment_out(line, named, amounts).reason
+        near = ", ".join(str(loan) for loan in sorted({one.loan for one in amounts})[:MOST_SHOWN])
+        more = f"; a disbursement of this amount is open on loan {near}" if near else ""
+        return verdict_on_payment_out(line, named, amounts).reason + more
     forwarded = forwarded_by(connection, line)
     if forwarded is not None and not named.sure:
         code = next(one.code for one in files.creditors().values() if one.id == forwarded.creditor_id)

@@ -125,6 +125,15 @@ def test_p13_a_return_with_a_fee_in_it_says_how_to_divide_it(sqlite_database: En
     assert one.reason.endswith(f"aflos bank split 2 {LOAN}=506.91 costs=7.00")
 
 
+def test_p21_a_line_out_is_told_with_the_disbursements_it_may_be(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    open_books(sqlite_database, 1)
+    account = Account(lines=[Real(FIRST, -2_500_000, "R1", text="uitbetaling bbz")])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), FIRST)
+    assert waiting(sqlite_database)[0].reason.endswith(f"of this amount is open on loan {LOAN}")
+
+
 def test_what_went_out_for_a_part_of_a_receipt_settles_it_once(
     sqlite_database: Engine, tmp_path: Path
 ) -> None:
