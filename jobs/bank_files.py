@@ -39,19 +39,9 @@ def import_path(
 ) -> list[Outcome]:
     """Take a file into the open transaction: what each document in it brought; `read` reads statements.
 
-    Raises `BadStatement`, `Gap` and `NotYet`; the caller undoes the transaction.
+    Raises `BadStatement`, `Gap` and `NotYet`; the caller undoes the transaction. After `Overlaps` it takes the file
+    anew in another one, with a request that says that it does not go on.
     """
-    inner = connection.begin_nested()
-    try:
-        done = _import(connection, path, request, read)
-    except Overlaps:
-        inner.rollback()
-        return _import(connection, path, request._replace(goes_on=False), read)
-    inner.commit()
-    return done
-
-
-def _import(connection: Connection, path: Path, request: Request, read: Read) -> list[Outcome]:
     held, done = contents(path), []
     with _documents(path) as documents:
         for place, ((name, stream), content) in enumerate(zip(documents, held, strict=True)):
@@ -63,6 +53,21 @@ def _import(connection: Connection, path: Path, request: Request, read: Read) ->
                 with closing(read(found)) as items:
                     document = Document(name, content.sha256, items)
                     done.append(import_document(connection, document, request))
+    return done
+
+
+def import_beside(connection: Connection, path: Path, request: Request, read: Read) -> list[Outcome]:
+    """As `import_path`, beside other files in one transaction: what it brought by itself can be undone.
+
+    For that SQLite keeps in memory what its pages held before, so memory grows with the files.
+    """
+    inner = connection.begin_nested()
+    try:
+        done = import_path(connection, path, request, read)
+    except Overlaps:
+        inner.rollback()
+        return import_path(connection, path, request._replace(goes_on=False), read)
+    inner.commit()
     return done
 
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -20,8 +21,8 @@ from sqlalchemy import Connection, Engine, insert, select
 from bank.statement import BadStatement
 from jobs import clock
 from jobs.access import REHEARSAL
-from jobs.bank_files import contents, headings_of, import_path, our_accounts
-from jobs.bank_import import Gap, NotYet, Outcome, Request
+from jobs.bank_files import contents, headings_of, import_beside, import_path, our_accounts
+from jobs.bank_import import Gap, NotYet, Outcome, Overlaps, Request
 from jobs.bank_reader import Reader
 from jobs.bank_statements import open_gap
 from jobs.inbox_files import name_of, why_it_waits
@@ -171,13 +172,11 @@ def _import_together(
     connection: Connection, account: str, paths: Sequence[Path], taking: _Taking
 ) -> list[list[Outcome]] | None:
     """Take files into the open transaction; raises `Gap` if more or less of the account is missing then."""
-    before = open_gap(connection, account)
-    done = []
-    for path in paths:
-        outcomes = _import(connection, path, taking, together=True)
-        if outcomes is None:
-            return None
-        done.append(outcomes)
+    before, request = open_gap(connection, account), _request(connection, taking)
+    if request is None:
+        return None
+    request = request._replace(allow_gap=True, together=True)
+    done = [import_beside(connection, path, request, taking.reader.read) for path in paths]
     if open_gap(connection, account) != before:
         raise Gap(f"{account}: also with {', '.join(path.name for path in paths)} something is missing")
     for outcome in chain.from_iterable(done):
@@ -210,7 +209,7 @@ def _take(taking: _Taking, path: Path) -> Waiting | None:
         return Waiting(name_of(path), why)
     run, day = taking.run, taking.day
     try:
-        done = run.write(lambda connection: _import(connection, path, taking))
+        done = _taken_whole(taking, path)
     except Gap as wrong:
         return DoesNotFollow(path.name, str(wrong))
     except NotYet as wrong:
@@ -227,16 +226,28 @@ def _take(taking: _Taking, path: Path) -> Waiting | None:
     return None
 
 
-def _import(
-    connection: Connection, path: Path, taking: _Taking, *, together: bool = False
-) -> list[Outcome] | None:
+def _taken_whole(taking: _Taking, path: Path) -> list[Outcome] | None:
+    """Take one file in a transaction of its own; nothing once the date has begun."""
+
+    def unit(connection: Connection, *, goes_on: bool) -> list[Outcome] | None:
+        request = _request(connection, taking)
+        read = taking.reader.read
+        return request and import_path(connection, path, request._replace(goes_on=goes_on), read)
+
+    try:
+        return taking.run.write(partial(unit, goes_on=True))
+    except Overlaps:
+        return taking.run.write(partial(unit, goes_on=False))
+
+
+def _request(connection: Connection, taking: _Taking) -> Request | None:
+    """What a file is read for; nothing once the date has begun."""
     until = number_of(taking.day)
     begun = select(business_day.c.day).where(business_day.c.day >= until)
     if connection.execute(begun.limit(1)).first() is not None:
         return None
     by = Recorded(NIGHT, taking.day, clock.now_utc().isoformat())
-    request = Request(by, our_accounts(), taking.creditor, until, allow_gap=together, together=together)
-    return import_path(connection, path, request, taking.reader.read)
+    return Request(by, our_accounts(), taking.creditor, until)
 
 
 def _note_refusal(connection: Connection, path: Path, creditor: int, day: date, reason: str) -> None:

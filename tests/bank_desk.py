@@ -11,8 +11,9 @@ from sqlalchemy import Engine, func, select
 
 from backoffice.cli.database import Desk
 from backoffice.receipts import Decided, Said, line_of, match
-from jobs.bank_files import import_path, our_accounts
+from jobs.bank_files import import_beside, our_accounts
 from jobs.bank_import import Outcome, Request
+from jobs.bank_reader import read_here
 from jobs.bank_worklist import Waiting, waiting_lines
 from jobs.inbox import inbox
 from jobs.manifest import folder
@@ -83,7 +84,7 @@ def take(engine: Engine, path: Path, today: date, **how: Any) -> list[Outcome]:
     with writing(engine) as connection:
         until = number_of(today)
         request = Request(by, our_accounts(), how.get("creditor", 0), until, how.get("allow_gap", False))
-        return import_path(connection, path, request)
+        return import_beside(connection, path, request, read_here)
 
 
 def drop(engine: Engine, name: str, text: str, code: str = "almere") -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
 from jobs.bank_files import import_path, our_accounts
-from jobs.bank_import import Outcome, Request
+from jobs.bank_import import Outcome, Overlaps, Request
 from jobs.bank_reader import Reader
 from jobs.bank_worklist import waiting_lines
 from jobs.inbox import NOT_READY, inbox, said
@@ -65,22 +66,34 @@ def import_files(
     """
     _refuse_devices(files)
     done: list[Outcome] = []
+    creditor = _creditor(code) if code else 0
     with Reader() as reader:
         for file in files:
-            with recording(actor) as desk:
-                creditor = _creditor(code) if code else 0
-                until = number_of(clock.today())
-                request = Request(desk.by, our_accounts(), creditor, until, record_gap)
-                taken = import_path(desk.connection, file, request, reader.read)
-                for outcome in taken:
-                    if outcome.creditor:
-                        check_right(desk.by.actor, "record", outcome.creditor)
+            importing = partial(_imported, file, actor, reader, (creditor, record_gap))
+            try:
+                taken = importing(goes_on=True)
+            except Overlaps:
+                taken = importing(goes_on=False)
             done += taken
             if not as_json:
                 for outcome in taken:
                     click.echo(said(outcome))
     if as_json:
         print_json([_outcome(each) for each in done])
+
+
+def _imported(
+    file: Path, actor: str | None, reader: Reader, how: tuple[int, bool], *, goes_on: bool
+) -> list[Outcome]:
+    """What a file brought, in a transaction of its own; raises what `import_path` does, and `NotAllowed`."""
+    creditor, record_gap = how
+    with recording(actor) as desk:
+        request = Request(desk.by, our_accounts(), creditor, number_of(clock.today()), record_gap, goes_on)
+        taken = import_path(desk.connection, file, request, reader.read)
+        for outcome in taken:
+            if outcome.creditor:
+                check_right(desk.by.actor, "record", outcome.creditor)
+    return taken
 
 
 def _refuse_devices(files: Sequence[Path]) -> None:
