@@ -1,0 +1,54 @@
+"""E2 of the fault catalogue: a statement that seems to go on where the account stands, but repeats its last day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from jobs.inbox import inbox
+from ledger.database import open_database
+from tests.bank_account import Account, Real, paying, write
+from tests.bank_desk import FIRST, INSTALMENT, differences, drop, lines, money, open_books
+from tests.desk import good, open_desk
+from tests.nights import close_until
+
+LOAN = 100_000_001
+NEXT = FIRST + timedelta(days=1)
+
+
+def account() -> Account:
+    """A day on which as much went out as came in, so that the account stands where it stood; then another payment."""
+    return Account(
+        lines=[
+            paying(LOAN, FIRST, INSTALMENT, "R1"),
+            Real(FIRST, -INSTALMENT, "R2"),
+            paying(LOAN, NEXT, INSTALMENT, "R3"),
+        ]
+    )
+
+
+def test_e2_the_inbox_takes_a_statement_that_repeats_a_day_that_moved_nothing(database: Engine) -> None:
+    open_books(database, 1)
+    drop(database, "1.xml", account().statement(0, 2))
+    close_until(database, FIRST)
+    drop(database, "2.xml", account().statement())
+    close_until(database, NEXT)
+    done = inbox(database) / "almere" / "done"
+    assert sorted(path.name for path in done.glob("*.xml")) == ["1.xml", "2.xml"]
+    assert (lines(database), [fact.cents for fact in money(database, LOAN)]) == (3, [INSTALMENT, INSTALMENT])
+    assert differences(database) == []
+
+
+def test_e2_a_person_imports_a_statement_that_repeats_a_day_that_moved_nothing(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    engine = open_database(sqlite_url)
+    open_books(engine, 1)
+    good("bank", "import", str(write(tmp_path, "1.xml", account().statement(0, 2))))
+    (told,) = good("bank", "import", str(write(tmp_path, "2.xml", account().statement())))
+    assert (told["lines"], told["new"], lines(engine)) == (3, 1, 3)
+    engine.dispose()
