@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,13 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import URL, Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from jobs.access import Access
 from jobs.manifest import folder, keep, kept_seal, previous_seal, put_older_away, stored_manifest
 from jobs.sealing import seal_of_books
 from jobs.tables import business_day
+from ledger.database import open_database
 from ledger.day import day_of, number_of
 from ledger.errors import IoFailed, VerificationFailed
 from ledger.faults import told
@@ -51,7 +51,8 @@ def looking_through(access: Access) -> Iterator[Callable[[], None]]:
     It is to be asked before anything is kept. What else goes wrong inside is told as damage if there is some.
     """
     with ThreadPoolExecutor(1) as beside:
-        looking = beside.submit(access.read, _structure_damage) if access.whole is None else None
+        is_file = access.engine.dialect.name == "sqlite"
+        looking = beside.submit(_structure_damage, access.engine.url) if is_file else None
 
         def looked() -> None:
             damage = looking.result() if looking else ""
@@ -88,27 +89,23 @@ def _is_sealed(connection: Connection, place: Path | None) -> bool:
     return True
 
 
-def _structure_damage(connection: Connection) -> str:
-    """As `file_damage`; whether rows keep to their rules is left to `aflos verify`.
+def _structure_damage(url: URL) -> str:
+    """As `file_damage`, on a connection of its own; whether rows keep to their rules is left to `aflos verify`.
 
     To look at that takes as long again, and a row that was written kept to them.
     """
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
-        return ""
-    (pages,) = driver.execute("PRAGMA cache_size").fetchone()
-    # Each page is looked at once: to keep many of them would only take memory.
-    _set(driver, ignore_check_constraints=1, cache_size=FEW_PAGES)
+    engine = open_database(url.render_as_string(hide_password=False))
     try:
-        return file_damage(connection)
+        return Access(engine).read(_damage_of_pages)
     finally:
-        # Another unit is given this connection next.
-        _set(driver, ignore_check_constraints=0, cache_size=pages)
+        engine.dispose()
 
 
-def _set(driver: sqlite3.Connection, **settings: int) -> None:
-    for name, value in settings.items():
-        driver.execute(f"PRAGMA {name} = {value}")
+def _damage_of_pages(connection: Connection) -> str:
+    # Each page is looked at once: to keep many of them would only take memory.
+    for name, value in (("ignore_check_constraints", 1), ("cache_size", FEW_PAGES)):
+        connection.exec_driver_sql(f"PRAGMA {name} = {value}")
+    return file_damage(connection)
 
 
 def file_damage(connection: Connection, largest: int = LARGEST_FILE_LOOKED_THROUGH) -> str:
