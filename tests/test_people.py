@@ -92,6 +92,7 @@ def test_j6_neither_the_maker_nor_his_deputy_on_his_mandate_approves() -> None:
     people, power = office(), Power("write-off", 1, "almere")
     assert people.authority("approver", power, DAY, maker="approver") is None
     assert people.authority("deputy", power, DAY, maker="approver") is None
+    assert people.authority("deputy", power, DAY, maker="deputy") is None
     assert people.authority("deputy", power, DAY, maker="clerk") is not None
     assert people.who_may_decide(power, DAY, maker="approver") == ["manager"]
 
