@@ -166,8 +166,7 @@ def nights(
         add_decision(connection, Proposed("rate", loan, HOSTILE, BY.known_on, document=HOSTILE), 1, 2, BY)
     close_until(sqlite_database, at("2024-01-02"))
     with writing(sqlite_database) as connection:
-        row = {"loan": other, "since": 20240102, "step": HOSTILE, "error": HOSTILE}
-        connection.execute(insert(quarantine).values(**row))
+        connection.execute(insert(quarantine).values(loan=other, since=20240102, step=HOSTILE, error=HOSTILE))
     return sqlite_database
 
 
@@ -299,8 +298,7 @@ def test_h8_csv_and_workbooks_are_written_in_known_places_only() -> None:
     csv_writers = {each.path for each in code if calls(each) & {"csv.writer", "csv.DictWriter"}}
     workbook_writers = {each.path for each in code if calls(each) & {"Workbook", "openpyxl.Workbook"}}
     templates = "backoffice/portfolio/templates.py"
-    assert csv_writers == {templates, "reports/csv_text.py"}
-    assert workbook_writers == {templates}
+    assert (csv_writers, workbook_writers) == ({templates, "reports/csv_text.py"}, {templates})
 
 
 def calls(source: Source) -> set[str]:
@@ -314,9 +312,7 @@ def test_h12_a_log_line_is_one_line_whatever_stands_in_it() -> None:
     lines: list[str] = []
     Service(None, lines.append, ()).log("failed", error=HOSTILE)  # type: ignore[arg-type]
     (line,) = lines
-    assert line.isascii()
-    assert line.isprintable()
-    assert json.loads(line)["error"] == HOSTILE
+    assert (line.isascii(), line.isprintable(), json.loads(line)["error"]) == (True, True, HOSTILE)
 
 
 def test_h12_the_log_of_a_night_holds_no_text_about_people(nights: Engine) -> None:
