@@ -27,7 +27,7 @@ from ledger.day import day_of, number_of
 from ledger.errors import BadInput
 from ledger.fault_points import reach
 from ledger.money import euros
-from servicing.receipts.drafts import Draft, again, stored
+from servicing.receipts.drafts import LineDraft, again, stored
 from servicing.receipts.matching import Named
 from servicing.receipts.store import add_lines, confirm, known_identities, known_occurrences
 from servicing.receipts.tables import bank_file, bank_statement
@@ -73,7 +73,7 @@ class Document(NamedTuple):
 
     name: str
     sha256: str
-    items: Iterable[Heading | Draft | End]
+    items: Iterable[Heading | LineDraft | End]
 
 
 @dataclass(slots=True)
@@ -107,7 +107,7 @@ def import_document(connection: Connection, document: Document, request: Request
     taking = _Taking(connection, document.name, request)
     for item in document.items:
         match item:
-            case Draft():
+            case LineDraft():
                 taking.take(item)
             case Heading():
                 taking.begin(item)
@@ -141,7 +141,7 @@ class _Taking:
         self.outcome = Outcome(name, request.creditor)
         self.file, self.next_statement, self.next_line = next_numbers(connection)
         self.matcher = Matcher(connection, request.by)
-        self.buffer: list[Draft] = []
+        self.buffer: list[LineDraft] = []
 
     def begin(self, heading: Heading) -> None:
         """Check whose account it is and where it goes on, before any line is kept."""
@@ -191,7 +191,7 @@ class _Taking:
         known = (self.connection, heading.account, last.closed_on, heading.number)
         return known_occurrences(*known) if goes_on else {}
 
-    def take(self, line: Draft) -> None:
+    def take(self, line: LineDraft) -> None:
         """Keep a line for the next step."""
         self.buffer.append(line)
         if len(self.buffer) == LINES_AT_ONCE:
@@ -219,11 +219,11 @@ class _Taking:
         named = (Named._make(line.named) for line in fresh)
         self.outcome.matched += self.matcher.take([*zip(new, named, strict=True)], Source(self.outcome.name))
 
-    def _twin(self, line: Draft) -> Draft:
+    def _twin(self, line: LineDraft) -> LineDraft:
         before = 0 if line.has_reference else self.base.get(line.key, 0)
         return again(line, self.place.account, before) if before else line
 
-    def _known(self, lines: Sequence[Draft]) -> dict[bytes, tuple[int, bool]]:
+    def _known(self, lines: Sequence[LineDraft]) -> dict[bytes, tuple[int, bool]]:
         first, last = (end(line.booked_on for line in lines) for end in (min, max))
         is_apart = first > self.span[1] or last < self.span[0]
         return {} if is_apart else known_identities(self.connection, [line.identity for line in lines])

@@ -28,7 +28,7 @@ from bank.statement import BadStatement, End, Heading
 from bank.xml_reader import Stream
 from jobs.cores import usable_cores
 from ledger.errors import IoFailed
-from servicing.receipts.drafts import Draft, Drafts, drafts
+from servicing.receipts.drafts import Drafts, LineDraft, drafts
 
 LARGE = 4_000_000
 """Bytes; a process takes as long to begin as some thousand lines to read."""
@@ -157,7 +157,7 @@ class Reader:
                     is_done = True
                     raise BadStatement(items)
                 for item in items:
-                    yield Draft._make(item) if type(item) is tuple else item
+                    yield LineDraft._make(item) if type(item) is tuple else item
             is_done = True
         except (EOFError, OSError):
             raise IoFailed(
@@ -206,7 +206,7 @@ def _answers(path: Path, place: int) -> Iterator[list[Heading | End | tuple[obje
         name, stream = next(islice(documents, place, None))
         items = drafts(read_camt(stream, name))
         # A plain tuple is handed over in half the time.
-        while some := [tuple(one) if isinstance(one, Draft) else one for one in islice(items, AT_ONCE)]:
+        while some := [tuple(one) if isinstance(one, LineDraft) else one for one in islice(items, AT_ONCE)]:
             yield some
         yield []
     except BadStatement as refused:

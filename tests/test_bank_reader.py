@@ -17,7 +17,7 @@ from bank.camt import read_camt
 from bank.statement import BadStatement, End, Heading
 from jobs.bank_reader import AT_ONCE, Found, Reader
 from ledger.errors import IoFailed
-from servicing.receipts.drafts import Draft, drafts
+from servicing.receipts.drafts import LineDraft, drafts
 from tests.bank_account import Account, paying
 
 DAY = date(2024, 2, 1)
@@ -51,7 +51,7 @@ def found(path: Path, place: int) -> Found:
     return Found(path, place, f"{path.name}/{place}.xml", BytesIO(), 2)
 
 
-def plain(text: str) -> list[Heading | Draft | End]:
+def plain(text: str) -> list[Heading | LineDraft | End]:
     """What stands in a document, read here."""
     return list(drafts(read_camt(BytesIO(text.encode()), "plain")))
 

@@ -23,7 +23,7 @@ from servicing.receipts.values import (
 )
 
 
-class Draft(NamedTuple):
+class LineDraft(NamedTuple):
     """A line of an account: the columns of `StoredLine` from `identity` to `content`, and what goes with them.
 
     `occurrence` counts the lines of its statement up to this one, and `identity` is that of this occurrence.
@@ -57,9 +57,9 @@ class Draft(NamedTuple):
         return self.reference, self.booked_on, self.cents
 
 
-Drafts = Generator[Heading | Draft | End, None, None]
+Drafts = Generator[Heading | LineDraft | End, None, None]
 
-_OWN = len(Draft._fields) - 2
+_OWN = len(LineDraft._fields) - 2
 """So many of them are columns."""
 
 
@@ -75,7 +75,7 @@ def drafts(items: Iterable[Item]) -> Drafts:
         yield item
 
 
-def _draft(line: Line, account: str, seen: dict[int, int]) -> Draft:
+def _draft(line: Line, account: str, seen: dict[int, int]) -> LineDraft:
     """A line as a draft; `seen` counts the lines of its statement by what they have in common.
 
     It is paid on the day the bank counts from, but never later than it was booked: a debtor does not wait for
@@ -92,7 +92,7 @@ def _draft(line: Line, account: str, seen: dict[int, int]) -> Draft:
     end_to_end = "" if line.end_to_end_id in NO_REFERENCE else line.end_to_end_id
     said = (end_to_end, line.name, line.iban, structured, line.text, line.code, line.return_reason)
     is_return = line.is_return or line.is_reversal
-    return Draft(
+    return LineDraft(
         identity_of(account, key, occurrence),
         booked,
         min(booked, value),
@@ -111,13 +111,13 @@ def _draft(line: Line, account: str, seen: dict[int, int]) -> Draft:
     )
 
 
-def again(draft: Draft, account: str, before: int) -> Draft:
+def again(draft: LineDraft, account: str, before: int) -> LineDraft:
     """The draft as a twin of so many lines that came before its statement."""
     occurrence = draft.occurrence + before
     return draft._replace(occurrence=occurrence, identity=identity_of(account, draft.key, occurrence))
 
 
-def stored(draft: Draft, place: Place, number: int) -> StoredLine:
+def stored(draft: LineDraft, place: Place, number: int) -> StoredLine:
     """A new line as a row."""
     return StoredLine._make(
         (number, place.statement, place.creditor, place.account, *draft[:_OWN], place.known_on)
