@@ -18,6 +18,9 @@ from ledger.money import euros
 
 FIRST_VERSION, LAST_VERSION = 2, 13
 
+MOST_BALANCES = 1_000
+"""Of one statement; banks give a handful, and a forecast for some days."""
+
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:(camt\.(\d{3})\.001\.(\d{2}))", re.ASCII)
 
 Item = Heading | Line | End
@@ -121,6 +124,8 @@ class _Reading:
             raise self._refused(str(wrong)) from None
         if self.heading:
             raise self._refused("a balance below the entries; balances stand above them")
+        if len(self.balances) >= MOST_BALANCES:
+            raise self._refused(f"more than {MOST_BALANCES} balances of one statement")
         self.balances.append((str(record[at.TYPE]), balance))
 
     def _head(self) -> None:

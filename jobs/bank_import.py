@@ -140,6 +140,7 @@ class _Taking:
         self.connection, self.request = connection, request
         self.outcome = Outcome(name, request.creditor)
         self.file, self.next_statement, self.next_line = next_numbers(connection)
+        self.first_statement = self.next_statement
         self.matcher = Matcher(connection, request.by)
         self.buffer: list[LineDraft] = []
 
@@ -314,6 +315,11 @@ class _Taking:
         assert self.heading.opening is not None
         is_expected = waiting or self.request.together
         if not is_expected or number_of(self.heading.opening.day) < first_opened_on(self.connection, account):
+            if last.id >= self.first_statement:
+                raise BadStatement(
+                    f"{name}, line {self.heading.file_line}: {account}: statement {self.heading.statement_id!r} "
+                    "stands behind a later one: in a file the oldest comes first"
+                )
             raise Gap(
                 f"{name}: {account}: holds {self.lines} lines that are not known before {day_of(last.closed_on)}, "
                 "up to where the account is complete: ask the bank which is right"

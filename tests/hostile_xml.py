@@ -21,7 +21,7 @@ from bank.camt import read_camt
 from bank.files import open_bank_file
 from bank.statement import BadStatement
 from tests.camt_files import PLAIN_ENTRY as PLAIN
-from tests.camt_files import amount, details, document, entry, part
+from tests.camt_files import amount, balance, details, document, entry, part
 
 MEGABYTE = 1 << 20
 LONG = 4 * MEGABYTE
@@ -132,6 +132,7 @@ def shapes() -> Iterator[tuple[str, bytes]]:
     yield "h3-deep-in-amount", instead(">10.00<", f">{deep(100_000)}10.00<")
     yield "h3-deep-root", deep(100_000).encode()
     yield "h3-deep-document", deep(100_000, "Document").encode()
+    yield "h4-many-balances", instead("<Bal>", balance("ITBD", "1.00") * 100_000 + "<Bal>")
     yield "h4-long-text", instead("STATEMENT-1", "x" * LONG)
     yield "h4-long-unread-text", instead(PLAIN, f"<a>{'x' * LONG}</a>")
     yield "h4-long-attribute", instead("<Ntry>", f'<Ntry a="{"x" * LONG}">')

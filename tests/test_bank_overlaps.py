@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bank.statement import BadStatement
 from jobs.inbox import inbox
 from ledger.database import open_database
 from tests.bank_account import Account, Real, paying, write
-from tests.bank_desk import FIRST, INSTALMENT, differences, drop, lines, money, open_books
+from tests.bank_desk import FIRST, INSTALMENT, differences, drop, lines, money, open_books, take
 from tests.desk import good, open_desk
 from tests.nights import close_until
 
@@ -52,3 +53,19 @@ def test_e2_a_person_imports_a_statement_that_repeats_a_day_that_moved_nothing(
     (told,) = good("bank", "import", str(write(tmp_path, "2.xml", account().statement())))
     assert (told["lines"], told["new"], lines(engine)) == (3, 1, 3)
     engine.dispose()
+
+
+def test_e2_statements_of_one_file_that_stand_in_the_wrong_order_are_refused(
+    database: Engine, tmp_path: Path
+) -> None:
+    open_books(database, 1)
+    older, newer = account().statement(0, 1), account().statement(1)
+    begin, end = newer.index("<Stmt>"), newer.rindex("</Stmt>") + len("</Stmt>")
+    wrong = (
+        newer[:end] + older[older.index("<Stmt>") : older.rindex("</Stmt>") + len("</Stmt>")] + newer[end:]
+    )
+    with pytest.raises(BadStatement, match=r"line \d+: .* stands behind a later one: in a file the oldest"):
+        take(database, write(tmp_path, "wrong.xml", wrong), NEXT)
+    right = older[: older.rindex("</Stmt>") + len("</Stmt>")] + newer[begin:]
+    (told,) = take(database, write(tmp_path, "right.xml", right), NEXT)
+    assert (told.statements, told.new, lines(database)) == (2, 3, 3)
