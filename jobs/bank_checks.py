@@ -97,10 +97,11 @@ def told_only(connection: Connection, known_by: int) -> dict[tuple[str, int], in
         later.c.id == bank_confirmation.c.statement_id,
         later.c.known_on <= known_by,
     )
+    notices = select(bank_statement.c.id).where(bank_statement.c.kind == 54)
     query = (
         select(bank_line.c.account, bank_line.c.booked_on, func.sum(bank_line.c.cents))
-        .join(bank_statement, bank_statement.c.id == bank_line.c.statement_id)
-        .where(bank_statement.c.kind == 54, bank_line.c.known_on <= known_by, ~shown)
+        # Not a join: SQLite would look at every line there is.
+        .where(bank_line.c.statement_id.in_(notices), bank_line.c.known_on <= known_by, ~shown)
         .group_by(bank_line.c.account, bank_line.c.booked_on)
     )
     struck = struck_cents(connection, known_by).told

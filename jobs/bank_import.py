@@ -12,8 +12,10 @@ from bank.statement import BadStatement, End, Heading
 from jobs.bank_matching import Matcher, Source
 from jobs.bank_statements import (
     Statement,
+    ToldPart,
     booked_span,
     first_opened_on,
+    has_notices,
     held_once,
     known_file,
     last_statement,
@@ -21,6 +23,7 @@ from jobs.bank_statements import (
     next_numbers,
     one_at_a_time,
     open_gap,
+    told_in_parts,
 )
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
@@ -174,6 +177,7 @@ class _Taking:
         self.fills = False
         self.first_new_day = self.request.until
         self.span = booked_span(self.connection, heading.account)
+        self.has_notices = has_notices(self.connection, heading.account)
         self.base = self._twins_before()
 
     def _twins_before(self) -> Mapping[tuple[str, int, int], int]:
@@ -210,11 +214,15 @@ class _Taking:
             lines = [self._twin(line) for line in lines]
         known = self._known(lines)
         fresh = [line for line in lines if line.identity not in known] if known else lines
+        if parts := self._told_in_parts(fresh):
+            fresh = [line for line in fresh if line.identity not in parts]
         new = [stored(line, self.place, number) for number, line in enumerate(fresh, start=self.next_line)]
         self.next_line += len(new)
-        if known and self.base:
+        if (known or parts) and self.base:
             raise Overlaps(f"{self.outcome.name}: repeats lines of the last statement")
-        self._count(new, [(line.cents, known.get(line.identity)) for line in lines])
+        found = [(line.cents, known.get(line.identity)) for line in lines if line.identity not in parts]
+        told = [(part.cents, (part.line, part.is_shown)) for own in parts.values() for part in own]
+        self._count(new, [*found, *told])
         add_lines(self.connection, new)
         reach("bank lines kept")
         named = (Named._make(line.named) for line in fresh)
@@ -228,6 +236,15 @@ class _Taking:
         first, last = (end(line.booked_on for line in lines) for end in (min, max))
         is_apart = first > self.span[1] or last < self.span[0]
         return {} if is_apart else known_identities(self.connection, [line.identity for line in lines])
+
+    def _told_in_parts(self, lines: Sequence[LineDraft]) -> dict[bytes, list[ToldPart]]:
+        """By the identity of a line the parts that notices told of it."""
+        if self.heading.kind != "053" or not self.has_notices:
+            return {}
+        totals = {(line.reference, line.booked_on): line for line in lines if line.has_reference}
+        cents = {key: line.cents for key, line in totals.items()}
+        found = told_in_parts(self.connection, self.place.account, cents)
+        return {totals[key].identity: parts for key, parts in found.items()}
 
     def _count(self, new: Sequence[StoredLine], found: Sequence[tuple[int, tuple[int, bool] | None]]) -> None:
         """Add up what is new and what a statement showed before; note what a statement shows for the first time."""
@@ -333,7 +350,7 @@ class _Taking:
             if self.first_new_day <= closed and not self.request.allow_gap:
                 raise Gap(
                     f"{self.outcome.name}: tells lines booked by {day_of(closed)} that the statement up to that "
-                    "day does not show"
+                    "day does not show; if they are the parts of one of its lines: aflos bank split"
                 )
 
     def finish(self, sha256: str) -> Outcome:

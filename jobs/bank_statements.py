@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -154,3 +154,47 @@ def booked_span(connection: Connection, account: str) -> tuple[int, int]:
     ends = [select(end(bank_line.c.booked_on)) for end in (func.min, func.max)]
     first, last = (connection.execute(end.where(bank_line.c.account == account)).scalar() for end in ends)
     return first or 0, last or 0
+
+
+def has_notices(connection: Connection, account: str) -> bool:
+    """Whether a notice (camt.054) of an account was taken."""
+    query = select(bank_statement.c.id).where(
+        bank_statement.c.account == account, bank_statement.c.kind == 54
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+class ToldPart(NamedTuple):
+    """A line that a notice told as a part of a batch: its number, its cents, and whether a statement shows it."""
+
+    line: int
+    cents: int
+    is_shown: bool
+
+
+def told_in_parts(
+    connection: Connection, account: str, totals: Mapping[tuple[str, int], int]
+) -> dict[tuple[str, int], list[ToldPart]]:
+    """The parts that notices told of these totals; totals are cents by the reference of the bank and booking day.
+
+    A bank may book a batch as one amount and tell its parts apart. They are its parts if they stand under its
+    reference and are the amount together, to the cent.
+    """
+    notices = select(bank_statement.c.id).where(bank_statement.c.kind == 54)
+    query = select(bank_line.c.id, bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents).where(
+        bank_line.c.account == account,
+        bank_line.c.booked_on.in_(sorted({day for _, day in totals})),
+        bank_line.c.statement_id.in_(notices),
+    )
+    found: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for number, reference, day, cents in connection.execute(query):
+        cuts = (place for place, sign in enumerate(reference) if sign == "/")
+        for key in ((reference[:cut], day) for cut in cuts):
+            if key in totals:
+                found.setdefault(key, []).append((number, cents))
+    parts = {key: own for key, own in found.items() if sum(cents for _, cents in own) == totals[key]}
+    numbers = [number for own in parts.values() for number, _ in own]
+    shown = shown_by_statement(connection, numbers, number_of(LAST_DAY))
+    return {
+        key: [ToldPart(number, cents, number in shown) for number, cents in own] for key, own in parts.items()
+    }

@@ -122,6 +122,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("is_return = 1"),
         postgresql_where=sa.text("is_return = 1"),
     )
+    op.create_index("ix_bank_line_statement_id", "bank_line", ["statement_id"], unique=False)
     op.create_table(
         "bank_refusal",
         sa.Column("sha256", sa.Text(), nullable=False),

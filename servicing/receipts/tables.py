@@ -97,6 +97,7 @@ bank_line = new_table(
 Index("ix_bank_line_known_on", bank_line.c.known_on)
 Index("ix_bank_line_account_booked_on", bank_line.c.account, bank_line.c.booked_on)
 Index("ix_bank_line_iban", bank_line.c.iban)
+Index("ix_bank_line_statement_id", bank_line.c.statement_id)
 _HAS_ID, _IS_RETURN = bank_line.c.end_to_end != "", bank_line.c.is_return == 1
 Index("ix_bank_line_end_to_end", bank_line.c.end_to_end, sqlite_where=_HAS_ID, postgresql_where=_HAS_ID)
 Index("ix_bank_line_returns", bank_line.c.id, sqlite_where=_IS_RETURN, postgresql_where=_IS_RETURN)

@@ -1,0 +1,88 @@
+"""E4 of the fault catalogue: a batch that a statement books as one amount, and of which a notice tells the parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from jobs.bank_import import Gap
+from tests.bank_account import ALMERE, Account, Real, camt, paying, total, write
+from tests.bank_desk import FIRST, INSTALMENT, balance, differences, lines, money, open_books, take, waiting
+from tests.nights import close_until
+
+LOAN, OTHER = 100_000_001, 100_000_002
+NEXT = FIRST + timedelta(days=1)
+BANK, TRANSIT = 1010, 1100
+BATCH = [paying(LOAN, NEXT, INSTALMENT, "B/1"), paying(OTHER, NEXT, INSTALMENT, "B/1")]
+"""The parts of a batch; the reference of the bank is of all of it, and has the sign in it that parts get."""
+
+
+def notice(parts: Sequence[Real], ident: str = "N-1") -> str:
+    """A notice with one entry of all these parts."""
+    whole = camt(ALMERE, None, [Real(NEXT, total(parts), "B/1")], ident=ident)
+    each = re.findall(r"<TxDtls>.*?</TxDtls>", camt(ALMERE, None, parts))
+    return re.sub(r"<TxDtls>.*?</TxDtls>", lambda _: "".join(each), whole)
+
+
+def account(cents: int = 2 * INSTALMENT) -> Account:
+    """A day before the batch, and the batch as one amount."""
+    return Account(lines=[Real(FIRST, 5_00, "R1", text="Rente"), Real(NEXT, cents, "B/1")])
+
+
+@pytest.fixture
+def books(database: Engine, tmp_path: Path) -> Engine:
+    """Two loans; a statement of the day before, then the notice."""
+    open_books(database, 1, 1)
+    take(database, write(tmp_path, "1.xml", account().statement(0, 1)), FIRST)
+    close_until(database, FIRST)
+    (told,) = take(database, write(tmp_path, "n.xml", notice(BATCH)), NEXT)
+    assert (told.new, told.matched) == (2, 2)
+    return database
+
+
+def paid(engine: Engine) -> list[int]:
+    """What came in on both loans."""
+    return [fact.cents for loan in (LOAN, OTHER) for fact in money(engine, loan)]
+
+
+def test_e4_a_batch_told_in_parts_is_booked_once(books: Engine, tmp_path: Path) -> None:
+    (told,) = take(books, write(tmp_path, "2.xml", account().statement(1)), NEXT)
+    assert (told.lines, told.new, told.gaps, lines(books)) == (2, 0, [], 3)
+    (night,) = close_until(books, NEXT)
+    assert (paid(books), balance(books, TRANSIT)) == ([INSTALMENT, INSTALMENT], 0)
+    assert (balance(books, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
+    assert ([one.line.id for one in waiting(books, NEXT)], differences(books)) == ([1], [])
+
+
+def test_e4_the_amount_of_a_batch_shown_again_is_no_other_one(books: Engine, tmp_path: Path) -> None:
+    take(books, write(tmp_path, "2.xml", account().statement(1)), NEXT)
+    longer = account()
+    longer.lines.append(paying(LOAN, NEXT, 1_00, "R3"))
+    (told,) = take(books, write(tmp_path, "3.xml", longer.statement(1, number=3)), NEXT)
+    assert (told.lines, told.new, told.gaps, lines(books)) == (3, 1, [], 4)
+    close_until(books, NEXT)
+    assert (balance(books, BANK), differences(books)) == (longer.balance_before(3), [])
+
+
+def test_e4_an_amount_that_is_not_that_of_its_parts_stands_for_itself(books: Engine, tmp_path: Path) -> None:
+    other = account(2 * INSTALMENT + 1)
+    (told,) = take(books, write(tmp_path, "2.xml", other.statement(1)), NEXT)
+    assert (told.new, lines(books)) == (1, 4)
+    (night,) = close_until(books, NEXT)
+    (unequal,) = night["bank"]["unequal"]  # type: ignore[index]
+    assert unequal["account"] == ALMERE
+
+
+def test_e4_parts_that_come_behind_their_amount_are_refused_with_what_to_do(
+    database: Engine, tmp_path: Path
+) -> None:
+    open_books(database, 1, 1)
+    take(database, write(tmp_path, "1.xml", account().statement()), NEXT)
+    with pytest.raises(Gap, match="if they are the parts of one of its lines: aflos bank split"):
+        take(database, write(tmp_path, "n.xml", notice(BATCH)), NEXT)
+    assert lines(database) == 2
