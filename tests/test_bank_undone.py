@@ -96,6 +96,22 @@ def test_e13_a_return_matched_to_the_wrong_payment_moves_to_the_right_one_or_wai
     assert (balance(books, TRANSIT), balance(books, WAITS), differences(books)) == (0, -INSTALMENT, [])
 
 
+def test_e13_a_return_says_why_it_is_paired_with_nothing(sqlite_database: Engine, tmp_path: Path) -> None:
+    (loan,) = open_books(sqlite_database, 1)
+    own = paying(loan, FIRST, INSTALMENT, "R1", end_to_end="E1")
+    returns = [
+        Real(BACK, nr - INSTALMENT, f"R{nr}", end_to_end=name, reason="MD06")
+        for nr, name in ((2, "E1"), (3, ""), (4, "E4"))
+    ]
+    account = Account(lines=[own, *returns])
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), BACK)
+    assert [one.reason for one in waiting(sqlite_database, BACK)] == [
+        "comes back, but no payment with its end-to-end id is of this amount",
+        "comes back, and the bank does not say of which payment",
+        "comes back, but the payment it belongs to is not here yet",
+    ]
+
+
 def test_e13_a_payment_whose_return_was_taken_back_can_come_back_by_itself(
     sqlite_database: Engine, tmp_path: Path
 ) -> None:

@@ -184,7 +184,7 @@ def verdict_on_return(line: StoredLine, payments: Sequence[Payment], how: str = 
         return Verdict((), f"policy bounce is {how}, which is not worked")
     fitting = [one for one in payments if one.cents in {line.amount, line.amount - line.charges}]
     if not fitting:
-        return Verdict((), "comes back, but the payment it belongs to is not here yet")
+        return Verdict((), _why_unpaired(line, payments))
     open_ones = [one for one in fitting if not one.returned]
     if not open_ones:
         return Verdict(
@@ -199,6 +199,14 @@ def verdict_on_return(line: StoredLine, payments: Sequence[Payment], how: str = 
         # The bank's fee is for the municipality (policy bounce.fee).
         parts.append(Part(Disposition.BANK_COSTS, fee, reason="fee of the bank for a return"))
     return Verdict(tuple(parts), reason)
+
+
+def _why_unpaired(line: StoredLine, payments: Sequence[Payment]) -> str:
+    if not line.end_to_end:
+        return "comes back, and the bank does not say of which payment"
+    if payments:
+        return "comes back, but no payment with its end-to-end id is of this amount"
+    return "comes back, but the payment it belongs to is not here yet"
 
 
 class Rule(NamedTuple):
