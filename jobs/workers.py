@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
+from multiprocessing.process import BaseProcess
 
 from jobs.access import Access
 from jobs.garbage import keep_what_is_loaded
@@ -76,16 +77,26 @@ def _begin(url: str, held: Lease, arrears_limits: tuple[int, ...], task: Task) -
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    run = Run(Access(open_database(url)), held, Options(arrears_limits), shared=True)
+    try:
+        run = Run(Access(open_database(url)), held, Options(arrears_limits), shared=True)
+    except Exception:
+        if not _parent().is_alive():
+            # What went wrong interests nobody any more; to print it would only alarm.
+            os._exit(Held.exit_code)
+        raise
     _desk.append((run, task))
     keep_what_is_loaded()
 
 
 def _end_with_parent() -> None:
+    _parent().join()
+    os._exit(Held.exit_code)
+
+
+def _parent() -> BaseProcess:
     parent = multiprocessing.parent_process()
     assert parent is not None
-    parent.join()
-    os._exit(Held.exit_code)
+    return parent
 
 
 def _work(unit: Unit) -> list[Done]:
