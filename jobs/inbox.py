@@ -25,7 +25,7 @@ from jobs.bank_files import contents, headings_of, import_beside, import_path, o
 from jobs.bank_import import Gap, NotYet, Outcome, Overlaps, Request
 from jobs.bank_reader import Reader
 from jobs.bank_statements import open_gap
-from jobs.inbox_files import name_of, why_it_waits
+from jobs.inbox_files import in_order, name_of, why_it_waits
 from jobs.run import Run
 from jobs.tables import business_day
 from ledger.day import number_of
@@ -194,7 +194,7 @@ def _taken(taking: _Taking, files: Sequence[Path]) -> Iterator[tuple[Path, Waiti
 
 def _files(folder: Path) -> list[Path]:
     try:
-        return sorted(
+        return in_order(
             path
             for path in folder.iterdir()
             if path.is_file() and not path.name.startswith(".") and path.suffix.lower() not in NOT_READY

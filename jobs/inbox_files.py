@@ -1,8 +1,9 @@
-"""The files of the inbox as they lie there: which of them can be taken, and why one waits."""
+"""The files of the inbox as they lie there: which of them can be taken, in which order, and why one waits."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from jobs.bank_files import is_whole
@@ -13,6 +14,11 @@ LONGEST_NAME = 200
 
 NO_NAME = f"its name is no printable text of at most {LONGEST_NAME} bytes: give it another"
 NOT_WHOLE = "is not written to its end yet, or is no bank file: one ends in </Document>, or is a ZIP file"
+
+
+_NOTICE = b":camt.054."
+_HEAD = 2048
+"""Bytes in which a document has said what it is."""
 
 
 def name_of(path: Path) -> str:
@@ -28,3 +34,19 @@ def why_it_waits(path: Path) -> str:
         return "" if is_whole(path) else NOT_WHOLE
     except IoFailed as wrong:
         return f"cannot be read: {wrong}"
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Files in the order in which they are taken: notices (camt.054) first, then by name.
+
+    A statement may book as one amount what a notice of the same day tells in parts: it then confirms the parts.
+    """
+    return sorted(paths, key=lambda path: (not _is_notice(path), path))
+
+
+def _is_notice(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _NOTICE in file.read(_HEAD).replace(b"\0", b"")
+    except OSError:
+        return False

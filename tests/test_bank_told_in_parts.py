@@ -12,7 +12,18 @@ from sqlalchemy import Engine
 
 from jobs.bank_import import Gap
 from tests.bank_account import ALMERE, Account, Real, camt, paying, total, write
-from tests.bank_desk import FIRST, INSTALMENT, balance, differences, lines, money, open_books, take, waiting
+from tests.bank_desk import (
+    FIRST,
+    INSTALMENT,
+    balance,
+    differences,
+    drop,
+    lines,
+    money,
+    open_books,
+    take,
+    waiting,
+)
 from tests.nights import close_until
 
 LOAN, OTHER = 100_000_001, 100_000_002
@@ -57,6 +68,17 @@ def test_e4_a_batch_told_in_parts_is_booked_once(books: Engine, tmp_path: Path) 
     assert (paid(books), balance(books, TRANSIT)) == ([INSTALMENT, INSTALMENT], 0)
     assert (balance(books, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
     assert ([one.line.id for one in waiting(books, NEXT)], differences(books)) == ([1], [])
+
+
+def test_e4_the_inbox_takes_the_parts_of_a_batch_before_its_amount(database: Engine) -> None:
+    open_books(database, 1, 1)
+    drop(database, "1.xml", account().statement(0, 1))
+    close_until(database, FIRST)
+    drop(database, "camt053.xml", account().statement(1))
+    drop(database, "camt054.xml", notice(BATCH))
+    (night,) = close_until(database, NEXT)
+    assert (lines(database), paid(database)) == (3, [INSTALMENT, INSTALMENT])
+    assert (balance(database, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
 
 
 def test_e4_the_amount_of_a_batch_shown_again_is_no_other_one(books: Engine, tmp_path: Path) -> None:
