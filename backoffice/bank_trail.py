@@ -13,9 +13,11 @@ from ledger.errors import BadInput
 from ledger.money import euros
 from ledger.tables import journal
 from letters.outbox.store import letters_on_loan
+from servicing.facts import FactKind
 from servicing.receipts.store import lines_by_number
 from servicing.receipts.tables import bank_decision, bank_file, bank_statement
-from servicing.receipts.values import Disposition, StoredLine
+from servicing.receipts.values import Disposition, StoredLine, source_of
+from servicing.tables import fact
 
 Told = dict[str, Any]
 
@@ -85,8 +87,8 @@ def _entries(connection: Connection, line: StoredLine, decided: list[Row[Any]]) 
         & journal.c.kind.in_(_OF_A_LINE)
         & (journal.c.fact == line.id)
     )
-    pairs = sorted({(row.loan_id, row.fact_nr) for row in decided if row.loan_id and row.fact_nr})
-    on_loans = [(journal.c.loan == loan) & (journal.c.fact == fact) for loan, fact in pairs]
+    pairs = sorted(_facts(connection, line, decided))
+    on_loans = [(journal.c.loan == loan) & (journal.c.fact == nr) for loan, nr in pairs]
     for wanted in (own, *([or_(*on_loans)] if on_loans else [])):
         for row in connection.execute(select(journal).where(wanted).order_by(*journal.primary_key)):
             key = Key(day_of(row.business_date), row.loan, EntryKind(row.kind), row.nr)
@@ -97,6 +99,18 @@ def _entries(connection: Connection, line: StoredLine, decided: list[Row[Any]]) 
                 "credit": row.credit % ACCOUNTS_PER_CREDITOR,
                 "amount": euros(row.cents),
             }
+
+
+def _facts(connection: Connection, line: StoredLine, decided: list[Row[Any]]) -> set[tuple[int, int]]:
+    """The facts that the line brought to loans, or shows; of a return that a payment came back, not the payment."""
+    own = [row for row in decided if row.loan_id and row.fact_nr]
+    found = {(row.loan_id, row.fact_nr) for row in own if row.kind != Disposition.RETURN}
+    for loan in {row.loan_id for row in own if row.kind == Disposition.RETURN}:
+        query = select(fact.c.nr).where(
+            fact.c.loan_id == loan, fact.c.kind == int(FactKind.REVERSAL), fact.c.source == source_of(line)
+        )
+        found |= {(loan, nr) for nr in connection.execute(query).scalars()}
+    return found
 
 
 def _letters(connection: Connection, loan: int, since: int) -> Iterator[Told]:

@@ -9,6 +9,7 @@ from backoffice.charging import Charge, Owed, interest_owed, may_charge
 from backoffice.deferring import broken_deferral_limits
 from ledger.money import cents_of, euros
 from servicing import files
+from servicing.arrangement import agreed_in
 from servicing.facts import DECIDED, GIVING_UP_KINDS, Draft, FactKind, FactRefused
 from servicing.history import history_of
 from servicing.life.outcome import COST_ACCOUNTS, INTEREST_ACCOUNTS, PRINCIPAL_ACCOUNTS
@@ -60,7 +61,7 @@ def _waiver(dossier: Dossier, product: str, draft: Draft) -> None:
 
 
 def check_share(dossier: Dossier, draft: Draft) -> None:
-    """Of a debt settlement (Bbz art. 42): less is paid than is owed, and no more at a time than in all."""
+    """Of a debt settlement (Bbz art. 42): less than is owed, no less than is paid at a time, and paid by its end."""
     if "share" not in draft.data:
         return
     share, day = cents_of(str(draft.data["share"])), draft.value_date
@@ -69,6 +70,8 @@ def check_share(dossier: Dossier, draft: Draft) -> None:
         rule = f"must be less than the {euros(owed)} that is owed on {day}: nothing would be given up"
     elif draft.cents > share:
         rule = f"must not be less than what is paid at a time, {euros(draft.cents)}"
+    elif (reached := agreed_in(draft.data, day, draft.cents).asked_by(date.max)) < share:
+        rule = f"must be paid by the end of the arrangement, and {euros(reached)} is: a later end, or more at a time"
     else:
         return
     raise FactRefused(f"loan {draft.loan}: share: {euros(share)}: {rule}")

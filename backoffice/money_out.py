@@ -15,7 +15,7 @@ from ledger.money import euros
 from servicing.facts import Fact, FactKind
 from servicing.receipts.store import parts_of_lines, payments_of_ids
 from servicing.receipts.tables import bank_decision
-from servicing.receipts.values import Disposition, Part, StoredLine, line_key
+from servicing.receipts.values import Disposition, Part, StoredLine, source_of
 from servicing.registration import Dossier, reversal_of
 from servicing.store import find_loan
 
@@ -37,7 +37,7 @@ def brought_by(dossier: Dossier, line: StoredLine, part: Part) -> Fact | None:
     if part.kind is Disposition.LOAN:
         return next((fact for fact in dossier.holding if fact.nr == part.fact), None)
     own = (fact for fact in dossier.holding if fact.kind is FactKind.REVERSAL and fact.of == part.fact)
-    return next((fact for fact in own if fact.key.startswith(line_key(line))), None)
+    return next((fact for fact in own if fact.source == source_of(line)), None)
 
 
 def fact_out(desk: Desk, share: Share, kind: Disposition, named: int | None) -> int:
@@ -75,7 +75,7 @@ def _not_one(share: Share, wanted: FactKind, fitting: list[int], named: int | No
 def _is_there(dossier: Dossier, line: StoredLine, fact: Fact) -> bool:
     """Whether money has not come back by another line, or by hand."""
     back = reversal_of(dossier, fact)
-    return back is None or back.key.startswith(line_key(line))
+    return back is None or back.source == source_of(line)
 
 
 def _of_same_id(desk: Desk, share: Share, kind: Disposition, fitting: Iterable[int]) -> list[int]:

@@ -22,7 +22,7 @@ from servicing.decisions.store import carried_out
 from servicing.facts import Draft, FactKind
 from servicing.receipts.store import add_decisions, lines_by_number, parts_of_lines, remitted
 from servicing.receipts.tables import receipt_batch
-from servicing.receipts.values import Disposition, Part, StoredLine, line_key
+from servicing.receipts.values import Disposition, Part, StoredLine, line_key, source_of
 from servicing.refunding.store import message_with_bank
 from servicing.registration import reversal_of
 from servicing.store import find_loan
@@ -265,7 +265,7 @@ def _with_fact(desk: Desk, line: StoredLine, part: Part, nr: int, place: int) ->
         return part
     dossier = dossier_of(desk.connection, find_loan(desk.connection, str(part.loan)))
     more = (f" part {place}" if place > 1 else "") + (f" decision {nr}" if nr > 1 else "")
-    key, source = line_key(line) + more, f"bank line {line.id}"
+    key, source = line_key(line) + more, source_of(line)
     if part.kind is Disposition.RETURN:
         back = day_of(line.paid_on)
         draft = Draft(part.loan, FactKind.REVERSAL, back, key, of=part.fact, source=source)

@@ -36,7 +36,7 @@ from servicing.receipts.store import (
     payments_by_hand,
     payments_of_ids,
 )
-from servicing.receipts.values import Disposition, Part, StoredLine, line_key
+from servicing.receipts.values import Disposition, Part, StoredLine, line_key, source_of
 from servicing.refunding.matching import verdict_on_refund
 from servicing.store import Recorded
 
@@ -198,9 +198,7 @@ def new_fact(line: StoredLine, place: int, part: Part, source: Source, again: in
 
 def return_fact(line: StoredLine, part: Part) -> NewFact:
     """That a payment came back by a line."""
-    return NewFact(
-        part.loan, FactKind.REVERSAL, line.paid_on, 0, part.fact, line_key(line), f"bank line {line.id}"
-    )
+    return NewFact(part.loan, FactKind.REVERSAL, line.paid_on, 0, part.fact, line_key(line), source_of(line))
 
 
 def with_fact(part: Part, numbers: Iterator[int]) -> Part:

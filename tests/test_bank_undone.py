@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from backoffice.bank_trail import trail_of
 from backoffice.cli.database import Desk
 from backoffice.money_out import LineRefused
-from backoffice.receipts import Decided, Said, decide, line_of, rematch, settle
-from ledger.database import open_database, writing
+from backoffice.receipts import Decided, Said, decide, line_of, match, rematch, settle
+from ledger.database import open_database, reading, writing
+from servicing.receipts.store import lines_by_number
 from servicing.receipts.values import Disposition, Part
 from tests.bank_account import Account, Real, paying, write
 from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take, waiting
@@ -94,6 +96,34 @@ def test_e13_a_return_matched_to_the_wrong_payment_moves_to_the_right_one_or_wai
     assert (moves_back.nr, gone(books, OTHER)) == (4, [3])
     close_until(books, NEXT + timedelta(days=1))
     assert (balance(books, TRANSIT), balance(books, WAITS), differences(books)) == (0, -INSTALMENT, [])
+
+
+def test_e13_the_way_of_a_return_ends_at_what_it_took_back(books: Engine) -> None:
+    close_until(books, FIRST)
+    came_back(books, LOAN, 3)
+    close_until(books, BACK)
+    with reading(books) as connection:
+        told = trail_of(connection, lines_by_number(connection, [5])[5])
+    booked = [(one["key"], one["debit"], one["credit"]) for one in told["entries"]]
+    assert booked == [
+        ("100000000:2024-02-05:bank-line:5", TRANSIT, 1010),
+        ("100000000:2024-02-05:bank-line:5", 1185, 1010),
+        (f"{LOAN}:2024-02-05:reversal:1", 1195, TRANSIT),
+    ]
+
+
+def test_e13_the_tenth_of_equal_returns_is_not_taken_for_the_first(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    open_books(sqlite_database, 1)
+    lines = [paying(LOAN, FIRST, INSTALMENT, f"R{nr}") for nr in (1, 2)]
+    twins = [Real(BACK, -INSTALMENT, "R3", reason="MD06")] * 10
+    take(sqlite_database, write(tmp_path, "1.xml", Account(lines=[*lines, *twins]).statement()), BACK)
+    with writing(sqlite_database) as connection:
+        desk = Desk(connection, stamp(sqlite_database, BACK))
+        match(desk, line_of(desk, 12), str(LOAN), Said(INSTALMENT, "by hand", 3))
+        done = match(desk, line_of(desk, 3), str(LOAN), Said(INSTALMENT, "by hand"))
+    assert done.parts[0].fact == 4
 
 
 def test_e13_a_return_says_why_it_is_paired_with_nothing(sqlite_database: Engine, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backoffice.charging import Owed, interest_owed
-from backoffice.conditions import check_conditions, check_given_up
+from backoffice.conditions import check_conditions, check_given_up, check_share
 from backoffice.deciding import need_of
 from servicing.decisions.kinds import KINDS
 from servicing.facts import Draft, FactKind, FactRefused
@@ -87,6 +87,17 @@ def test_who_agrees_to_give_up_the_rest_is_two_persons() -> None:
     plain = proposed(FactKind.ARRANGEMENT, "2023-03-01", 100_00, {})
     settled = proposed(FactKind.ARRANGEMENT, "2023-03-01", 100_00, {"share": "1200.00"})
     assert [need_of(arrangement, one, known()).persons for one in (plain, settled)] == [1, 2]
+
+
+def test_the_share_of_a_debt_settlement_is_paid_by_its_end() -> None:
+    def told(until: str | None) -> None:
+        data = {"share": "300.01", **({"until": until} if until else {})}
+        check_share(known(), proposed(FactKind.ARRANGEMENT, "2023-03-01", 100_00, data))
+
+    told(None)
+    told("2023-06-02")
+    with pytest.raises(FactRefused, match=r"share: 300.01: must be paid by the end .* and 300.00 is"):
+        told("2023-06-01")
 
 
 def test_no_more_of_a_part_is_given_up_than_is_open() -> None:

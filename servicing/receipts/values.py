@@ -131,6 +131,11 @@ def line_key(line: StoredLine) -> str:
     )
 
 
+def source_of(line: StoredLine) -> str:
+    """What a fact names as its source that was recorded because a payment came back by the line."""
+    return f"bank line {line.id}"
+
+
 def reference_of(line: Line, account: str) -> str:
     """The bank's reference of the line; in a batch with that of the part, without any what the line itself says."""
     own = line.account_reference or line.entry_reference
