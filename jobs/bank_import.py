@@ -241,10 +241,9 @@ class _Taking:
         """By the identity of a line the parts that notices told of it."""
         if self.heading.kind != "053" or not self.has_notices:
             return {}
-        totals = {(line.reference, line.booked_on): line for line in lines if line.has_reference}
-        cents = {key: line.cents for key, line in totals.items()}
-        found = told_in_parts(self.connection, self.place.account, cents)
-        return {totals[key].identity: parts for key, parts in found.items()}
+        totals = {line.key: line.identity for line in lines if line.has_reference}
+        found = told_in_parts(self.connection, self.place.account, totals)
+        return {totals[total]: parts for total, parts in found.items()}
 
     def _count(self, new: Sequence[StoredLine], found: Sequence[tuple[int, tuple[int, bool] | None]]) -> None:
         """Add up what is new and what a statement showed before; note what a statement shows for the first time."""

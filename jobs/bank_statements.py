@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -172,29 +172,36 @@ class ToldPart(NamedTuple):
     is_shown: bool
 
 
+Total = tuple[str, int, int]
+"""A line that may be of a whole batch: the reference of the bank, the booking day, the cents."""
+
+
 def told_in_parts(
-    connection: Connection, account: str, totals: Mapping[tuple[str, int], int]
-) -> dict[tuple[str, int], list[ToldPart]]:
-    """The parts that notices told of these totals; totals are cents by the reference of the bank and booking day.
+    connection: Connection, account: str, totals: Collection[Total]
+) -> dict[Total, list[ToldPart]]:
+    """The parts that notices told of these totals.
 
     A bank may book a batch as one amount and tell its parts apart. They are its parts if they stand under its
-    reference and are the amount together, to the cent.
+    reference and are the amount together, to the cent; what else has that reference, such as its costs, is none.
     """
     notices = select(bank_statement.c.id).where(bank_statement.c.kind == 54)
     query = select(bank_line.c.id, bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents).where(
         bank_line.c.account == account,
-        bank_line.c.booked_on.in_(sorted({day for _, day in totals})),
+        bank_line.c.booked_on.in_(sorted({day for _, day, _ in totals})),
         bank_line.c.statement_id.in_(notices),
     )
+    wanted = {(reference, day) for reference, day, _ in totals}
     found: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for number, reference, day, cents in connection.execute(query):
         cuts = (place for place, sign in enumerate(reference) if sign == "/")
         for key in ((reference[:cut], day) for cut in cuts):
-            if key in totals:
+            if key in wanted:
                 found.setdefault(key, []).append((number, cents))
-    parts = {key: own for key, own in found.items() if sum(cents for _, cents in own) == totals[key]}
+    amounts = {(*key, sum(cents for _, cents in own)): own for key, own in found.items()}
+    parts = {total: own for total, own in amounts.items() if total in totals}
     numbers = [number for own in parts.values() for number, _ in own]
     shown = shown_by_statement(connection, numbers, number_of(LAST_DAY))
     return {
-        key: [ToldPart(number, cents, number in shown) for number, cents in own] for key, own in parts.items()
+        total: [ToldPart(number, cents, number in shown) for number, cents in own]
+        for total, own in parts.items()
     }

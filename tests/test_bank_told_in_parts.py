@@ -81,6 +81,15 @@ def test_e4_the_inbox_takes_the_parts_of_a_batch_before_its_amount(database: Eng
     assert (balance(database, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
 
 
+def test_e4_costs_under_the_reference_of_a_batch_do_not_hide_its_amount(
+    books: Engine, tmp_path: Path
+) -> None:
+    with_costs = account()
+    with_costs.lines.append(Real(NEXT, -50, "B/1", text="Kosten"))
+    (told,) = take(books, write(tmp_path, "2.xml", with_costs.statement(1)), NEXT)
+    assert (told.lines, told.new, told.gaps, lines(books)) == (3, 1, [], 4)
+
+
 def test_e4_the_amount_of_a_batch_shown_again_is_no_other_one(books: Engine, tmp_path: Path) -> None:
     take(books, write(tmp_path, "2.xml", account().statement(1)), NEXT)
     longer = account()
