@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from backoffice.cli.database import Desk
 from servicing.debtors import store
+from servicing.debtors.changing import ADDRESS
 from servicing.debtors.values import Particulars
 from servicing.facts import Fact
-
-ADDRESS = ("street", "house_number", "postcode", "city", "country")
 
 
 def move_back(desk: Desk, debtor: int, wrong: Fact, document: str) -> bool:

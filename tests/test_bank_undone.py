@@ -226,6 +226,7 @@ def test_p22_what_is_said_of_a_line_can_be_looked_at_first(
     wrong = run("loan", "withdraw", str(LOAN), "6", "--reason", "wrong")
     assert (wrong.code, "came with a bank line" in wrong.err) == (2, True)
     assert "must be LOAN=AMOUNT" in run("bank", "split", "3", f"{LOAN}=1.00", str(OTHER)).err
+    assert "refund: is named 2 times" in run("bank", "split", "2", "refund=500.00", "refund=6.91").err
     assert "reason: is missing" in run("bank", "park", "3", "--reason", " ").err
     assert "which payment of one loan" in run("bank", "split", "3", "costs=506.91", "--fact", "4").err
     engine.dispose()

@@ -250,6 +250,31 @@ def test_every_kind_of_event_is_a_circumstance() -> None:
     assert FactKind.DEATH in {kind.fact for kind in EVENT_KINDS.values()}
 
 
+def test_f8_a_move_that_becomes_known_late_reaches_the_days_that_only_repeat_the_address(
+    counter: Engine,
+) -> None:
+    place = ("--house-number", "2", "--postcode", "1315AB", "--city", "Almere")
+
+    def moved(street: str, day: str) -> None:
+        good_by("clerk", "event", "move", "1", "--on", day, "--document", street, "--street", street, *place)
+
+    def streets(*days: str) -> list[str]:
+        return [good_by("clerk", "debtor", "show", "1", "--on", day)["street"] for day in days]
+
+    moved("Dam", "2025-03-01")
+    good_by("clerk", "debtor", "move", "1", "--on", "2025-08-15", "--name", "S. de Jansen")
+    moved("Kerkweg", "2025-09-01")
+    wrong = ("event", "wrong-report", "1", "--of", "move", "--on", TODAY, "--document", "x")
+    good_by("clerk", *wrong, "--reason", "not his", "--which", "Kerkweg")
+    moved("Spoor", "2025-08-01")
+    assert streets("2025-07-31", "2025-08-01", "2025-08-20", TODAY) == ["Dam", "Spoor", "Spoor", "Spoor"]
+    assert good_by("clerk", "debtor", "show", "1")["name"] == "S. de Jansen"
+    # A later move that is his own stays, and so does what comes after it.
+    moved("Haven", "2025-10-01")
+    good_by("clerk", "debtor", "move", "1", "--on", "2025-09-15", "--street", "Plein", *place)
+    assert streets("2025-09-14", "2025-09-15", TODAY) == ["Spoor", "Plein", "Haven"]
+
+
 def test_f13_an_enforcement_order_that_a_court_suspends_stops_collecting_and_extends_the_term(
     counter: Engine,
 ) -> None:

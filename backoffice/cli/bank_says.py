@@ -129,6 +129,10 @@ def _shares(desk: Desk, line: StoredLine, shares: Sequence[str], said: Said) -> 
     for share in shares:
         if "=" not in share.strip("="):
             raise BadInput(f"split: {share[:40]!r}: must be LOAN=AMOUNT, or one of {', '.join(PARTS)}=AMOUNT")
+    names = [share.rpartition("=")[0] for share in shares]
+    for name in PARTS:
+        if names.count(name) > 1:
+            raise BadInput(f"split: {name}: is named {names.count(name)} times: name it once, with the sum")
     parts = []
     for share in shares:
         cents, loan = cents_of(share.rpartition("=")[2]), _loan_of(share)

@@ -184,7 +184,7 @@ def move_debtor(
         after = changed_particulars(before, texts | {"name": new_name}, unknown=unknown)
         changed = after != before
         if changed:
-            store.change_particulars(desk.connection, found.id, store.Since(day, after), desk.by, source)
+            store.change_from(desk.connection, found.id, store.Since(day, after), desk.by, source)
     answer = {"debtor": found.id, "recorded": changed, "on": day.isoformat()}
     told = (
         f"debtor {found.id}: recorded from {day}"

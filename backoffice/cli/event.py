@@ -215,7 +215,7 @@ def _move(desk: Desk, told: Told, happened: Happened, address: Mapping[str, str 
     after = changed_particulars(before, address, unknown=happened.kind == "unknown-address")
     if after != before:
         since = store.Since(happened.on, after)
-        store.change_particulars(desk.connection, told.debtor, since, desk.by, happened.document)
+        store.change_from(desk.connection, told.debtor, since, desk.by, happened.document)
 
 
 def _move_back(desk: Desk, told: Told, happened: Happened) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
+from servicing.debtors.changing import recorded_with
 from servicing.debtors.secrets import KeyRing, key_ring
 from servicing.debtors.tables import debtor_merge
 from servicing.debtors.values import DebtorRefused, NewDebtor, Particulars, without_bsn
@@ -101,6 +102,13 @@ def change_particulars(
         by.at,
     )
     append_rows(connection, debtor_particulars, _PARTICULARS, [row])
+
+
+def change_from(connection: Connection, number: int, since: Since, by: Recorded, source: str = "") -> None:
+    """Record other particulars from a day on, also on later days of which the records repeat what was before."""
+    history = [(one.value_date, one.particulars) for one in history_of_particulars(connection, number)]
+    for day, particulars in recorded_with(history, since):
+        change_particulars(connection, number, Since(day, particulars), by, source)
 
 
 def set_bsn(connection: Connection, number: int, bsn: str) -> None:
