@@ -191,13 +191,14 @@ def told_in_parts(
         bank_line.c.statement_id.in_(notices),
     )
     wanted = {(reference, day) for reference, day, _ in totals}
-    found: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    found: dict[tuple[str, int, bool], list[tuple[int, int]]] = {}
     for number, reference, day, cents in connection.execute(query):
         cuts = (place for place, sign in enumerate(reference) if sign == "/")
-        for key in ((reference[:cut], day) for cut in cuts):
-            if key in wanted:
-                found.setdefault(key, []).append((number, cents))
-    amounts = {(*key, sum(cents for _, cents in own)): own for key, own in found.items()}
+        # Of one entry the parts have a reference of their own below it; entries of one part each share its own.
+        for said in (reference, *(reference[:cut] for cut in cuts)):
+            if (said, day) in wanted:
+                found.setdefault((said, day, said == reference), []).append((number, cents))
+    amounts = {(said, day, sum(cents for _, cents in own)): own for (said, day, _), own in found.items()}
     parts = {total: own for total, own in amounts.items() if total in totals}
     numbers = [number for own in parts.values() for number, _ in own]
     shown = shown_by_statement(connection, numbers, number_of(LAST_DAY))

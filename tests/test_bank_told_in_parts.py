@@ -90,6 +90,19 @@ def test_e4_costs_under_the_reference_of_a_batch_do_not_hide_its_amount(
     assert (told.lines, told.new, told.gaps, lines(books)) == (3, 1, [], 4)
 
 
+def test_e4_parts_that_are_told_one_by_one_are_booked_once(database: Engine, tmp_path: Path) -> None:
+    open_books(database, 1, 1)
+    take(database, write(tmp_path, "1.xml", account().statement(0, 1)), FIRST)
+    close_until(database, FIRST)
+    for part, cents in (("a", 100_00), ("b", 101_00)):
+        one = [paying(LOAN, NEXT, cents, "B/1")]
+        take(database, write(tmp_path, f"{part}.xml", notice(one, part)), NEXT)
+    (told,) = take(database, write(tmp_path, "2.xml", account(201_00).statement(1)), NEXT)
+    assert (told.lines, told.new, told.gaps, lines(database)) == (2, 0, [], 3)
+    (night,) = close_until(database, NEXT)
+    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
+
+
 def test_e4_the_amount_of_a_batch_shown_again_is_no_other_one(books: Engine, tmp_path: Path) -> None:
     take(books, write(tmp_path, "2.xml", account().statement(1)), NEXT)
     longer = account()
