@@ -46,7 +46,7 @@ class Options:
 class Run:
     """A run that holds the lease; in `shared` ones several processes work at the same time.
 
-    What is `looked` after meanwhile raises what is wrong before anything is kept.
+    `looked` is asked before each commit: it waits for the look through the database, and raises what that found.
     """
 
     access: Access

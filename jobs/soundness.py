@@ -28,6 +28,7 @@ LARGEST_FILE_LOOKED_THROUGH = 512 * 1024 * 1024
 MOST_POSTINGS_SEALED_AGAIN = 50_000
 
 FEW_PAGES = 200
+"""Pages of the file that the look through it keeps in memory."""
 
 
 class NotSound(VerificationFailed):
