@@ -152,8 +152,8 @@ def strike(desk: Desk, line: StoredLine, reason: str) -> Decided:
     """Say that a line moved no money: told twice, or by a notice only; refused where a balance proves it."""
     if line.id not in {one.line.id for one in unproven_lines(desk.connection)}:
         raise LineRefused(
-            f"bank line {line.id}: moved money: the balances of its statement prove it, or its day has no statement "
-            "yet; aflos worklist shows the lines that may have come twice"
+            f"bank line {line.id}: moved money: the balances of its statement prove it, or no statement of a day "
+            "after it has come yet; aflos worklist shows the lines that may have come twice"
         )
     return decide(desk, line, [Part(Disposition.NO_MONEY, line.amount, reason=reason)])
 
@@ -242,10 +242,10 @@ def _take_back(desk: Desk, line: StoredLine, old: Sequence[Part]) -> None:
             continue
         back = reversal_of(dossier, wrong)
         if back is not None:
-            raise LineRefused(
-                f"bank line {line.id}: its payment on loan {part.loan} came back ({back.source or back.key}): "
-                "match that to another first"
-            )
+            how = f"by hand, fact {back.nr}): aflos decide withdraw {part.loan} {back.nr}"
+            if back.source:
+                how = f"{back.source}): match that to another"
+            raise LineRefused(f"bank line {line.id}: its payment on loan {part.loan} came back ({how} first")
         key = f"bank line {line.id} fact {wrong.nr}"
         reason = {"reason": "the bank line was matched to another loan or use"}
         day = day_of(line.paid_on)

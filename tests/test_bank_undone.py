@@ -13,12 +13,13 @@ from backoffice.cli.database import Desk
 from backoffice.money_out import LineRefused
 from backoffice.receipts import Decided, Said, decide, line_of, match, rematch, settle
 from ledger.database import open_database, reading, writing
+from servicing.facts import Draft, FactKind
 from servicing.receipts.store import lines_by_number
 from servicing.receipts.values import Disposition, Part
 from tests.bank_account import Account, Real, paying, write
 from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take, waiting
 from tests.desk import good, open_desk, run
-from tests.nights import close_until, stamp
+from tests.nights import close_until, stamp, tell
 
 LOAN, OTHER = 100000001, 100000002
 BACK = FIRST + timedelta(days=4)
@@ -124,6 +125,12 @@ def test_e13_the_tenth_of_equal_returns_is_not_taken_for_the_first(
         match(desk, line_of(desk, 12), str(LOAN), Said(INSTALMENT, "by hand", 3))
         done = match(desk, line_of(desk, 3), str(LOAN), Said(INSTALMENT, "by hand"))
     assert done.parts[0].fact == 4
+
+
+def test_e13_a_payment_taken_back_by_hand_says_what_comes_first(books: Engine) -> None:
+    tell(books, BACK, Draft(LOAN, FactKind.REVERSAL, BACK, "3 by hand", of=3))
+    with pytest.raises(LineRefused, match=rf"by hand, fact 5\): aflos decide withdraw {LOAN} 5 first"):
+        waits(books, 1)
 
 
 def test_e13_a_return_says_why_it_is_paired_with_nothing(sqlite_database: Engine, tmp_path: Path) -> None:
