@@ -214,7 +214,7 @@ class _Taking:
             lines = [self._twin(line) for line in lines]
         known = self._known(lines)
         fresh = [line for line in lines if line.identity not in known] if known else lines
-        if parts := self._told_in_parts(fresh):
+        if parts := self._told_in_parts(fresh, {number for number, _ in known.values()}):
             fresh = [line for line in fresh if line.identity not in parts]
         new = [stored(line, self.place, number) for number, line in enumerate(fresh, start=self.next_line)]
         self.next_line += len(new)
@@ -237,13 +237,13 @@ class _Taking:
         is_apart = first > self.span[1] or last < self.span[0]
         return {} if is_apart else known_identities(self.connection, [line.identity for line in lines])
 
-    def _told_in_parts(self, lines: Sequence[LineDraft]) -> dict[bytes, list[ToldPart]]:
-        """By the identity of a line the parts that notices told of it."""
+    def _told_in_parts(self, lines: Sequence[LineDraft], shown: set[int]) -> dict[bytes, list[ToldPart]]:
+        """By the identity of a line the parts that notices told of it, none `shown` here; not of one naming a loan."""
         if self.heading.kind != "053" or not self.has_notices:
             return {}
-        totals = {line.key: line.identity for line in lines if line.has_reference}
+        totals = {line.key: line.identity for line in lines if line.has_reference and not any(line.named)}
         found = told_in_parts(self.connection, self.place.account, totals)
-        return {totals[total]: parts for total, parts in found.items()}
+        return {totals[key]: own for key, own in found.items() if shown.isdisjoint(part.line for part in own)}
 
     def _count(self, new: Sequence[StoredLine], found: Sequence[tuple[int, tuple[int, bool] | None]]) -> None:
         """Add up what is new and what a statement showed before; note what a statement shows for the first time."""

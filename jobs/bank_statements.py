@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -172,8 +172,21 @@ class ToldPart(NamedTuple):
     is_shown: bool
 
 
+MOST_CUTS = 10
+"""So many times the reference of a part is cut at a slash, from its end, to find that of its batch."""
+
 Total = tuple[str, int, int]
 """A line that may be of a whole batch: the reference of the bank, the booking day, the cents."""
+
+
+def _above(reference: str) -> Iterator[str]:
+    """The references under which a part may stand, its own first; a line is a part of the nearest one only."""
+    cut = len(reference)
+    for _ in range(MOST_CUTS):
+        if cut <= 0:
+            return
+        yield reference[:cut]
+        cut = reference.rfind("/", 0, cut)
 
 
 def told_in_parts(
@@ -193,11 +206,10 @@ def told_in_parts(
     wanted = {(reference, day) for reference, day, _ in totals}
     found: dict[tuple[str, int, bool], list[tuple[int, int]]] = {}
     for number, reference, day, cents in connection.execute(query):
-        cuts = (place for place, sign in enumerate(reference) if sign == "/")
         # Of one entry the parts have a reference of their own below it; entries of one part each share its own.
-        for said in (reference, *(reference[:cut] for cut in cuts)):
-            if (said, day) in wanted:
-                found.setdefault((said, day, said == reference), []).append((number, cents))
+        said = next((each for each in _above(reference) if (each, day) in wanted), None)
+        if said is not None:
+            found.setdefault((said, day, said == reference), []).append((number, cents))
     amounts = {(said, day, sum(cents for _, cents in own)): own for (said, day, _), own in found.items()}
     parts = {total: own for total, own in amounts.items() if total in totals}
     numbers = [number for own in parts.values() for number, _ in own]

@@ -130,3 +130,20 @@ def test_e4_parts_that_come_behind_their_amount_are_refused_with_what_to_do(
     with pytest.raises(Gap, match="if they are the parts of one of its lines: aflos bank split"):
         take(database, write(tmp_path, "n.xml", notice(BATCH)), NEXT)
     assert lines(database) == 2
+
+
+def test_e4_parts_belong_to_the_nearest_reference_and_never_to_a_line_that_names_a_loan(
+    books: Engine, tmp_path: Path
+) -> None:
+    near = account()
+    near.lines += [Real(NEXT, 2 * INSTALMENT, "B"), paying(LOAN, NEXT, 2 * INSTALMENT, "B/1/1")]
+    (told,) = take(books, write(tmp_path, "2.xml", near.statement(1)), NEXT)
+    assert (told.lines, told.new, lines(books)) == (4, 2, 5)
+
+
+def test_e4_a_payment_under_a_shorter_reference_is_not_taken_for_a_batch(
+    books: Engine, tmp_path: Path
+) -> None:
+    other = Account(lines=[account().lines[0], paying(LOAN, NEXT, 2 * INSTALMENT, "B")])
+    (told,) = take(books, write(tmp_path, "2.xml", other.statement(1)), NEXT)
+    assert (told.new, lines(books), paid(books)) == (1, 4, [INSTALMENT, 2 * INSTALMENT, INSTALMENT])
