@@ -41,6 +41,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Packed bytes may hold the moment they were made at, and each process must give a test the same name."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What could not be checked on this machine is said at the end, not only counted among what was skipped."""
     skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", []))

@@ -53,7 +53,7 @@ def _not_ours(path: Path) -> None:
     [
         b"",
         b"<!doctype html><html><body>log in</body></html>",
-        gzip.compress(b"<Document></Document>"),
+        gzip.compress(b"<Document></Document>", mtime=0),
         b"<Document></Document><!-- not closed",
         b"<Document></Document><Document>",
         b"PK\x03\x04",
