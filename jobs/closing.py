@@ -17,12 +17,15 @@ from jobs.manifest import (
     Manifest,
     as_json,
     counts,
+    kept,
     kept_seal,
     previous_seal,
     program_version,
+    runs_before,
     set_aside,
     stored_manifest,
 )
+from jobs.runs_kept import runs_gone, runs_kept
 from jobs.sealing import CountedAhead, digests_for_seal, seal_of_night
 from jobs.settlement_night import settle_night
 from jobs.tables import business_day
@@ -73,9 +76,10 @@ def close(
         "previous_seal": before,
         "facts": facts,
         "beside": beside,
+        "runs": runs_kept(connection, runs_before(connection, day)),
     }
     if place is not None:
-        _compare(place, day, manifest["seal"])
+        _compare(connection, place, day, manifest["seal"])
     _write(connection, day, manifest)
     return manifest
 
@@ -101,8 +105,15 @@ def _write(connection: Connection, day: date, manifest: Manifest) -> None:
     connection.execute(update(business_day).where(business_day.c.day == number_of(day)).values(**closing))
 
 
-def _compare(place: Path, day: date, seal: object) -> None:
+def _compare(connection: Connection, place: Path, day: date, seal: object) -> None:
     outside = kept_seal(place, day)
+    gone = list(runs_gone(connection, (kept(place, day) or {}).get("runs")))
+    if gone:
+        raise OtherSeal(
+            f"{day} was closed before, by a run whose manifest is {place / f'{day}.json'} and that found "
+            f"{', '.join(gone)}, which this database does not have: it is an older copy, or was changed since, and "
+            "what went to the bank would go once more. It stays open; put the manifest away only if you know why"
+        )
     if outside not in {None, seal}:
         raise OtherSeal(
             f"{day} was closed before, by a run whose manifest is {place / f'{day}.json'}, with other books: this "

@@ -54,6 +54,17 @@ def previous_seal(connection: Connection, day: date) -> str:
     return connection.execute(_PREVIOUS_SEAL, {"day": number_of(day)}).scalar() or FIRST_SEAL
 
 
+def runs_before(connection: Connection, day: date) -> object:
+    """Which runs the manifest of the date closed before a day keeps; nothing if it cannot be read."""
+    query = select(business_day.c.manifest).where(
+        business_day.c.day < number_of(day), business_day.c.state == "closed"
+    )
+    last = connection.execute(query.order_by(business_day.c.day.desc()).limit(1)).scalar()
+    with suppress(ValueError, RecursionError, AttributeError):
+        return json.loads(last or "{}").get("runs")
+    return None
+
+
 def counts(connection: Connection, day: date) -> Manifest:
     """What the books say a date did: loans touched, entries, postings, and the net movement of each account."""
     given = {"day": number_of(day)}
@@ -129,7 +140,7 @@ def unsettled_at(connection: Connection, day: date) -> dict[str, Manifest]:
 
 def for_people(manifest: Mapping[str, object]) -> Manifest:
     """The manifest without what only `aflos verify` reads."""
-    return {name: value for name, value in manifest.items() if name not in {"facts", "beside"}}
+    return {name: value for name, value in manifest.items() if name not in {"facts", "beside", "runs"}}
 
 
 def keep(place: Path, manifest: Mapping[str, object]) -> Path:

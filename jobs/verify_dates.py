@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, select
 from jobs.difference import Difference, day_or_none
 from jobs.expected import WorkedDates, wrong_rows
 from jobs.manifest import kept
+from jobs.runs_kept import runs_unlike
 from jobs.sealed_rows import sealed_days, tables_unlike
 from jobs.sealing import facts_unlike, seal_of_books
 from jobs.strangers import strangers
@@ -157,6 +158,9 @@ def _wrong_contents(connection: Connection, one: Closed) -> Iterator[Difference]
         for table in tables_unlike(connection, sealed_days(one.day, one.since), beside):
             what = f"{table}: rows known since this date were changed, added or removed since"
             yield Difference(one.day, 0, "", what)
+    before = _read(one.before.manifest) if one.before else {}
+    for what in runs_unlike(connection, before.get("runs"), one.manifest.get("runs")):
+        yield Difference(one.day, 0, "", what)
 
 
 def _wrong_facts(connection: Connection, one: Closed, digests: dict[str, str]) -> Iterator[Difference]:

@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, func, select
 
 from jobs.difference import UNREADABLE, Difference
+from jobs.runs_kept import RUNS
 from ledger.money import euros
-from servicing.collecting.tables import collection, collection_run
+from servicing.collecting.tables import collection
 from servicing.decisions.tables import decision, decision_step
 from servicing.facts import FactKind
-from servicing.refunding.tables import refund, refund_run
+from servicing.refunding.tables import refund
 from servicing.tables import fact
-
-RUNS = ((refund_run, refund), (collection_run, collection))
 
 
 def wrong_orders(connection: Connection) -> Iterator[Difference]:
