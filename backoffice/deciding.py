@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from backoffice.beside import refuse_beside
 from backoffice.by_hand import check_still_allowed
 from backoffice.charging import refuse_charged_twice
 from backoffice.cli.database import Desk
@@ -114,6 +115,7 @@ def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | N
     refuse_released(desk.connection, dossier, draft)
     refuse_nobody_liable(desk.connection, dossier, draft)
     refuse_charged_twice(desk.connection, draft)
+    refuse_beside(desk.connection, draft)
     refuse_same_id(desk.connection, draft)
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, desk.by.known_on).facts)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from backoffice.beside import refuse_suspended_twice
 from backoffice.cli.database import Desk
 from backoffice.registering import Registered, dossier_of, refuse_undecided, register
 from backoffice.rights import check_debtor, check_right
@@ -86,7 +87,9 @@ def plan_event(connection: Connection, account: str, subject: str, happened: Hap
         if about_one and about_one not in joint:
             raise BadInput(f"debtor: {about_one}: is none of the debtors of loan {dossier.loan}")
         key = key_of(about_one, happened.document) if about_one else happened.document
-        return Draft(dossier.loan, kind.fact, happened.on, key, 0, about, says, happened.document)
+        draft = Draft(dossier.loan, kind.fact, happened.on, key, 0, about, says, happened.document)
+        refuse_suspended_twice(dossier, draft)
+        return draft
 
     return _planned(connection, account, (subject, kind, happened.on), make)
 

@@ -11,6 +11,7 @@ import click
 from sqlalchemy import Connection
 
 from backoffice.actor import actor
+from backoffice.beside import refuse_beside
 from backoffice.cli.database import Desk, looking, recording
 from backoffice.cli.loan_page import ROW_COLUMNS, shown_row
 from backoffice.cli.output import print_json, shown
@@ -145,6 +146,7 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
         check_right(account, "see", heading.creditor_id)
         dossier, draft = _drafted(connection, heading, make, check)
         kind = kind_behind(dossier, draft)
+        refuse_beside(connection, draft)
         if kind is not None and kind.effect == "burdening":
             # It works from its hand-over, which is today at the earliest.
             draft = replace(draft, value_date=max(draft.value_date, clock.today()))
