@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from jobs.letters_checks import letters_unlike_books
+from jobs.letters_now import fallen_away
 from jobs.letters_stuck import stuck_letters
 from jobs.letters_year import write_of_loans
 from ledger.database import reading, writing
@@ -148,6 +149,39 @@ def test_a_decision_that_is_taken_back_is_told_by_the_schedule_without_it(sqlite
     tell(sqlite_database, at("2024-01-05"), replace(back, key=f"fact {other}", of=other))
     close_until(sqlite_database, at("2024-01-05"))
     assert [one.draft.kind for one in written(sqlite_database, "2024-01-05")] == ["repayment_schedule"]
+
+
+def test_a_schedule_falls_away_for_the_one_without_a_decision_taken_back_or_with_a_later_one(
+    sqlite_database: Engine,
+) -> None:
+    begin_on(sqlite_database, at("2024-01-01"))
+    number = lent(sqlite_database)
+    close_until(sqlite_database, at("2024-01-01"))
+    told = {"from": "2024-03-01", "until": "2024-06-01", "of": "principal", "end": "extend"}
+    deferral = Draft(number, FactKind.DEFERRAL, at("2024-01-02"), "B-2", data=told)
+
+    def gone(letter: Letter, day: str) -> str:
+        with reading(sqlite_database) as connection:
+            return fallen_away(connection, {letter.id: letter}, at(day)).get(letter.id, "")
+
+    (nr,) = tell(sqlite_database, at("2024-01-02"), deferral)
+    close_until(sqlite_database, at("2024-01-02"))
+    (first,) = written(sqlite_database, "2024-01-02")
+    tell(sqlite_database, at("2024-01-03"), replace(deferral, key="B-3", value_date=at("2024-01-03")))
+    # The night has not told of the later one yet: both may still come to nothing.
+    assert gone(first, "2024-01-03") == ""
+    close_until(sqlite_database, at("2024-01-03"))
+    (second,) = written(sqlite_database, "2024-01-03")
+    why = f"loan {number}: the deferral of 2024-01-03 (fact 4) came in between"
+    assert gone(first, "2024-01-04") == f"{why}: the night told what is to be paid since"
+    assert gone(second, "2024-01-04") == ""
+    back = Draft(number, FactKind.WITHDRAWAL, at("2024-01-02"), f"fact {nr}", of=nr, data={"reason": "x"})
+    tell(sqlite_database, at("2024-01-04"), back)
+    why = f"loan {number}: the deferral of 2024-01-02 (fact {nr}) was withdrawn"
+    assert gone(second, "2024-01-04") == f"{why}: the night tells what is to be paid without it"
+    close_until(sqlite_database, at("2024-01-04"))
+    (third,) = written(sqlite_database, "2024-01-04")
+    assert gone(third, "2024-01-05") == ""
 
 
 def test_the_last_payment_is_answered_with_a_final_statement(sqlite_database: Engine) -> None:

@@ -10,6 +10,7 @@ from ledger.day import parse_day
 from ledger.money import euros
 from letters.outbox.framing import Addressee
 from letters.outbox.page_draft import TERM_FIELDS
+from letters.outbox.telling import RESCHEDULING, SCHEDULE
 from letters.outbox.values import Effects, Letter, LetterDraft, OnLoan, cycle_key
 from servicing.blocks import Block, holding_of, stopping
 from servicing.decisions.proposal import withdrawn_decisions
@@ -46,8 +47,9 @@ CHANGES_THE_CYCLE: Mapping[FactKind, str] = {
 
 
 class Now(NamedTuple):
-    """What is known now of the loans of a letter: facts and blocks by loan, and to whom it would go."""
+    """What is known on a day of the loans of a letter: facts and blocks by loan, and to whom it would go."""
 
+    day: date
     facts: Mapping[int, Sequence[Fact]]
     blocks: Mapping[int, Sequence[Block]]
     addressee: Addressee
@@ -64,18 +66,36 @@ def reason_to_drop(letter: Letter, now: Now) -> str:
             stops += stopping(blocks, "dunning", draft.debtor)
         if stops:
             return f"loan {on.loan}: {stops[0].reason}"
-        if news := _news(draft, on, now.facts[on.loan]):
+        if news := _news(draft, on, now.facts[on.loan], now.day):
             return f"loan {on.loan}: {news}"
     if to_debtor and list(now.addressee.lines) != draft.fields["addressee"]:
         return "name, address or representative changed since it was proposed"
     return ""
 
 
-def _news(draft: LetterDraft, on: OnLoan, facts: Sequence[Fact]) -> str:
+def _news(draft: LetterDraft, on: OnLoan, facts: Sequence[Fact], day: date) -> str:
     """What came in about a loan that makes a letter wrong; empty for nothing."""
     if draft.decision in withdrawn_decisions(facts):
         return f"decision {draft.decision}, of which it tells, was withdrawn"
+    if draft.kind == SCHEDULE and (other := _another_schedule(facts, on.facts, day)):
+        return other
     return _withdrawn(facts, draft.effects.confirms) or news_since(draft.effects, facts, on.facts)
+
+
+def _another_schedule(facts: Sequence[Fact], known: int, day: date) -> str:
+    """Why a schedule that was frozen is no longer what is to be paid, where the night tells of the one that holds now.
+
+    A decision it knew was taken back, or a later one holds of which the night of an earlier day told.
+    """
+    changing = {fact.nr: fact for fact in facts if fact.kind in RESCHEDULING}
+    back = {fact.of: fact for fact in facts if fact.kind is FactKind.WITHDRAWAL}
+    for nr, fact in changing.items():
+        what = f"the {fact.kind.text} of {fact.value_date} (fact {nr})"
+        if nr <= known and nr in back and back[nr].nr > known:
+            return f"{what} was withdrawn: the night tells what is to be paid without it"
+        if nr > known and nr not in back and fact.known_on < day:
+            return f"{what} came in between: the night told what is to be paid since"
+    return ""
 
 
 def too_late(letter: Letter, sending: date) -> str:

@@ -18,6 +18,7 @@ from servicing.terms_data import percent_text
 from servicing.viewing import Division, View, payment_lines
 
 WELCOME = "welcome"
+SCHEDULE = "repayment_schedule"
 WELCOME_DAYS = 31
 """A loan that was paid out longer ago when it became known is no news to its debtor."""
 
@@ -170,7 +171,7 @@ def _schedule_anew(case: LoanCase, fact: Fact) -> Told | None:
     if fields is None or fact.nr != max(_rescheduled(case)):
         return None
     day: Fields = {"balance": case.balance, "balance_day": case.view.on.isoformat()}
-    return Told("repayment_schedule", "", fields | day)
+    return Told(SCHEDULE, "", fields | day)
 
 
 def _rescheduled(case: LoanCase) -> list[int]:
@@ -187,7 +188,7 @@ def _schedule_again(case: LoanCase, fact: Fact) -> Told | None:
     if fields is None or _rescheduled(case) or fact.nr != last:
         return None
     day: Fields = {"balance": case.balance, "balance_day": case.view.on.isoformat()}
-    return Told("repayment_schedule", "", fields | day)
+    return Told(SCHEDULE, "", fields | day)
 
 
 def _final(case: LoanCase, news: Sequence[Fact]) -> Told | None:
@@ -230,7 +231,7 @@ TELLING_KINDS = (
     WELCOME,
     "payment_confirmation",
     "bounced_direct_debit",
-    "repayment_schedule",
+    SCHEDULE,
     "final_statement",
 )
 """The letters that come about so."""
