@@ -61,7 +61,7 @@ def _waiver(dossier: Dossier, product: str, draft: Draft) -> None:
 
 
 def check_share(dossier: Dossier, draft: Draft) -> None:
-    """Of a debt settlement (Bbz art. 42): less than is owed, no less than is paid at a time, and paid by its end."""
+    """Of a debt settlement: less than is owed, no less than is paid at a time, and paid by its end."""
     if "share" not in draft.data:
         return
     share, day = cents_of(str(draft.data["share"])), draft.value_date

@@ -17,7 +17,7 @@ MOST_PARTS = 600
 class Arrangement:
     """Cents to be paid a step, from a first day, until (not including) a day or all is paid; no interest changes by it.
 
-    Statutory interest runs meanwhile unless decided otherwise (Awb art. 4:101). Of a debt settlement (Bbz art. 42)
+    Statutory interest runs meanwhile unless decided otherwise (Awb art. 4:101). Of a debt settlement
     `share` is what is paid in all, after which the rest can be given up; 0 of any other arrangement.
     """
 

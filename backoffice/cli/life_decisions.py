@@ -159,7 +159,8 @@ _OPTIONS: dict[str, Callable[[Command], Command]] = {
     "share": click.option(
         "--share",
         metavar="AMOUNT",
-        help="Of a debt settlement (Bbz art. 42): what is paid in all, after which the rest can be given up.",
+        help="Of a debt settlement (Bbz art. 42, or agreed about a contract): what is paid in all; the rest can be "
+        "given up then.",
     ),
     "attributable": click.option(
         "--attributable",
@@ -216,12 +217,13 @@ def _days_and_share(given: Mapping[str, str | None], day: date) -> dict[str, str
 
 
 def _warn_of_securities(dossier: Dossier, draft: Draft) -> None:
-    """What a security covers stays outside a debt settlement, and it is used first (Bbz art. 42)."""
+    """What a security covers stays outside a debt settlement, and it is used first."""
     held = securities_on(dossier.facts, draft.value_date) if "share" in draft.data else []
     if held:
         told = ", ".join(f"{one.kind} {euros(one.cents)}" for one in held)
         click.echo(
-            f"warning: {told}: what a security covers stays outside a debt settlement (Bbz art. 42)", err=True
+            f"warning: {told}: what a security covers stays outside a debt settlement: it is used first",
+            err=True,
         )
 
 

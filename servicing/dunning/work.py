@@ -78,12 +78,12 @@ def item_of_arrangement(case: Case, day: date) -> list[Item]:
 
 
 def item_of_settlement(case: Case, day: date) -> list[Item]:
-    """A debt settlement (Bbz art. 42) of which the share was paid: a person decides to give up the rest."""
+    """A debt settlement of which the share was paid: a person decides to give up the rest."""
     agreed = settlement_paid(case.facts, day)
     left = owed_on(case.facts, day) if agreed is not None else 0
     if agreed is None or left <= 0:
         return []
-    reason = f"the share of the debt settlement, {euros(agreed.share)}, was paid: {euros(left)} is left (Bbz art. 42)"
+    reason = f"the share of the debt settlement, {euros(agreed.share)}, was paid: {euros(left)} is left"
     action = (
         f"give it up as agreed: aflos decide waiver {case.loan} --part all --on {day}; where the settlement is not "
         f"kept by the others: aflos decide arrangement-end {case.loan} --of {agreed.fact}"
