@@ -49,7 +49,9 @@ class Situation:
         """What is known about one letter."""
         draft = letter.draft
         scope: Scope = "decisions" if draft.decision else "letters"
-        return Now(self.day, self.facts, self.blocks, self.addressee(draft.loans[0].loan, draft.debtor, scope))
+        return Now(
+            self.day, self.facts, self.blocks, self.addressee(draft.loans[0].loan, draft.debtor, scope)
+        )
 
 
 def situation_of(

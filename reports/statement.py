@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate
@@ -60,6 +60,9 @@ class Cents(NamedTuple):
         return self.principal + self.interest + self.costs - self.credit
 
 
+NOTHING = Cents()
+
+
 class Balances(NamedTuple):
     """What a debtor owes: principal, interest, costs; `credit` is what the debtor gets back."""
 
@@ -71,7 +74,10 @@ class Balances(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One entry: what it changes, and what is owed on balance after it; without a key it is not booked yet."""
+    """One entry: what it changes, and what is owed on balance after it; without a key it is not booked yet.
+
+    `is_silent`: it changes no amount and tells a person nothing, such as what corrects that a row fell due.
+    """
 
     key: Key | None
     value_date: date
@@ -82,6 +88,7 @@ class Line(NamedTuple):
     costs: Money
     credit: Money
     balance: Money
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,19 @@ class Statement:
     problem: str | None
     earlier: list[EarlierLine]
 
+    @property
+    def for_people(self) -> Statement:
+        """The statement without the lines that change no amount and tell a person nothing."""
+        lines, waiting = (
+            [one for one in each if not one.is_silent] for each in (self.lines, self.not_booked)
+        )
+        return replace(self, lines=lines, not_booked=waiting)
+
+    @property
+    def silent(self) -> int:
+        """How many lines those are."""
+        return sum(one.is_silent for one in (*self.lines, *self.not_booked))
+
 
 class Booking(NamedTuple):
     """An entry of the books: its key, why it was booked, and its rows with account numbers of the chart."""
@@ -131,12 +151,13 @@ class Known(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """One entry, booked or not, with what it changes."""
+    """One entry, booked or not, with what it changes, and whether it tells a person nothing."""
 
     cause: Cause
     key: Key | None
     change: Cents
     text: str
+    is_silent: bool = False
 
 
 def statement_of(
@@ -178,11 +199,14 @@ def statement_of(
 
 def movements(entries: Iterable[Booking], told: Known) -> list[Movement]:
     """The entries, which come in the order of their keys, by value date; one that corrects an earlier one says so."""
+    entries = list(entries)
+    undone = _undone(entries)
     first: dict[Cause, date] = {}
     found = []
     for key, cause, rows in entries:
         corrects = first.setdefault(cause, key.business_date) < key.business_date
-        found.append(Movement(cause, key, _change(rows), _text(cause, rows, told, corrects)))
+        is_silent = (corrects or cause in undone) and _is_inside(rows)
+        found.append(Movement(cause, key, _change(rows), _text(cause, rows, told, corrects), is_silent))
     # The sort keeps the order of keys within a day.
     return sorted(found, key=lambda one: one.cause.value_date)
 
@@ -196,11 +220,35 @@ def not_booked(entries: Sequence[Booking], facts: Sequence[Fact], now: date, tol
     for row in differences(should_be(state.effects, None), booked):
         by_cause.setdefault(row.cause, []).append(row)
     known = {row.cause for row in booked}
-    found = [
-        Movement(cause, None, _change(rows), _text(cause, rows, told, cause in known))
-        for cause, rows in by_cause.items()
-    ]
+    found = []
+    for cause, rows in by_cause.items():
+        corrects = cause in known
+        text = _text(cause, rows, told, corrects)
+        found.append(Movement(cause, None, _change(rows), text, corrects and _is_inside(rows)))
     return sorted(found, key=lambda one: (one.cause.value_date, one.cause))
+
+
+def _undone(entries: Iterable[Booking]) -> set[Cause]:
+    """What was booked and taken back as a whole."""
+    booked: dict[Cause, list[Booked]] = {}
+    for _, cause, rows in entries:
+        booked.setdefault(cause, []).extend(rows)
+    return {cause for cause, rows in booked.items() if not any(_sums(rows).values())}
+
+
+def _is_inside(rows: Sequence[Booked]) -> bool:
+    """Whether an entry only moves what is owed within a column, and so changes no amount a person sees."""
+    outside = (cents for account, cents in _sums(rows).items() if account not in COLUMN_OF)
+    return _change(rows) == NOTHING and not any(outside)
+
+
+def _sums(rows: Iterable[Booked]) -> Mapping[int, int]:
+    """What entries add to each account, in cents."""
+    sums: dict[int, int] = {}
+    for row in rows:
+        sums[row.debit] = sums.get(row.debit, 0) + row.cents
+        sums[row.credit] = sums.get(row.credit, 0) - row.cents
+    return sums
 
 
 def _change(rows: Sequence[Booked]) -> Cents:
@@ -231,16 +279,13 @@ def _sum(changes: Iterable[Cents]) -> Cents:
 def _lines(found: Sequence[Movement], before: Cents) -> list[Line]:
     owed = accumulate((one.change.total for one in found), initial=before.total)
     next(owed)
-    return [
-        Line(
-            one.key,
-            one.cause.value_date,
-            one.cause.kind,
-            one.text,
-            *map(_amount, (*one.change, balance)),
-        )
-        for one, balance in zip(found, owed, strict=True)
-    ]
+    return [_line(one, balance) for one, balance in zip(found, owed, strict=True)]
+
+
+def _line(one: Movement, balance: int) -> Line:
+    principal, interest, costs, credit = map(_amount, one.change)
+    amounts = (principal, interest, costs, credit, _amount(balance))
+    return Line(one.key, one.cause.value_date, one.cause.kind, one.text, *amounts, one.is_silent)
 
 
 def _balances(cents: Cents) -> Balances:

@@ -382,27 +382,6 @@ def test_an_arrangement_is_ended_by_a_decision_that_is_handed_over(limited: None
     assert [row["is_over"] for row in good_by("clerk", "loan", "blocks", LOAN)] == [True]
 
 
-def test_a_second_arrangement_or_end_of_it_is_refused_while_the_first_is_under_way(counter: Engine) -> None:
-    on = ("--on", "2025-07-01", "--decision")
-    first = ("decide", "arrangement", LOAN, "--amount", "100.00", *on, "B-1")
-    assert good_by("approver", *first)["state"] == "proposed"
-    second = ("decide", "arrangement", LOAN, "--amount", "150.00", *on, "B-2")
-    for words in (second, (*second, "--preview")):
-        done = by("clerk", *words)
-        assert (done.code, done.out) == (2, ""), done.err
-        assert "decision 1 (arrangement of 100.00 from 2025-07-01, 'B-1') waits for its approval" in done.err
-        assert "aflos approve 1 (--reject refuses it), or approver takes it back" in done.err
-    assert good_by("approver", *first)["proposed"] is False
-    good_by("approver", "decide", "take-back", "1", "--reason", "too low")
-    assert good_by("approver", *second)["state"] == "proposed"
-    fact = good_by("manager", "approve", "2")["fact"]
-    end = ("decide", "arrangement-end", LOAN, "--of", str(fact), "--on", "2025-09-01", "--decision")
-    number = good_by("approver", *end, "B-3")["decision"]
-    good_by("manager", "approve", str(number))
-    done = by("clerk", *end, "B-4")
-    assert (done.code, f"aflos decide handed-over {number}, or approver" in done.err) == (2, True), done.err
-
-
 def test_what_goes_with_what_is_told(counter: Engine) -> None:
     on = ("--on", "2025-07-01", "--decision", "B-1")
     for words, error in (

@@ -309,24 +309,6 @@ def test_f13_an_enforcement_order_that_a_court_suspends_stops_collecting_and_ext
     assert blocks() == []
 
 
-def test_the_same_suspension_under_another_document_is_refused_and_names_the_first(counter: Engine) -> None:
-    def told(document: str, on: str, *more: str) -> tuple[str, ...]:
-        return ("event", "order-suspended", LOAN, "--on", on, "--document", document, *more)
-
-    good_by("clerk", *told("Rb 5", "2025-09-01"))
-    assert good_by("clerk", *told("Rb 5", "2025-09-01"))["recorded"] is False
-    for words in (told("Rb 9", "2025-09-01"), told("Rb 9", "2025-09-03", "--debtor", "1", "--preview")):
-        done = by("clerk", *words)
-        assert (done.code, done.out) == (2, ""), done.err
-        assert "is told already, by fact 3 of 2025-09-01 ('Rb 5')" in done.err
-        assert "first aflos event order-resumed" in done.err
-    good_by("clerk", *told("Rb 3", "2025-08-01"))
-    for first, lifted in (("Rb 3", "2025-08-09"), ("Rb 5", "2025-09-09")):
-        end = ("event", "order-resumed", LOAN, "--on", lifted, "--document", f"{first} over")
-        good_by("clerk", *end, "--which", first)
-    good_by("clerk", *told("Rb 9", "2025-09-09"))
-
-
 def test_a_contract_has_no_enforcement_order(counter: Engine) -> None:
     private = {"bbz_business_capital": "doorstartfonds_credit"}
     words = [private.get(word, word) for word in _urk() if word not in {"--group", "established"}]

@@ -155,10 +155,11 @@ def _print_csv(_heading: Heading, found: Statement) -> None:
 def _pdf(heading: Heading, found: Statement) -> None:
     from backoffice.cli.statement_pdf import print_pdf  # noqa: PLC0415 - typefaces are loaded only where one is set
 
-    print_pdf(heading, found)
+    print_pdf(heading, found.for_people)
 
 
-def _print_page(heading: Heading, found: Statement) -> None:
+def _print_page(heading: Heading, whole: Statement) -> None:
+    found = whole.for_people
     top: Mapping[str, object] = {
         "loan": heading.loan,
         "debtor": " en ".join(heading.debtors.values()),
@@ -176,6 +177,10 @@ def _print_page(heading: Heading, found: Statement) -> None:
     if found.not_booked:
         parts.append(f"not booked yet\n{_table(found.not_booked)}")
         parts.append(f"expected\n{pairs(_balances(found.expected))}")
+    if whole.silent:
+        parts.append(
+            f"lines left out that correct no amount: {whole.silent}; --format csv or json shows them"
+        )
     if found.problem:
         parts.append(f"news that cannot be computed: {found.problem}")
     click.echo("\n\n".join(parts))
