@@ -15,7 +15,8 @@ from backoffice.client_group import without_group
 from backoffice.deciding import waits_for
 from backoffice.dunning import dunning_items
 from backoffice.rights import check_right, codes, creditors_of
-from jobs.bank_twice import NOTICE, doubtful_lines, struck_but_shown
+from jobs.bank_statements import NOTICE
+from jobs.bank_twice import doubtful_lines, struck_but_shown
 from jobs.bank_worklist import waiting_lines
 from jobs.lapses import limitations
 from jobs.letters_stuck import stuck_letters, untold_decisions

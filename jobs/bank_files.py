@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -17,15 +17,18 @@ from bank.files import open_bank_file
 from bank.statement import BadStatement, Heading
 from bank.status_report import read_report
 from bank.xml_reader import Stream
-from jobs.bank_import import Document, Outcome, Overlaps, Request, import_document
+from jobs.bank_import import import_document
 from jobs.bank_reader import Found, Read, read_here
 from jobs.bank_reports import import_report
+from jobs.bank_request import Document, Gap, Outcome, Overlaps, Request
+from jobs.bank_statements import misplaced, next_numbers
 from ledger.errors import IoFailed
 from servicing.files import creditors
 
 _BLOCK = 1 << 20
 _TAIL = 2048
 _REPORT = b":pain.002."
+_NOTICE = b":camt.054."
 _CLOSED = re.compile(rb"</([\w.-]+:)?Document\s*>\s*(<!--((?!-->).)*-->\s*)*\Z", re.DOTALL)
 
 
@@ -42,9 +45,33 @@ def import_path(
     Raises `BadStatement`, `Gap` and `NotYet`; the caller undoes the transaction. After `Overlaps` it takes the file
     anew in another one, with a request that says that it does not go on.
     """
-    held, done = contents(path), []
+    held = contents(path)
+    notices = [place for place, content in enumerate(held) if content.is_notice]
+    others = [place for place, content in enumerate(held) if not content.is_notice]
+    if not (notices and others):
+        return _imported(connection, (path, held, others or notices), request, read)
+    # A statement may book as one amount what a notice beside it tells in parts.
+    since, first = next_numbers(connection)[1], request._replace(first_comes=True)
+    done = [
+        outcome
+        for places in (notices, others)
+        for outcome in _imported(connection, (path, held, places), first, read)
+    ]
+    if not request.first_comes:
+        for wrong in misplaced(connection, since, allow_gap=request.allow_gap).values():
+            raise Gap(wrong)
+    return done
+
+
+def _imported(
+    connection: Connection, what: tuple[Path, Sequence[Content], Sequence[int]], request: Request, read: Read
+) -> list[Outcome]:
+    """What some of the documents of a file brought, by their places."""
+    (path, held, places), done = what, []
     with _documents(path) as documents:
         for place, ((name, stream), content) in enumerate(zip(documents, held, strict=True)):
+            if place not in places:
+                continue
             if content.is_report:
                 report = read_report(stream, name)
                 done.append(import_report(connection, (name, content.sha256), report, request))
@@ -97,11 +124,12 @@ def headings_of(path: Path) -> list[Heading]:
 
 
 class Content(NamedTuple):
-    """What is known of a document before it is read: its digest, size, and whether it seems to be a status report."""
+    """What is known of a document before it is read: its digest, size, and what it seems to be."""
 
     sha256: str
     size: int
     is_report: bool
+    is_notice: bool
 
 
 def contents(path: Path) -> list[Content]:
@@ -113,8 +141,19 @@ def contents(path: Path) -> list[Content]:
             while block := stream.read(_BLOCK):
                 begin, size = begin or block[:_TAIL], size + len(block)
                 digest.update(block.replace(b"\r", b""))
-            found.append(Content(digest.hexdigest(), size, _REPORT in begin.replace(b"\0", b"")))
+            begin = begin.replace(b"\0", b"")
+            found.append(Content(digest.hexdigest(), size, _REPORT in begin, _NOTICE in begin))
     return found
+
+
+def is_notice(path: Path) -> bool:
+    """Whether a file holds notices (camt.054) alone; not where it cannot be read."""
+    try:
+        with _documents(path) as documents:
+            begins = [stream.read(_TAIL).replace(b"\0", b"") for _, stream in documents]
+    except BadStatement:
+        return False
+    return bool(begins) and all(_NOTICE in begin for begin in begins)
 
 
 def is_whole(path: Path) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from bank.statement import BadStatement, End, Heading
 from jobs.bank_matching import Matcher, Source
+from jobs.bank_request import Document, Gap, NoStatement, NotYet, Outcome, Overlaps, Request
 from jobs.bank_statements import (
     Statement,
     ToldPart,
@@ -21,13 +20,14 @@ from jobs.bank_statements import (
     last_statement,
     latest_known_on,
     next_numbers,
+    no_statement_text,
+    not_shown_text,
     one_at_a_time,
     open_gap,
     told_in_parts,
 )
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of
-from ledger.errors import BadInput
 from ledger.fault_points import reach
 from ledger.money import euros
 from servicing.receipts.drafts import LineDraft, again, stored
@@ -41,61 +41,6 @@ from servicing.receipts.values import (
 from servicing.store import Recorded
 
 LINES_AT_ONCE = 10_000
-
-
-class Gap(BadInput):
-    """A statement does not follow what is known of its account; a missing file comes first, or the gap is recorded."""
-
-
-class NotYet(BadInput):
-    """A file holds days after the one it is read for; it waits for its own night."""
-
-
-class Overlaps(BadInput):
-    """A statement that seemed to go on in the middle of a day repeats lines of it: it is to be read again as one."""
-
-
-class Request(NamedTuple):
-    """For whom a file is read: who records it, of which creditor (0: any), up to which day, gaps allowed or not.
-
-    `together` lets older lines fill what no gap tells of: other files with it must make up for that. `goes_on` lets
-    lines without a reference of the bank be twins of those of the last statement's day.
-    """
-
-    by: Recorded
-    owners: Mapping[str, int]
-    creditor: int
-    until: int
-    allow_gap: bool = False
-    goes_on: bool = True
-    together: bool = False
-
-
-class Document(NamedTuple):
-    """A bank document: how it is called, the digest of its contents, and what stands in it."""
-
-    name: str
-    sha256: str
-    items: Iterable[Heading | LineDraft | End]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a file brought: lines in it, new ones, those matched at once; or when it came first.
-
-    Of a status report the lines are the orders it tells of; `refused` are those refused, each with the reason.
-    """
-
-    name: str
-    creditor: int = 0
-    statements: int = 0
-    lines: int = 0
-    new: int = 0
-    matched: int = 0
-    returned: int = 0
-    first: str = ""
-    gaps: list[str] = field(default_factory=list)
-    refused: list[str] | None = None
 
 
 def import_document(connection: Connection, document: Document, request: Request) -> Outcome:
@@ -165,11 +110,8 @@ class _Taking:
                 f"{self.outcome.name}: a statement of {heading.account} was imported by hand for the night of "
                 f"{day_of(overtaken)}; this one follows then"
             )
-        if heading.kind == "054" and self.last is None:
-            raise Gap(
-                f"{self.outcome.name}: a notice (camt.054) of {heading.account} before any statement: "
-                "import a statement (camt.053) first"
-            )
+        if heading.kind == "054" and self.last is None and not self.request.first_comes:
+            raise NoStatement(no_statement_text(self.outcome.name, heading.account))
         self.place = Place(
             heading.account, creditor, self.next_statement, number_of(self.request.by.known_on)
         )
@@ -347,10 +289,7 @@ class _Taking:
         if self.lines and self.last is not None and self.new_cents:
             closed = self.last.closed_on
             if self.first_new_day <= closed and not self.request.allow_gap:
-                raise Gap(
-                    f"{self.outcome.name}: tells lines booked by {day_of(closed)} that the statement up to that "
-                    "day does not show; if they are the parts of one of its lines: aflos bank split"
-                )
+                raise Gap(not_shown_text(self.outcome.name, closed))
 
     def finish(self, sha256: str) -> Outcome:
         """Pair what came back, and keep the file itself."""

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from bank.statement import BadStatement
 from bank.status_report import Report, Status
-from jobs.bank_import import NotYet, Outcome, Request, came_before, keep_file
+from jobs.bank_import import came_before, keep_file
+from jobs.bank_request import NotYet, Outcome, Request
 from jobs.bank_statements import next_numbers, one_at_a_time
 from ledger.day import day_of, number_of
 from servicing.collecting.released import Dropped

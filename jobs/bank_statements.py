@@ -9,8 +9,11 @@ from sqlalchemy import Connection, func, select, text
 
 from jobs.bank_undecided import lines_without_money
 from ledger.bulk import among
-from ledger.day import LAST_DAY, number_of
+from ledger.day import LAST_DAY, day_of, number_of
 from servicing.receipts.tables import bank_confirmation, bank_file, bank_line, bank_statement
+
+NOTICE = 54
+"""The kind of a statement that is a notice (camt.054), without balances."""
 
 _ONE_IMPORT = 4_600_102
 """The PostgreSQL transaction lock that lets one import number its lines at a time."""
@@ -159,9 +162,61 @@ def booked_span(connection: Connection, account: str) -> tuple[int, int]:
 def has_notices(connection: Connection, account: str) -> bool:
     """Whether a notice (camt.054) of an account was taken."""
     query = select(bank_statement.c.id).where(
-        bank_statement.c.account == account, bank_statement.c.kind == 54
+        bank_statement.c.account == account, bank_statement.c.kind == NOTICE
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def misplaced(connection: Connection, since: int, *, allow_gap: bool) -> dict[int, str]:
+    """Which files with notices, of statements from this number on, came before a first statement and do not fit it.
+
+    By the number of the file the reason. A notice may not tell lines of days that the first statement closes without
+    them: they may be in the balance with which it opens. Also not fitting are those without any statement.
+    """
+    statement = bank_statement.c
+    query = (
+        select(statement.id, statement.file_id, statement.account, bank_file.c.name)
+        .join(bank_file, bank_file.c.id == statement.file_id)
+        .where(statement.kind == NOTICE, statement.id >= since)
+        .order_by(statement.id)
+    )
+    wrong: dict[int, str] = {}
+    for notice, file, account, name in connection.execute(query).all():
+        first = connection.execute(
+            select(func.min(statement.id)).where(statement.account == account, statement.kind == 53)
+        ).scalar()
+        last = last_statement(connection, account)
+        if first is None or last is None:
+            wrong.setdefault(file, no_statement_text(name, account))
+        elif first >= since and not allow_gap and _tells_more(connection, notice, last.closed_on):
+            wrong.setdefault(file, not_shown_text(name, last.closed_on))
+    return wrong
+
+
+def _tells_more(connection: Connection, notice: int, closed_on: int) -> bool:
+    """Whether a notice has lines booked by a day that no statement shows."""
+    query = select(bank_line.c.id).where(
+        bank_line.c.statement_id == notice, bank_line.c.booked_on <= closed_on
+    )
+    lines = set(connection.execute(query).scalars())
+    return not lines <= shown_by_statement(connection, sorted(lines), number_of(LAST_DAY))
+
+
+def no_statement_text(name: str, account: str) -> str:
+    """That a notice is the first that came of an account, and what to do."""
+    return (
+        f"{name}: a notice (camt.054) of {account} before any statement: "
+        "import a statement (camt.053) first, or with it"
+    )
+
+
+def not_shown_text(name: str, closed_on: int) -> str:
+    """That a notice tells what the statement of its day does not show, and what to do."""
+    day = day_of(closed_on)
+    return (
+        f"{name}: tells lines booked by {day} that the statement up to that day does not show; "
+        "if they are the parts of one of its lines: aflos bank split"
+    )
 
 
 class ToldPart(NamedTuple):
@@ -197,7 +252,7 @@ def told_in_parts(
     A bank may book a batch as one amount and tell its parts apart. They are its parts if they stand under its
     reference and are the amount together, to the cent; what else has that reference, such as its costs, is none.
     """
-    notices = select(bank_statement.c.id).where(bank_statement.c.kind == 54)
+    notices = select(bank_statement.c.id).where(bank_statement.c.kind == NOTICE)
     query = select(bank_line.c.id, bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents).where(
         bank_line.c.account == account,
         bank_line.c.booked_on.in_(sorted({day for _, day, _ in totals})),

@@ -8,16 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, exists, or_, select
 
 from jobs.bank_checks import stands
+from jobs.bank_statements import NOTICE
 from jobs.bank_undecided import lines_without_money
 from ledger.bulk import among
 from ledger.day import LAST_DAY, number_of
 from servicing.receipts.store import parts_of_lines, stored_line
 from servicing.receipts.tables import bank_confirmation, bank_line, bank_statement
 from servicing.receipts.values import Disposition, Part, StoredLine
-
-NOTICE = 54
-"""The kind of a statement that is a notice (camt.054), without balances."""
-
 
 STRUCK = {Disposition.IGNORED, Disposition.NO_MONEY}
 """What a person says of a line that ends the doubt about it."""

@@ -22,8 +22,9 @@ from bank.statement import BadStatement
 from jobs import clock
 from jobs.access import REHEARSAL
 from jobs.bank_files import contents, headings_of, import_beside, import_path, our_accounts
-from jobs.bank_import import Gap, NotYet, Outcome, Overlaps, Request
+from jobs.bank_first import import_with_notices, oldest_first, with_notices
 from jobs.bank_reader import Reader
+from jobs.bank_request import Gap, NoStatement, NotYet, Outcome, Overlaps, Request
 from jobs.bank_statements import open_gap
 from jobs.inbox_files import in_order, name_of, why_it_waits
 from jobs.run import Run
@@ -50,6 +51,12 @@ class Waiting(NamedTuple):
 
 class DoesNotFollow(Waiting):
     """A file that stays because its statement does not follow what is known of its account."""
+
+    __slots__ = ()
+
+
+class BeforeFirst(DoesNotFollow):
+    """A notice that stays because no statement of its account came yet."""
 
     __slots__ = ()
 
@@ -120,7 +127,9 @@ def announced(engine: Engine) -> dict[str, date]:
 
 def _take_folder(taking: _Taking, folder: Path) -> list[Waiting]:
     """Take what can be taken, again while that makes others follow on."""
-    left = _files(folder)
+    accounts = [account for account, owner in our_accounts().items() if owner == taking.creditor]
+    files = _files(folder)
+    left = taking.run.access.read(lambda connection: oldest_first(connection, files, accounts))
     while True:
         found = dict(_taken(taking, left))
         stay = {path: waiting for path, waiting in found.items() if waiting}
@@ -186,10 +195,36 @@ def _import_together(
 
 def _taken(taking: _Taking, files: Sequence[Path]) -> Iterator[tuple[Path, Waiting | None]]:
     """Take files one after the other; who reads them knows which comes next."""
-    beyond = _files(taking.after)[:1] if taking.after else []
+    beyond, early = _files(taking.after)[:1] if taking.after else [], list[Path]()
     for path, after in zip(files, [*files[1:], *beyond, None], strict=False):
+        if early and (done := _with_notices(taking, path, early)):
+            early = [one for one in early if one not in done]
+            yield from dict.fromkeys(done).items()
+            continue
         taking.reader.expect(after)
-        yield path, _take(taking, path)
+        waiting = _take(taking, path)
+        early += [path] if isinstance(waiting, BeforeFirst) else []
+        yield path, waiting
+
+
+def _with_notices(taking: _Taking, path: Path, early: Sequence[Path]) -> list[Path]:
+    """Take a file with the notices that waited for the first statement of its account; which were taken."""
+    run = taking.run
+
+    def attempt(notices: Sequence[Path], first: Path) -> list[list[Outcome]] | None:
+        taking.reader.expect(None)
+
+        def unit(connection: Connection) -> list[list[Outcome]] | None:
+            request, read = _request(connection, taking), taking.reader.read
+            return request and import_with_notices(connection, (notices, first), request, read)
+
+        return run.write(unit)
+
+    done = {} if why_it_waits(path) else with_notices(attempt, path, early)
+    for one, outcomes in done.items():
+        reach("bank file kept")
+        _move(run, one, DONE, "\n".join(said(each) for each in outcomes))
+    return list(done)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -210,6 +245,8 @@ def _take(taking: _Taking, path: Path) -> Waiting | None:
     run, day = taking.run, taking.day
     try:
         done = _taken_whole(taking, path)
+    except NoStatement as wrong:
+        return BeforeFirst(path.name, str(wrong))
     except Gap as wrong:
         return DoesNotFollow(path.name, str(wrong))
     except NotYet as wrong:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from jobs.bank_files import is_whole
+from jobs.bank_files import is_notice, is_whole
 from ledger.errors import IoFailed
 
 LONGEST_NAME = 200
@@ -14,11 +14,6 @@ LONGEST_NAME = 200
 
 NO_NAME = f"its name is no printable text of at most {LONGEST_NAME} bytes: give it another"
 NOT_WHOLE = "is not written to its end yet, or is no bank file: one ends in </Document>, or is a ZIP file"
-
-
-_NOTICE = b":camt.054."
-_HEAD = 2048
-"""Bytes in which a document has said what it is."""
 
 
 def name_of(path: Path) -> str:
@@ -41,12 +36,4 @@ def in_order(paths: Iterable[Path]) -> list[Path]:
 
     A statement may book as one amount what a notice of the same day tells in parts: it then confirms the parts.
     """
-    return sorted(paths, key=lambda path: (not _is_notice(path), path))
-
-
-def _is_notice(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return _NOTICE in file.read(_HEAD).replace(b"\0", b"")
-    except OSError:
-        return False
+    return sorted(paths, key=lambda path: (not is_notice(path), path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -115,6 +116,13 @@ def _entry(line: Real) -> str:
         f"<RltdPties><{role}><Nm>{line.name}</Nm></{role}><{role}Acct><Id><IBAN>{line.iban}</IBAN></Id></{role}Acct></RltdPties>"
         f"{remittance}{back}</TxDtls></NtryDtls></Ntry>"
     )
+
+
+def notice(parts: Sequence[Real], ident: str = "N-1") -> str:
+    """A notice (camt.054) with one entry of all these parts, which have the day and the reference of the first."""
+    entry = parts[0]._replace(cents=total(parts))
+    each = re.findall(r"<TxDtls>.*?</TxDtls>", camt(ALMERE, None, parts))
+    return re.sub(r"<TxDtls>.*?</TxDtls>", lambda _: "".join(each), camt(ALMERE, None, [entry], ident=ident))
 
 
 def write(folder: Path, name: str, text: str) -> Path:

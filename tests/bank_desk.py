@@ -12,8 +12,8 @@ from sqlalchemy import Engine, func, select
 from backoffice.cli.database import Desk
 from backoffice.receipts import Decided, Said, line_of, match
 from jobs.bank_files import import_beside, our_accounts
-from jobs.bank_import import Outcome, Request
 from jobs.bank_reader import read_here
+from jobs.bank_request import Outcome, Request
 from jobs.bank_worklist import Waiting, waiting_lines
 from jobs.inbox import inbox
 from jobs.manifest import folder

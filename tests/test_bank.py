@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from bank.reference import reference_of
 from bank.statement import BadStatement
-from jobs.bank_import import Gap
+from jobs.bank_request import Gap
 from jobs.inbox_files import NOT_WHOLE
 from ledger.fault_points import watched
 from tests.bank_account import DRONTEN, Account, Real, camt, paying, write

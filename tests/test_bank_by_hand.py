@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from backoffice.cli.database import Desk
 from backoffice.money_out import LineRefused
 from backoffice.receipts import adopt, decide, line_of
-from jobs.bank_import import Gap
+from jobs.bank_request import Gap
 from jobs.inbox import inbox
 from jobs.night import rehearse_nights
 from jobs.run import Options

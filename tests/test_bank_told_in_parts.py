@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from jobs.bank_import import Gap
-from tests.bank_account import ALMERE, Account, Real, camt, paying, total, write
+from jobs.bank_request import Gap
+from tests.bank_account import ALMERE, Account, Real, notice, paying, write
 from tests.bank_desk import (
     FIRST,
     INSTALMENT,
@@ -31,13 +29,6 @@ NEXT = FIRST + timedelta(days=1)
 BANK, TRANSIT = 1010, 1100
 BATCH = [paying(LOAN, NEXT, INSTALMENT, "B/1"), paying(OTHER, NEXT, INSTALMENT, "B/1")]
 """The parts of a batch; the reference of the bank is of all of it, and has the sign in it that parts get."""
-
-
-def notice(parts: Sequence[Real], ident: str = "N-1") -> str:
-    """A notice with one entry of all these parts."""
-    whole = camt(ALMERE, None, [Real(NEXT, total(parts), "B/1")], ident=ident)
-    each = re.findall(r"<TxDtls>.*?</TxDtls>", camt(ALMERE, None, parts))
-    return re.sub(r"<TxDtls>.*?</TxDtls>", lambda _: "".join(each), whole)
 
 
 def account(cents: int = 2 * INSTALMENT) -> Account:

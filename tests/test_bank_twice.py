@@ -13,7 +13,7 @@ from backoffice.cli.database import Desk
 from backoffice.money_out import LineRefused
 from backoffice.receipts import line_of, strike
 from backoffice.worklist import all_items
-from jobs.bank_import import Gap
+from jobs.bank_request import Gap
 from jobs.bank_statements import open_gap
 from jobs.bank_twice import doubtful_lines
 from ledger.database import reading, writing

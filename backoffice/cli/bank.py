@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -17,16 +19,17 @@ from backoffice.cli.bank_runs import named_creditor
 from backoffice.cli.bank_says import SAYINGS
 from backoffice.cli.bank_show import show as show_
 from backoffice.cli.bank_words import as_line, day_text, waiting_words
-from backoffice.cli.database import looking, recording
+from backoffice.cli.database import Desk, looking, recording
 from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.table import table
 from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
-from jobs.bank_files import import_path, our_accounts
-from jobs.bank_import import Outcome, Overlaps, Request
+from jobs.bank_files import import_path, is_notice, our_accounts
+from jobs.bank_first import import_with_notices, oldest_first, with_notices
 from jobs.bank_reader import Reader
+from jobs.bank_request import NoStatement, Outcome, Overlaps, Request
 from jobs.bank_worklist import waiting_lines
 from jobs.inbox import NOT_READY, inbox, said
 from jobs.inbox_files import name_of, why_it_waits
@@ -66,14 +69,9 @@ def import_files(
     """
     _refuse_devices(files)
     done: list[Outcome] = []
-    creditor = _creditor(code) if code else 0
+    how = _Import(actor, _creditor(code) if code else 0, record_gap)
     with Reader() as reader:
-        for file in files:
-            importing = partial(_imported, file, actor, reader, (creditor, record_gap))
-            try:
-                taken = importing(goes_on=True)
-            except Overlaps:
-                taken = importing(goes_on=False)
+        for taken in _all_imported(_in_order(files), how, reader):
             done += taken
             if not as_json:
                 for outcome in taken:
@@ -82,18 +80,72 @@ def import_files(
         print_json([_outcome(each) for each in done])
 
 
-def _imported(
-    file: Path, actor: str | None, reader: Reader, how: tuple[int, bool], *, goes_on: bool
-) -> list[Outcome]:
-    """What a file brought, in a transaction of its own; raises what `import_path` does, and `NotAllowed`."""
-    creditor, record_gap = how
-    with recording(actor) as desk:
-        request = Request(desk.by, our_accounts(), creditor, number_of(clock.today()), record_gap, goes_on)
-        taken = import_path(desk.connection, file, request, reader.read)
-        for outcome in taken:
-            if outcome.creditor:
-                check_right(desk.by.actor, "record", outcome.creditor)
+class _Import(NamedTuple):
+    """Who imports files, of which creditor (0: any), and whether gaps are allowed."""
+
+    actor: str | None
+    creditor: int
+    record_gap: bool
+
+
+def _in_order(files: Sequence[Path]) -> Sequence[Path]:
+    """Files as they are named, but notices first, as the night takes them, and the oldest that begins an account."""
+    if len(files) == 1:
+        return files
+    with looking() as connection:
+        return oldest_first(connection, sorted(files, key=lambda file: not is_notice(file)), our_accounts())
+
+
+def _all_imported(files: Sequence[Path], how: _Import, reader: Reader) -> Iterator[list[Outcome]]:
+    """What each file brought; notices of an account without a statement are taken with the first one."""
+    early: list[Path] = []
+    for file in files:
+        done = with_notices(partial(_with_notices, how=how, reader=reader), file, early) if early else {}
+        early = [one for one in early if one not in done]
+        yield from done.values()
+        if done:
+            continue
+        try:
+            yield _imported(file, how, reader)
+        except NoStatement:
+            if file == files[-1]:
+                raise
+            early.append(file)
+    for file in early:
+        yield _imported(file, how, reader)
+
+
+def _with_notices(notices: Sequence[Path], file: Path, how: _Import, reader: Reader) -> list[list[Outcome]]:
+    with recording(how.actor) as desk:
+        taken = import_with_notices(desk.connection, (notices, file), _request(desk, how), reader.read)
+        _check_rights(desk, chain.from_iterable(taken))
     return taken
+
+
+def _imported(file: Path, how: _Import, reader: Reader) -> list[Outcome]:
+    """What a file brought, in a transaction of its own; raises what `import_path` does, and `NotAllowed`."""
+
+    def importing(*, goes_on: bool) -> list[Outcome]:
+        with recording(how.actor) as desk:
+            request = _request(desk, how)._replace(goes_on=goes_on)
+            taken = import_path(desk.connection, file, request, reader.read)
+            _check_rights(desk, taken)
+        return taken
+
+    try:
+        return importing(goes_on=True)
+    except Overlaps:
+        return importing(goes_on=False)
+
+
+def _request(desk: Desk, how: _Import) -> Request:
+    return Request(desk.by, our_accounts(), how.creditor, number_of(clock.today()), how.record_gap)
+
+
+def _check_rights(desk: Desk, taken: Iterable[Outcome]) -> None:
+    for outcome in taken:
+        if outcome.creditor:
+            check_right(desk.by.actor, "record", outcome.creditor)
 
 
 def _refuse_devices(files: Sequence[Path]) -> None:
