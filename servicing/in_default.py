@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -12,12 +12,13 @@ from ledger.entry import EntryKind
 from ledger.money import half_up
 from servicing.arrangement import arrangements_of
 from servicing.banking_days import ONE_DAY, legal_term_end
+from servicing.dunning.sent import ASKING_LETTERS, sent_of
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
 from servicing.joint_restructuring import starts_behind
 from servicing.law import Law
 from servicing.life.notes import Notes, Occasion
-from servicing.life.state import Row, State
+from servicing.life.state import STATUTORY, Row, State
 from servicing.life.timeline import live
 from servicing.policy import Choices
 from servicing.statutory_interest import (
@@ -52,14 +53,10 @@ CLAIMS = frozenset({"recovery_claim"})
 def reminded_on(facts: Sequence[Fact], by: date) -> date | None:
     """The day of the first formal reminder (aanmaning) up to a day, or None."""
     gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
-    days = [
-        fact.value_date
-        for fact in facts
-        if fact.nr not in gone
-        and fact.value_date <= by
-        and (fact.kind is FactKind.REMINDER or fact.data.get("act") == "formal_reminder")
-    ]
-    return min(days, default=None)
+    holding = [fact for fact in facts if fact.nr not in gone]
+    days = [sent.on for sent in sent_of(holding) if sent.step in ASKING_LETTERS]
+    days += [fact.value_date for fact in holding if fact.data.get("act") == "formal_reminder"]
+    return min((day for day in days if day <= by), default=None)
 
 
 def why_not_charged(facts: Sequence[Fact], on: date, product: str, charging: str) -> str:
@@ -106,10 +103,7 @@ def proposed_interest(
     Where interest of the loan runs over the principal, only arrears of interest bear statutory interest: it comes
     instead of the interest of the loan, never on top of it. Raises `UnknownLaw`.
     """
-    found = tuple(
-        Owing(row.nr, due, debt, statutory_interest(debt, law, ways))
-        for row, due, debt in _debts(facts, on, since)
-    )
+    found = tuple(_owing(facts, on, since, law, ways))
     if ways.floor == "per_payment":
         total = sum(one.interest.due for one in found)
     else:
@@ -117,6 +111,28 @@ def proposed_interest(
         total = total if total >= law.value_on(FLOOR_DEBTOR, on).cents else 0
     before = _fixed(facts, on)
     return Proposal(on, found, total, before, max(0, total - before))
+
+
+def _owing(facts: Sequence[Fact], on: date, since: date | None, law: Law, ways: Ways) -> Iterator[Owing]:
+    """The rows in default, the oldest first; what was paid of interest is of the oldest on which it ran by then."""
+    history, notes = history_of(facts), Notes()
+    state = live(history.terms, history.events, history.reversals, on, notes)
+    paid = _interest_gone(state, on, _fixed(facts, on))
+    for row, due, debt in _debts(facts, (state, notes), on, since):
+        interest = statutory_interest(replace(debt, interest_paid=paid), law, ways)
+        paid = interest.not_of_this
+        yield Owing(row.nr, due, debt, interest)
+
+
+def _interest_gone(state: State, on: date, fixed: int) -> tuple[Reduction, ...]:
+    """What of the statutory interest that was fixed was paid or given up, by day; no more than what still holds."""
+    found: list[Reduction] = []
+    for one in sorted(state.effects, key=lambda effect: effect.value_date):
+        if one.credit == STATUTORY and one.kind is not EntryKind.CANCELLATION and one.value_date <= on:
+            cents = min(int(one.cents), fixed)
+            fixed -= cents
+            found.append(Reduction(one.value_date, cents))
+    return tuple(one for one in found if one.cents)
 
 
 def interest_rows(found: Proposal) -> list[list[object]]:
@@ -148,10 +164,11 @@ def ways_of(choices: Choices) -> Ways:
     )
 
 
-def _debts(facts: Sequence[Fact], on: date, since: date | None) -> Iterator[tuple[Row, date, Debt]]:
+def _debts(
+    facts: Sequence[Fact], life: tuple[State, Notes], on: date, since: date | None
+) -> Iterator[tuple[Row, date, Debt]]:
     """The rows that fell due before a day and of which something was not paid in time."""
-    notes, history = Notes(), history_of(facts)
-    state = live(history.terms, history.events, history.reversals, on, notes)
+    state, notes = life
     pauses = _pauses(facts, on)
     bears_interest = state.rate > 0 and not state.stops
     for row in state.rows:
@@ -177,7 +194,7 @@ def _debt(of: _Row, state: State, notes: Notes, on: date) -> tuple[int, tuple[Re
     paid = []
     for split in state.splits:
         for share in notes.payments.get(split.fact, ()):
-            if (share.row_nr, share.due) == (row.nr, row.due) and row.due <= split.on < on:
+            if (share.row_nr, share.due) == (row.nr, row.due) and row.due <= split.on <= on:
                 part = share.interest + (0 if of.bears_interest else share.principal)
                 paid.append(Reduction(split.on, int(part)))
     still_open = row.open_interest + (0 if of.bears_interest else row.open_principal)

@@ -240,6 +240,8 @@ def _check_standing(dossier: Dossier, draft: Draft) -> None:
     state = standing(life, day)
     if draft.kind in MONEY_KINDS and life.recoverable:
         return  # written off, not waived: what still comes in is recovered
+    if state == "closed" and draft.kind is FactKind.STATUTORY_INTEREST:
+        return  # paid, and too late: the interest on that may be fixed afterwards
     if state == "pending" and draft.kind in MONEY_KINDS:
         raise _refusal(draft, f"nothing has been disbursed by that day: {_NEXT_STEP}")
     if state not in {"pending", "active"}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -50,7 +50,8 @@ class Reduction(NamedTuple):
 class Debt:
     """A sum in default from a day on (the first day of default), until it was paid or the interest is fixed.
 
-    `pauses` are periods [since, until) in which it was decided that no interest runs (Awb art. 4:101).
+    `pauses` are periods [since, until) in which it was decided that no interest runs (Awb art. 4:101); `interest_paid`
+    is what was paid of the interest itself, which then bears none.
     """
 
     cents: int
@@ -58,6 +59,7 @@ class Debt:
     until: date
     payments: tuple[Reduction, ...] = ()
     pauses: tuple[tuple[date, date], ...] = ()
+    interest_paid: tuple[Reduction, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be a sum in default."""
@@ -88,17 +90,56 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """The interest: its steps, what was added to the base after each full year, what ran since, and what is due."""
+    """The interest: its steps, what was added to the base after each full year, what ran since, and what is due.
+
+    `paid_before` is what was paid of full years before they were over, so that it was never added; `not_of_this` what
+    was paid of interest and is of another sum in default.
+    """
 
     steps: tuple[Stretch, ...]
     added: tuple[tuple[date, int], ...]
     last: int
     due: int
+    paid_before: int = 0
+    not_of_this: tuple[Reduction, ...] = ()
 
     @property
     def total(self) -> int:
         """All interest, the floor not applied, in cents."""
-        return sum(cents for _, cents in self.added) + self.last
+        return sum(cents for _, cents in self.added) + self.paid_before + self.last
+
+
+@dataclass(slots=True)
+class _Running:
+    """Interest as it runs: the sum it runs over, what was added to that, the year at hand, and what was paid of it."""
+
+    base: int
+    year: Fraction = Fraction(0)
+    taken: int = 0
+    added: list[tuple[date, int]] = field(default_factory=list)
+    in_base: int = 0
+    paid_before: int = 0
+    not_of_this: list[Reduction] = field(default_factory=list)
+
+    def end_year(self, day: date) -> None:
+        """Add the interest of a full year to the sum, but for what was paid of it."""
+        unpaid = half_up(self.year) - self.taken
+        self.added.append((day, unpaid))
+        self.base, self.in_base = self.base + unpaid, self.in_base + unpaid
+        self.paid_before += self.taken
+        self.year, self.taken = Fraction(0), 0
+
+    def pay(self, paid: Reduction) -> None:
+        """Take a payment of interest: off what was added first, then off the year at hand."""
+        of_base = min(paid.cents, self.in_base)
+        of_year = min(paid.cents - of_base, half_up(self.year) - self.taken)
+        self.base, self.in_base, self.taken = (
+            self.base - of_base,
+            self.in_base - of_base,
+            self.taken + of_year,
+        )
+        if left := paid.cents - of_base - of_year:
+            self.not_of_this.append(Reduction(paid.on, left))
 
 
 def statutory_interest(debt: Debt, law: Law, ways: Ways, *, by_authority: bool = False) -> Interest:
@@ -107,23 +148,23 @@ def statutory_interest(debt: Debt, law: Law, ways: Ways, *, by_authority: bool =
     `by_authority`: the creditor owes it (Awb art. 4:102), so that the other floor holds.
     """
     steps: list[Stretch] = []
-    added: list[tuple[date, int]] = []
-    base, year = debt.cents, Fraction(0)
-    paid = {_counts_from(one.on, ways): 0 for one in debt.payments}
-    for one in debt.payments:
-        paid[_counts_from(one.on, ways)] += one.cents
+    run = _Running(debt.cents)
     anniversaries = set(_anniversaries(debt, ways))
     for since, until in pairwise(_cuts(debt, law, ways)):
         if since in anniversaries:
-            added.append((since, half_up(year)))
-            base, year = base + added[-1][1], Fraction(0)
-        base -= paid.get(since, 0)
-        found = _stretch(debt, law, ways, (since, until, base))
+            run.end_year(since)
+        run.base -= sum(one.cents for one in debt.payments if _counts_from(one.on, ways) == since)
+        for one in debt.interest_paid:
+            if _counts_from(one.on, ways) == since:
+                run.pay(one)
+        found = _stretch(debt, law, ways, (since, until, run.base))
         steps.append(found)
-        year += found.interest
-    outcome = Interest(tuple(steps), tuple(added), half_up(year), 0)
+        run.year += found.interest
+    early = [one for one in debt.interest_paid if _counts_from(one.on, ways) < debt.default_from]
+    left = (*early, *run.not_of_this)
+    outcome = Interest(tuple(steps), tuple(run.added), half_up(run.year), 0, run.paid_before, left)
     due = _above_floor(outcome, debt, law, ways, FLOOR_AUTHORITY if by_authority else FLOOR_DEBTOR)
-    return Interest(outcome.steps, outcome.added, outcome.last, due)
+    return replace(outcome, due=due)
 
 
 def _counts_from(payment: date, ways: Ways) -> date:
@@ -149,7 +190,7 @@ def _cuts(debt: Debt, law: Law, ways: Ways) -> list[date]:
     end = _end(debt, ways)
     days = {debt.default_from, end, *_anniversaries(debt, ways)}
     days |= {day for day, _ in law.parameters[RATE].rows.items()}
-    days |= {_counts_from(one.on, ways) for one in debt.payments}
+    days |= {_counts_from(one.on, ways) for one in (*debt.payments, *debt.interest_paid)}
     days |= {day for pause in debt.pauses for day in pause}
     return sorted(day for day in days if debt.default_from <= day <= end)
 

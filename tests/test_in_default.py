@@ -56,6 +56,32 @@ def test_a_payment_in_time_leaves_nothing_in_default() -> None:
     assert told({"on": "2025-04-14", "type": "payment", "amount": "4712.94"}, on="2025-09-30").owing == ()
 
 
+def test_a_payment_on_the_day_itself_takes_no_interest_away() -> None:
+    some, all_of_it = (
+        {"on": "2025-09-30", "type": "payment", "amount": paid} for paid in ("1500.00", "4712.94")
+    )
+    for payment in (some, all_of_it):
+        assert told(payment, on="2025-09-30").due == 130_15
+        assert told(payment, on="2025-09-30", ways=Ways(end="inclusive")).due == 130_93
+
+
+def test_case_10_the_floor_on_the_day_of_the_last_payment() -> None:
+    claim = CLAIM | {"principal": "1500.00"}
+    parts = [
+        {"on": day, "type": "payment", "amount": "500.00"}
+        for day in ("2025-06-14", "2025-08-13", "2025-10-12")
+    ]
+    assert told(*parts, terms=claim, on="2025-10-12").due == 29_59
+    assert told(*parts, terms=claim, on="2025-10-12", ways=Ways(floor="per_payment")).due == 0
+
+
+def test_case_9_on_the_day_it_is_paid() -> None:
+    claim = CLAIM | {"principal": "10000.00", "start": "2022-09-19", "first_due": "2022-10-31"}
+    paid = {"on": "2025-03-01", "type": "payment", "amount": "10000.00"}
+    assert told(paid, terms=claim, on="2025-03-01").due == 1_387_47
+    assert told(paid, terms=claim, on="2025-03-01", ways=Ways(basis="actual")).due == 1_385_40
+
+
 def test_below_the_floor_nothing_is_due() -> None:
     most = {"on": "2025-04-10", "type": "payment", "amount": "4500.00"}
     found = told(most, on="2025-09-30")
@@ -122,6 +148,60 @@ def test_d5_the_college_says_on_which_claims_interest_is_charged() -> None:
     assert proposed_interest(reminded, day, LAW, Ways(), reminded_on(reminded, day)).due == 117_76
 
 
+def test_d5_only_a_formal_reminder_that_holds_is_one() -> None:
+    facts = facts_of(drafts_of(CLAIM, [{"on": "2025-03-03", "type": "disburse", "amount": "4712.94"}]))
+    day, by = date(2025, 5, 1), date(2025, 9, 30)
+
+    def told_of(kind: FactKind, **says: object) -> Fact:
+        return Fact(LOAN, 3, kind, day, day, "r", 0, 0, {"procedure": "recovery", **says}, "test", "")
+
+    sent = told_of(FactKind.DUNNED, step="aanmaning")
+    assert reminded_on([*facts, sent], by) == reminded_on([*facts, sent], day) == day
+    assert reminded_on([*facts, sent], date(2025, 4, 30)) is None
+    assert reminded_on([*facts, told_of(FactKind.REMINDER, step="formal")], by) == day
+    for other in (told_of(FactKind.DUNNED, step="reminder"), told_of(FactKind.REMINDER, step="friendly")):
+        assert reminded_on([*facts, other], by) is None
+    back = Fact(LOAN, 4, FactKind.WITHDRAWAL, day, day, "w", 0, 3, {}, "test", "")
+    assert reminded_on([*facts, sent, back], by) is None
+
+
+def test_interest_that_was_paid_bears_none() -> None:
+    fixed = {"on": "2025-09-30", "type": "statutory_interest", "amount": "130.15", "id": "i"}
+    some, rest = (
+        {"on": on, "type": "payment", "amount": a}
+        for on, a in (("2025-09-30", "1500.00"), ("2025-10-10", "3343.09"))
+    )
+    assert told(fixed, some, rest, on="2025-10-10").due == 5_50
+    # From 15 April 2026 on the 5.50 of the full year that nobody fixed or paid bears interest, and nothing else.
+    found = told(fixed, some, rest, on="2026-11-26")
+    assert [cents for _, cents in found.owing[0].interest.added] == [5_50]
+    assert (found.total, found.due) == (135_79, 5_64)
+    # Not paid, it is added whole.
+    assert [cents for _, cents in told(fixed, on="2026-11-26").owing[0].interest.added] == [255_92]
+
+
+def test_interest_that_was_paid_after_a_full_year_leaves_the_sum() -> None:
+    claim = CLAIM | {"principal": "10000.00", "start": "2022-09-19", "first_due": "2022-10-31"}
+    fixed = {"on": "2025-03-01", "type": "statutory_interest", "amount": "1387.47", "id": "i"}
+    paid = {"on": "2025-03-01", "type": "payment", "amount": "11387.47"}
+    found = told(fixed, paid, terms=claim, on="2026-11-26")
+    assert (found.total, found.due) == (1_387_47, 0)
+    given_up = {"on": "2025-03-01", "type": "waiver", "of": "statutory_interest", "amount": "1387.47"}
+    only = {"on": "2025-03-01", "type": "payment", "amount": "10000.00"}
+    assert told(fixed, given_up, only, terms=claim, on="2026-11-26").due == 0
+
+
+def test_what_is_paid_of_interest_is_of_the_oldest_row_first() -> None:
+    claim = CLAIM | {"principal": "2000.00", "instalments": 2, "method": "linear"}
+    claim |= {"start": "2024-03-04", "first_due": "2024-04-15"}
+    fixed = {"on": "2024-12-31", "type": "statutory_interest", "amount": "93.59", "id": "i"}
+    paid = {"on": "2024-12-31", "type": "payment", "amount": "60.00"}
+    assert [one.interest.total for one in told(terms=claim, on="2024-12-31").owing] == [49_67, 43_92]
+    # Of 60.00 the first row gets its 49.67 and the second 10.33; of full years of 67.12 and 66.30 the rest is added.
+    found = told(fixed, paid, terms=claim, on="2025-06-01")
+    assert [[cents for _, cents in one.interest.added] for one in found.owing] == [[17_45], [55_97]]
+
+
 def test_d5_interest_that_the_college_does_not_charge_is_not_proposed(
     sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +242,30 @@ def test_d5_no_more_is_fixed_than_is_computed_unless_somebody_says_why(
     twice = run(*words, "--amount", "54.47", "--decision", "B-3")
     assert (twice.code, "of 54.47 is proposed: finish it" in twice.err) == (2, True), twice.err
     assert good(*words, "--amount", "60.00", "--decision", "B-2", "--more-because", "by judgment")["proposed"]
+
+
+def test_interest_on_what_was_paid_too_late_is_fixed_after_the_loan_is_closed(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sqlite_database is not None
+    open_loan(sqlite_url, tmp_path, monkeypatch)
+    good(
+        "payment",
+        "add",
+        str(LOAN),
+        "--amount",
+        good("loan", "payoff", str(LOAN), "--on", "2025-12-31")["total"],
+        "--on",
+        "2025-12-31",
+    )
+    assert good("loan", "show", str(LOAN))["state"] == "closed"
+    assert good("loan", "statutory-interest", str(LOAN), "--on", "2025-12-31")["due"] == "54.47"
+    words = ("decide", "statutory-interest", str(LOAN), "--on", "2025-12-31", "--attributable", "a car first")
+    refused = run(*words, "--amount", "54.48", "--decision", "B-1")
+    assert (refused.code, "54.47 is computed, see" in refused.err) == (2, True), refused.err
+    assert good(*words, "--amount", "54.47", "--decision", "B-1")["proposed"]
+    cost = run("decide", "cost", str(LOAN), "--amount", "5.00", "--on", "2025-12-31", "--decision", "K-1")
+    assert (cost.code, "nothing is owed" in cost.err) == (2, True), cost.err
 
 
 def test_a_letter_shows_the_interest_row_by_row_to_the_last_cent() -> None:

@@ -16,6 +16,9 @@ from servicing.limitation import Act, ActKind
 EARLIER = {"friendly": "reminder", "formal": "aanmaning", "default": "notice_of_default"}
 """Reminders of before the cut-over that count as steps, by the words of the import."""
 
+ASKING_LETTERS = frozenset({"aanmaning", "interruption", "notice_of_default"})
+"""After one of these a failure to pay is attributable at the earliest."""
+
 PAUSING = frozenset({FactKind.PROMISE})
 """Blocks after which the ladder goes on where it was; after all others it begins again (P10)."""
 

@@ -9,10 +9,10 @@ from ledger.day import day_of
 from ledger.money import euros
 from servicing.arrangement import arrangement_on, paid_between, settlement_paid
 from servicing.blocks import holding_of
-from servicing.dunning.sent import sent_of
+from servicing.dunning.sent import ASKING_LETTERS, sent_of
 from servicing.dunning.standing import Standing
 from servicing.facts import DECIDED, FactKind
-from servicing.in_default import proposed_interest, ways_of
+from servicing.in_default import FROM_REMINDER, proposed_interest, reminded_on, ways_of
 from servicing.law import Law, UnknownLaw
 from servicing.policy import Choices
 from servicing.product import Product
@@ -29,9 +29,6 @@ ACTIONS: Mapping[tuple[str, str], str] = {
     ),
 }
 CALL = "call, then aflos event contact"
-
-ASKING_LETTERS = frozenset({"aanmaning", "interruption", "notice_of_default"})
-"""After one of these a failure to pay is attributable at the earliest."""
 
 
 def items_of_standings(standings: Iterable[Standing], cases: Mapping[int, Case], day: date) -> list[Item]:
@@ -106,8 +103,9 @@ def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], da
     called_in = any(fact.kind is FactKind.DUE_AT_ONCE and DECIDED in fact.data for fact in holding)
     if policy == "attributable_default_only" and product.dunning == "recovery" and not called_in:
         return []
+    begins = reminded_on(case.facts, day) if policy == FROM_REMINDER else None
     try:
-        found = proposed_interest(case.facts, day, law, ways_of(choices))
+        found = proposed_interest(case.facts, day, law, ways_of(choices), begins)
     except UnknownLaw:
         return []
     if not found.due:
