@@ -107,6 +107,17 @@ def refusal(engine: Engine | None, folder: Path, **request: Any) -> list[str]:
     return list(caught.value.lines)
 
 
+def resting(engine: Engine | None, folder: Path, **request: Any) -> tuple[list[str], list[str]]:
+    """Every error in a folder by file, row and column, and what is said of the lines that rest on those."""
+    with pytest.raises(PortfolioRefused) as caught:
+        bring(engine, folder, **request)
+    lines = str(caught.value).splitlines()
+    count = len(caught.value.lines)
+    assert lines[1:] == [*caught.value.lines, *caught.value.resting]
+    assert lines[0].startswith(f"{count} error")
+    return [line.split(": ")[0] for line in caught.value.lines], list(caught.value.resting)
+
+
 def held(engine: Engine) -> tuple[int, ...]:
     """How many debtors, loans, facts and imports the database holds."""
     with reading(engine) as connection:

@@ -383,7 +383,7 @@ def test_what_names_a_refused_row_is_not_called_wrong_too(tmp_path: Path) -> Non
     files = PAID_OUT | {
         "debtors": [DEBTOR | {"name": ""}],
         "loans": [LOAN, LOAN | {"number": "L-2", "amount": "1.234"}],
-        "payments": [PAYMENT, PAYMENT | {"loan": "L-2"}],
+        "payments": [PAYMENT, PAYMENT | {"loan": "L-2", "date": "2025-02-01"}],
         "opening_balances": [OPENING | {"loan": "L-2"}],
         "co_debtors": [{"loan": "L-2", "debtor": "D-1"}],
     }

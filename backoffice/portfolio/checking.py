@@ -19,6 +19,7 @@ from backoffice.portfolio.past_rows import RepresentativeRow
 from backoffice.portfolio.portfolio import Opening, Payment, Portfolio
 from backoffice.portfolio.problems import Place, Problems
 from backoffice.portfolio.reading import Folder
+from backoffice.portfolio.resting import Balances, rest_on_refused
 from backoffice.portfolio.rows import (
     CoDebtorRow,
     DebtorRow,
@@ -70,16 +71,19 @@ class _Check:
         cut_over = one_cut_over(rows, self.setting.cut_over, self.setting.today, self.problems)
         portfolio.cut_over = cut_over
         self._grant(granted, register, portfolio)
-        if cut_over is not None:
-            portfolio.openings = self._opened(openings, register, portfolio, cut_over)
+        portfolio.openings = self._opened(openings, register, portfolio, cut_over) if cut_over else {}
+        self._refuse_others(openings, portfolio)
         for loan, row in granted.items():
             if loan not in portfolio.disbursements and loan not in openings:
                 rule = "nothing was paid out yet: it has no disbursement and no opening balance"
                 self.problems.warn(row.place, "number", row.number, rule)
-        portfolio.past = PastReader(self._rows, register, portfolio.openings, self.problems).read()
+        disbursed = frozenset(portfolio.disbursements)
+        balances = Balances(portfolio.openings, cut_over, disbursed, self.problems)
+        portfolio.past = PastReader(self._rows, register, balances, self.problems).read()
         portfolio.representatives = self._representatives()
-        portfolio.payments = self._payments(register, portfolio)
+        portfolio.payments = self._payments(register, portfolio, balances)
         portfolio.loans = register.loans
+        rest_on_refused(portfolio, openings, self.problems)
         portfolio.unqualified = register.unqualified
         return portfolio
 
@@ -110,6 +114,7 @@ class _Check:
                 self.problems.add(place, "number", row.number, rule)
             elif row.bsn and numbers.setdefault(row.bsn, place) != place:
                 self.problems.add(place, "bsn", None, f"a BSN once; it is on {numbers[row.bsn]} already")
+                self.problems.refused.add(("debtors", row.number))
             else:
                 found[row.number] = row
                 self._check_particulars(row)
@@ -144,8 +149,11 @@ class _Check:
             loan = register.find(place, row.loan, row.creditor)
             if loan is None:
                 continue
-            if loan not in granted and not self.problems.is_refused("loans", row.loan):
-                self.problems.add(place, "loan", row.loan, "a loan that stands in the file of loans too")
+            if loan not in granted:
+                if self.problems.is_refused("loans", row.loan):
+                    self.problems.rest(place)
+                else:
+                    self.problems.add(place, "loan", row.loan, "a loan that stands in the file of loans too")
             elif loan in granted and row.debtor in granted[loan].debtors:
                 self.problems.add(
                     place, "debtor", row.debtor, f"somebody who is no debtor of {row.loan} already"
@@ -222,11 +230,17 @@ class _Check:
                 self.problems.add(row.place, "loan", row.loan, "a loan that stands in the file of loans too")
             grant = register.loans[loan].grant
             opening = opening_of(row, grant, cut_over, self.problems) if grant else None
-            if opening is not None:
+            if opening is not None and loan not in portfolio.disbursements:
                 found[loan] = opening
         return found
 
-    def _payments(self, register: Register, portfolio: Portfolio) -> list[Payment]:
+    def _refuse_others(self, openings: Mapping[int, list[OpeningRow]], portfolio: Portfolio) -> None:
+        """Note which balances were refused, so that what rests on them is not called wrong too."""
+        for loan, (row, *_) in openings.items():
+            if loan not in portfolio.openings:
+                self.problems.refused.add(("opening_balances", row.loan))
+
+    def _payments(self, register: Register, portfolio: Portfolio, balances: Balances) -> list[Payment]:
         first = {loan: min(row.on for row in rows) for loan, rows in portfolio.disbursements.items()}
         found = []
         for place, values in self._rows("payments"):
@@ -237,8 +251,9 @@ class _Check:
                 continue
             if row.reversed_on and row.reversed_on < row.on:
                 self.problems.add(place, "reversed_on", row.reversed_on, f"a day on or after {row.on}")
-            if loan in portfolio.openings and row.on <= portfolio.openings[loan].on:
-                rule = f"a day after the cut-over date {portfolio.openings[loan].on}: before it is in the balances"
+            opened_on = balances.day(loan, row.loan)
+            if opened_on and row.on <= opened_on:
+                rule = f"a day after the cut-over date {opened_on}: before it is in the balances"
                 self.problems.add(place, "date", row.on, rule)
             if loan in first and row.on < first[loan]:
                 self.problems.warn(place, "date", row.on, f"before the first disbursement on {first[loan]}")

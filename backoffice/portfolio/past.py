@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from backoffice.portfolio.columns import PAST_NAMES, PastName
@@ -20,8 +21,9 @@ from backoffice.portfolio.past_rows import (
     ReminderRow,
     YearRow,
 )
-from backoffice.portfolio.portfolio import Grant, News, Opening, Past
+from backoffice.portfolio.portfolio import Grant, News, Past
 from backoffice.portfolio.problems import Problems
+from backoffice.portfolio.resting import Balances, is_waiting
 from ledger.money import euros
 from servicing.facts import FactKind
 from servicing.limitation import SENT
@@ -57,18 +59,22 @@ BEFORE_ITS_DECISION = frozenset({"advances", "history"})
 """Tables with rows that may be older than the decision that grants the loan."""
 
 
+UNKNOWN = date.max
+"""Stands for the day of a balance that was refused, when what rests on it is looked at: nothing lies after it."""
+
+
 class Context(NamedTuple):
-    """A row with its loan: its grant, the balance it came in with, and the row's place among its rows."""
+    """A row with its loan: its grant, the day of the balance it came in with, and the row's place among its rows."""
 
     row: PastRow
     grant: Grant
-    opening: Opening | None
+    opened_on: date | None
     nr: int
 
     def fact(self, kind: FactKind, key: str, said: Mapping[str, object]) -> News:
         """The fact of the row, on its own day."""
         on = self.grant.decision_date if isinstance(self.row, YearRow) else self.row.on
-        known_from = self.opening.on if self.opening else on
+        known_from = self.opened_on or on
         data = {name: value for name, value in said.items() if value is not None}
         return News(kind, on, key, 0, stored(data) if data else NO_DATA, self.row.place, known_from)
 
@@ -79,7 +85,7 @@ class PastReader:
 
     rows: Callable[[PastName], Iterator[tuple[Any, list[Any]]]]
     register: Register
-    openings: Mapping[int, Opening]
+    balances: Balances
     problems: Problems
 
     def read(self) -> dict[int, list[Past]]:
@@ -93,9 +99,13 @@ class PastReader:
                 grant = None if loan is None else self.register.loans[loan].grant
                 if loan is None or grant is None:
                     continue
+                opened_on = self.balances.day(loan, row.loan)
+                if table in ONLY_WITH_OPENING and self.balances.is_refused(loan, row.loan):
+                    self.problems.rest(place)
+                    opened_on = opened_on or UNKNOWN
                 before = found.setdefault(loan, [])
                 number = 1 + sum(1 for each in before if each.table == table)
-                context = Context(row, grant, self.openings.get(loan), number)
+                context = Context(row, grant, opened_on, number)
                 self._check(table, context)
                 self._check_granted(context, before)
                 past = MAKERS[table](row, context)
@@ -106,15 +116,18 @@ class PastReader:
     def _loan_of(self, table: PastName, row: PastRow) -> int | None:
         """The loan of a row, which must stand in the file of loans."""
         loan = self.register.find(row.place, row.loan, row.creditor)
-        if loan is None or self.problems.is_refused("loans", row.loan):
+        if loan is None:
             return None
-        if self.register.loans[loan].column == "loan":
+        named = self.register.loans[loan]
+        if is_waiting(named, self.problems):
+            self.problems.rest(row.place)
+            return None
+        if named.column == "loan":
             rule = "a loan that stands in the file of loans too"
             self.problems.add(row.place, "loan", row.loan, rule)
-        elif table in ONLY_WITH_OPENING and loan not in self.openings:
-            if not self.problems.is_refused("opening_balances", row.loan):
-                rule = "a loan with an opening balance: of any other loan everything is booked"
-                self.problems.add(row.place, "loan", row.loan, rule)
+        elif table in ONLY_WITH_OPENING and not self.balances.may_have(loan, row.loan):
+            rule = "a loan with an opening balance: of any other loan everything is booked"
+            self.problems.add(row.place, "loan", row.loan, rule)
             return None
         return loan
 
@@ -125,8 +138,8 @@ class PastReader:
             if row.on < first and table not in BEFORE_ITS_DECISION | {"decisions"}:
                 rule = f"a day on or after the decision date {first}"
                 self.problems.add(row.place, column, row.on, rule)
-            if context.opening and row.on > context.opening.on:
-                rule = f"a day on or before the cut-over date {context.opening.on}: record what came after it"
+            if context.opened_on and row.on > context.opened_on:
+                rule = f"a day on or before the cut-over date {context.opened_on}: record what came after it"
                 self.problems.add(row.place, column, row.on, rule)
         if isinstance(row, DeferralRow | InterestDecisionRow) and row.until <= row.since:
             self.problems.add(row.place, "until", row.until, f"a day after {row.since}")
@@ -154,8 +167,8 @@ def _deferral(row: DeferralRow, context: Context) -> Past:
     """A deferral that still runs at the cut-over holds for the rows to come; one that is over only counts."""
     days = {"from": row.since.isoformat(), "until": row.until.isoformat()}
     news = context.fact(FactKind.DEFERRAL, row.reference, {**days, "of": row.of, "end": row.end})
-    if context.opening and row.until > context.opening.on:
-        news = news._replace(on=context.opening.on)
+    if context.opened_on and row.until > context.opened_on:
+        news = news._replace(on=context.opened_on)
     return Past("deferrals", {}, [news])
 
 
@@ -174,7 +187,7 @@ def _reminder(row: ReminderRow, context: Context) -> Past:
     """The fee is in the opening balance; of a loan that comes in with all its facts it is charged."""
     key, fee = row.reference or f"{row.on} {row.step}", row.fee or 0
     news = [context.fact(FactKind.REMINDER, key, {"step": row.step})._replace(cents=fee)]
-    if fee and context.opening is None:
+    if fee and context.opened_on is None:
         news.append(context.fact(FactKind.COST, f"reminder {key}", {})._replace(cents=fee))
     return Past("reminders", {"reminder_fees": fee}, news)
 
@@ -187,15 +200,15 @@ def _interruption(row: InterruptionRow, context: Context) -> Past:
 
 def _interest_decision(row: InterestDecisionRow, context: Context) -> Past:
     """What is unpaid of it is in the opening balance; of a loan with all its facts it is booked."""
-    kind = FactKind.INTEREST_DECISION if context.opening else FactKind.STATUTORY_INTEREST
+    kind = FactKind.INTEREST_DECISION if context.opened_on else FactKind.STATUTORY_INTEREST
     said = {"from": row.since.isoformat(), "until": row.until.isoformat()}
     news = context.fact(kind, row.reference, said)._replace(cents=row.amount)
     return Past("interest_decisions", {"interest_decided": row.amount}, [news])
 
 
 def _year(row: YearRow, context: Context) -> Past:
-    assert context.opening is not None, "the movements of a year belong to an opening balance"
-    on = context.opening.on
+    on = context.opened_on
+    assert on is not None, "the movements of a year belong to an opening balance"
     said = {name: euros(cents) for name, cents in row.amounts.items()}
     news = context.fact(FactKind.YEAR_TO_DATE, str(on.year), said)._replace(on=on)
     return Past("year_to_date", {f"year_{name}": cents for name, cents in row.amounts.items()}, [news])

@@ -18,12 +18,15 @@ HIDDEN = "(not shown)"
 class PortfolioRefused(BadInput):
     """The files cannot be imported (or compared); nothing was written. Holds every problem as a line."""
 
-    def __init__(self, lines: Sequence[str], count: int, done: str = "imported") -> None:
-        more = f"\n... and {count - len(lines)} more" if count > len(lines) else ""
+    def __init__(
+        self, lines: Sequence[str], count: int, done: str = "imported", resting: Sequence[str] = ()
+    ) -> None:
+        more = [f"... and {count - len(lines)} more"] if count > len(lines) else []
         noun = "error" if count == 1 else "errors"
-        super().__init__(f"{count} {noun}, nothing was {done}\n" + "\n".join(lines) + more)
+        super().__init__("\n".join([f"{count} {noun}, nothing was {done}", *lines, *more, *resting]))
         self.lines = tuple(lines)
         self.count = count
+        self.resting = tuple(resting)
 
 
 class Place(NamedTuple):
@@ -53,9 +56,16 @@ class Problems:
     refused_whole: set[str] = field(default_factory=set)
     """Tables of which the file, or the rest of it, was not read: nobody knows what stands in it."""
 
+    resting: dict[str, set[int]] = field(default_factory=dict)
+    """Rows by file that name a row with an error: they wait for it, and are no error of their own by that."""
+
     def is_refused(self, table: str, number: object) -> bool:
         """Whether a row with this number stands in a file but has an error, or may stand in one that was not read."""
         return table in self.refused_whole or (table, number) in self.refused
+
+    def rest(self, place: Place) -> None:
+        """Note that a row names one that was refused: what of it depends on that one is not looked at now."""
+        self.resting.setdefault(place.file, set()).add(place.row)
 
     def add(self, place: Place, column: str, value: object, expected: str) -> None:
         """Note that a value is not what is expected; None shows no value."""
@@ -75,13 +85,19 @@ class Problems:
     def stop(self, done: str = "imported") -> None:
         """Raise `PortfolioRefused` if there was any error; `done` is what was not done."""
         if self.error_count:
-            raise PortfolioRefused(self.errors, self.error_count, done)
+            told = [_resting(file, len(rows)) for file, rows in sorted(self.resting.items())]
+            raise PortfolioRefused(self.errors, self.error_count, done, told)
 
 
 def line(place: Place, column: str, value: object, expected: str) -> str:
     """One problem as file:row:column: value: what is expected."""
     where = ":".join(str(part) for part in (_printable(place.file), place.row or "", column) if part)
     return f"{where}: {shown(value)}: {expected}" if value is not None else f"{where}: {expected}"
+
+
+def _resting(file: str, number: int) -> str:
+    what = "1 line rests" if number == 1 else f"{number} lines rest"
+    return f"{_printable(file)}: {what} on lines that were refused: put those right, and import again"
 
 
 def shown(value: object) -> str:
