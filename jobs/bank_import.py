@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from bank.statement import BadStatement, End, Heading
 from jobs.bank_matching import Matcher, Source
+from jobs.bank_parts import ToldPart, told_in_parts
 from jobs.bank_request import Document, Gap, NoStatement, NotYet, Outcome, Overlaps, Request
 from jobs.bank_statements import (
     Statement,
-    ToldPart,
     booked_span,
     first_opened_on,
     has_notices,
@@ -24,7 +24,6 @@ from jobs.bank_statements import (
     not_shown_text,
     one_at_a_time,
     open_gap,
-    told_in_parts,
 )
 from ledger.bulk import append_rows
 from ledger.day import day_of, number_of

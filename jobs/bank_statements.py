@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -217,59 +217,3 @@ def not_shown_text(name: str, closed_on: int) -> str:
         f"{name}: tells lines booked by {day} that the statement up to that day does not show; "
         "if they are the parts of one of its lines: aflos bank split"
     )
-
-
-class ToldPart(NamedTuple):
-    """A line that a notice told as a part of a batch: its number, its cents, and whether a statement shows it."""
-
-    line: int
-    cents: int
-    is_shown: bool
-
-
-MOST_CUTS = 10
-"""So many times the reference of a part is cut at a slash, from its end, to find that of its batch."""
-
-Total = tuple[str, int, int]
-"""A line that may be of a whole batch: the reference of the bank, the booking day, the cents."""
-
-
-def _above(reference: str) -> Iterator[str]:
-    """The references under which a part may stand, its own first; a line is a part of the nearest one only."""
-    cut = len(reference)
-    for _ in range(MOST_CUTS):
-        if cut <= 0:
-            return
-        yield reference[:cut]
-        cut = reference.rfind("/", 0, cut)
-
-
-def told_in_parts(
-    connection: Connection, account: str, totals: Collection[Total]
-) -> dict[Total, list[ToldPart]]:
-    """The parts that notices told of these totals.
-
-    A bank may book a batch as one amount and tell its parts apart. They are its parts if they stand under its
-    reference and are the amount together, to the cent; what else has that reference, such as its costs, is none.
-    """
-    notices = select(bank_statement.c.id).where(bank_statement.c.kind == NOTICE)
-    query = select(bank_line.c.id, bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents).where(
-        bank_line.c.account == account,
-        bank_line.c.booked_on.in_(sorted({day for _, day, _ in totals})),
-        bank_line.c.statement_id.in_(notices),
-    )
-    wanted = {(reference, day) for reference, day, _ in totals}
-    found: dict[tuple[str, int, bool], list[tuple[int, int]]] = {}
-    for number, reference, day, cents in connection.execute(query):
-        # Of one entry the parts have a reference of their own below it; entries of one part each share its own.
-        said = next((each for each in _above(reference) if (each, day) in wanted), None)
-        if said is not None:
-            found.setdefault((said, day, said == reference), []).append((number, cents))
-    amounts = {(said, day, sum(cents for _, cents in own)): own for (said, day, _), own in found.items()}
-    parts = {total: own for total, own in amounts.items() if total in totals}
-    numbers = [number for own in parts.values() for number, _ in own]
-    shown = shown_by_statement(connection, numbers, number_of(LAST_DAY))
-    return {
-        total: [ToldPart(number, cents, number in shown) for number, cents in own]
-        for total, own in parts.items()
-    }

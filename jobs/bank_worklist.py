@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from jobs.bank_collections import forwarded_by
+from jobs.bank_parts import ToldPart, told_apart
 from jobs.bank_undecided import undecided
 from ledger.day import LAST_DAY, day_of, number_of
 from ledger.money import euros
@@ -68,6 +69,7 @@ def waiting_lines(
     wanted |= {loan for loans in payers.values() for loan in loans}
     wanted |= {loan for loans in namesakes.values() for loan in loans}
     views = loan_views(connection, wanted)
+    apart = told_apart(connection, lines)
     found = []
     for line in lines:
         own = named[line.id]
@@ -78,6 +80,7 @@ def waiting_lines(
         near = candidates(line, clues, {number: views[number] for number in mine if number in views})
         _, parts = parked.get(line.id, (0, []))
         reason = parts[0].reason if parts else _reason(connection, line, own, views)
+        reason += _told_apart(line, apart.get(line.id, ()))
         found.append(Waiting(line, reason, near if line.cents > 0 else []))
     return found
 
@@ -106,6 +109,18 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     if verdict.parts:
         return "a payment of this amount was recorded by hand: match it with --fact, or as another payment"
     return verdict.reason
+
+
+def _told_apart(line: StoredLine, told: Sequence[ToldPart]) -> str:
+    """What notices told under the reference of a line and is not its amount, and what to do; empty without any."""
+    if not told:
+        return ""
+    numbers, cents = ", ".join(str(part.line) for part in told), sum(part.cents for part in told)
+    return (
+        f"; notices told under its reference what is not its amount, lines {numbers}, together {euros(cents)}: "
+        "aflos bank strike those that are in this one or moved no money, and divide it: "
+        f"aflos bank split {line.id}"
+    )
 
 
 def _with_a_fee(line: StoredLine, paid: Sequence[Payment]) -> str:

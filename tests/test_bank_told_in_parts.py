@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from backoffice.cli.database import Desk
+from backoffice.receipts import line_of, strike
 from jobs.bank_request import Gap
+from jobs.bank_twice import doubtful_lines
+from ledger.database import reading, writing
 from tests.bank_account import ALMERE, Account, Real, notice, paying, write
 from tests.bank_desk import (
     FIRST,
@@ -22,7 +28,7 @@ from tests.bank_desk import (
     take,
     waiting,
 )
-from tests.nights import close_until
+from tests.nights import close_until, stamp
 
 LOAN, OTHER = 100_000_001, 100_000_002
 NEXT = FIRST + timedelta(days=1)
@@ -138,3 +144,52 @@ def test_e4_a_payment_under_a_shorter_reference_is_not_taken_for_a_batch(
     other = Account(lines=[account().lines[0], paying(LOAN, NEXT, 2 * INSTALMENT, "B")])
     (told,) = take(books, write(tmp_path, "2.xml", other.statement(1)), NEXT)
     assert (told.new, lines(books), paid(books)) == (1, 4, [INSTALMENT, 2 * INSTALMENT, INSTALMENT])
+
+
+def told_again(folder: Path, ident: str, parts: Sequence[Real]) -> Path:
+    """A second notice of the parts of the batch, under other references of theirs."""
+    text = notice(parts, ident)
+    refs = iter(("<Refs><AcctSvcrRef>P-7</AcctSvcrRef>", "<Refs><AcctSvcrRef>P-8</AcctSvcrRef>"))
+    return write(folder, f"{ident}.xml", re.sub("<Refs>", lambda _: next(refs), text))
+
+
+def test_e4_a_part_that_two_notices_tell_in_the_same_words_counts_once(books: Engine, tmp_path: Path) -> None:
+    take(books, told_again(tmp_path, "again", BATCH), NEXT)
+    (told,) = take(books, write(tmp_path, "2.xml", account().statement(1)), NEXT)
+    assert (told.lines, told.new, lines(books)) == (2, 0, 5)
+    with reading(books) as connection:
+        asked = [(one.line.id, one.same.id) for one in doubtful_lines(connection) if one.same]
+    assert asked == [(4, 2), (5, 3)]
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, NEXT))
+        for number, _ in asked:
+            strike(desk, line_of(desk, number), "told twice")
+    (night,) = close_until(books, NEXT)
+    assert (balance(books, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
+    assert (balance(books, TRANSIT), differences(books)) == (0, [])
+
+
+def test_e4_a_part_told_again_in_other_words_leaves_the_amount_to_a_person_with_the_lines(
+    books: Engine, tmp_path: Path
+) -> None:
+    other = [BATCH[0]._replace(name="Iemand anders"), BATCH[1]]
+    take(books, told_again(tmp_path, "again", other), NEXT)
+    (told,) = take(books, write(tmp_path, "2.xml", account().statement(1)), NEXT)
+    assert (told.new, lines(books)) == (1, 6)
+    (own,) = [one for one in waiting(books, NEXT) if one.line.cents == 2 * INSTALMENT]
+    assert "is not its amount, lines 2, 3, 4, 5, together 2027.64: " in own.reason
+    assert own.reason.endswith(f"aflos bank split {own.line.id}")
+
+
+def test_e4_a_part_that_a_person_struck_is_in_nobodys_way(books: Engine, tmp_path: Path) -> None:
+    other = [BATCH[0]._replace(name="Iemand anders"), BATCH[1]]
+    take(books, told_again(tmp_path, "again", other), NEXT)
+    later = Account(lines=[*account().lines, Real(NEXT + timedelta(days=1), 5_00, "R9")])
+    close_until(books, NEXT)
+    take(books, write(tmp_path, "3.xml", later.statement(2)), NEXT + timedelta(days=1), allow_gap=True)
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, NEXT + timedelta(days=1)))
+        strike(desk, line_of(desk, 4), "never came")
+    path = write(tmp_path, "2.xml", account().statement(1))
+    (told,) = take(books, path, NEXT + timedelta(days=1), allow_gap=True)
+    assert (told.lines, told.new, lines(books)) == (2, 0, 6)
