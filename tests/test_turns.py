@@ -22,8 +22,9 @@ LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 32, 20
 
 FACTS_OF_A_LIFE = 6
 PAID_OUT = {"disburse", "opening"}
-DIFFERED_ONCE = ((100_027, True), (100_281, False), (100_628, True))
-"""A settlement within an interest period; interest written off in a deferred one; one debtor with two starts."""
+DIFFERED_ONCE = ((100_027, True, False), (100_281, False, False), (100_628, True, False), (101_942, False, True))
+"""A settlement within an interest period; interest written off in a deferred one; one debtor with two starts; rows
+agreed after interest that was kept apart had fallen due. Each with whether debtors are joint and a schedule comes."""
 
 WITHOUT = {0: {"reversal"}}
 """What works back and takes part in no life of a block; in every other block it does."""
@@ -91,9 +92,9 @@ def test_a_restructuring_of_joint_debtors_stops_interest_once_all_are_in_one() -
         check_turns(seed, 4, joint=True)
 
 
-@pytest.mark.parametrize(("seed", "joint"), DIFFERED_ONCE)
-def test_lives_on_which_engine_and_oracle_did_not_agree(seed: int, joint: bool) -> None:
-    check_turns(seed, 4, joint=joint)
+@pytest.mark.parametrize(("seed", "joint", "has_schedule"), DIFFERED_ONCE)
+def test_lives_on_which_engine_and_oracle_did_not_agree(seed: int, joint: bool, has_schedule: bool) -> None:
+    check_turns(seed, 4, joint=joint, has_schedule=has_schedule)
 
 
 def test_e18_the_six_facts_that_work_back_become_known_in_any_order() -> None:

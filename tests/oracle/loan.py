@@ -233,6 +233,7 @@ class Loan:
             pair = (2900, account) if key == "credit" else (account, 2900)
             self.post(on, *pair, amounts[key])
         if self.deferred_is_due:
+            kept.kept_is_due = True
             self.post(on, 1320, 1340, kept.interest)
         assert not (self.last.fallen and amounts["principal"]), f"{on}: no row is left to take the principal"
 
@@ -274,7 +275,7 @@ class Loan:
         """Where the interest that the row has and nobody settled stands."""
         if not row.fallen:
             return 1330
-        return 1340 if self.keeps_interest(row) and not self.deferred_is_due else 1320
+        return 1340 if self.keeps_interest(row) and not row.kept_is_due else 1320
 
 
 PAID_BY = {"office": 1200, "benefits": 1210, "settlement": 1220}
