@@ -22,7 +22,12 @@ LIVES_IN_BLOCK, ORDERS_OF_A_LIFE = 32, 20
 
 FACTS_OF_A_LIFE = 6
 PAID_OUT = {"disburse", "opening"}
-DIFFERED_ONCE = ((100_027, True, False), (100_281, False, False), (100_628, True, False), (101_942, False, True))
+DIFFERED_ONCE = (
+    (100_027, True, False),
+    (100_281, False, False),
+    (100_628, True, False),
+    (101_942, False, True),
+)
 """A settlement within an interest period; interest written off in a deferred one; one debtor with two starts; rows
 agreed after interest that was kept apart had fallen due. Each with whether debtors are joint and a schedule comes."""
 
