@@ -8,10 +8,12 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from ledger.day import parse_day
 from ledger.entry import EntryKind
 from ledger.money import half_up
 from servicing.arrangement import arrangements_of
 from servicing.banking_days import ONE_DAY, legal_term_end
+from servicing.blocks import holding_of
 from servicing.dunning.sent import ASKING_LETTERS, sent_of
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
@@ -169,35 +171,51 @@ def _debts(
 ) -> Iterator[tuple[Row, date, Debt]]:
     """The rows that fell due before a day and of which something was not paid in time."""
     state, notes = life
-    pauses = _pauses(facts, on)
+    pauses, earlier = _pauses(facts, on), _fixed_earlier(facts)
     bears_interest = state.rate > 0 and not state.stops
     for row in state.rows:
         if row.fell_due and row.payable:
             due = state.last_row.due if row.keeps_interest else row.due
             default_from = max(legal_term_end(due) + ONE_DAY, since or due)
-            debt = _debt(_Row(row, default_from, bears_interest), state, notes, on)
+            fixed = 0
+            if earlier is not None and not row.nr:
+                default_from, fixed = max(default_from, earlier[0]), min(earlier[1], int(row.interest))
+            debt = _debt(_Row(row, default_from, bears_interest, fixed), state, notes, on)
             if default_from < on and debt is not None:
                 cents, payments = debt
                 yield row, due, Debt(cents, default_from, on, payments, pauses)
 
 
+def _fixed_earlier(facts: Sequence[Fact]) -> tuple[date, int] | None:
+    """Up to which day another administration fixed interest on what it handed over as overdue, and how much."""
+    decided = [fact for fact in holding_of(facts, None) if fact.kind is FactKind.INTEREST_DECISION]
+    if not decided:
+        return None
+    return max(parse_day(str(fact.data["until"])) for fact in decided), sum(fact.cents for fact in decided)
+
+
 class _Row(NamedTuple):
+    """A row, the first day of its default, and how much of its interest is statutory interest of before, in cents."""
+
     row: Row
     default_from: date
     bears_interest: bool
+    fixed: int
 
 
 def _debt(of: _Row, state: State, notes: Notes, on: date) -> tuple[int, tuple[Reduction, ...]] | None:
     """What of a row was open when its default began, and the payments on it since; None if nothing was."""
-    row = of.row
-    owed = _fell_due(row, notes) if of.bears_interest else _fell_due(row, notes) + _principal(row, notes)
+    row, fixed = of.row, of.fixed
+    owed = _fell_due(row, notes) - fixed + (0 if of.bears_interest else _principal(row, notes))
     paid = []
     for split in state.splits:
         for share in notes.payments.get(split.fact, ()):
             if (share.row_nr, share.due) == (row.nr, row.due) and row.due <= split.on <= on:
-                part = share.interest + (0 if of.bears_interest else share.principal)
+                of_fixed = min(fixed, int(share.interest))
+                fixed -= of_fixed
+                part = share.interest - of_fixed + (0 if of.bears_interest else share.principal)
                 paid.append(Reduction(split.on, int(part)))
-    still_open = row.open_interest + (0 if of.bears_interest else row.open_principal)
+    still_open = row.open_interest - fixed + (0 if of.bears_interest else row.open_principal)
     given_up = max(0, owed - sum(one.cents for one in paid) - int(still_open))
     in_time = sum(one.cents for one in paid if one.on < of.default_from)
     owed -= in_time + given_up

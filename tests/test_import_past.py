@@ -13,10 +13,12 @@ from servicing import files
 from servicing.deferral import deferral_breach
 from servicing.facts import BROUGHT_IN, Fact, FactKind
 from servicing.history import history_of
+from servicing.in_default import proposed_interest
 from servicing.lapsing import acts_of
 from servicing.life.timeline import live
 from servicing.limitation import interrupts
 from servicing.representatives import representatives_on
+from servicing.statutory_interest import Ways
 from servicing.store import facts_of, find_loan
 from tests.nights import at, close_until, sums
 from tests.portfolios import (
@@ -207,6 +209,45 @@ def test_p32_a_loan_with_its_whole_life_books_what_no_balance_holds(database: En
         (FactKind.COST, "reminder AM-1"): 700,
         (FactKind.STATUTORY_INTEREST, "WR-1"): 2480,
     }
+
+
+def test_p32_statutory_interest_goes_on_from_where_it_was_fixed(database: Engine, tmp_path: Path) -> None:
+    claim = LOAN | CLAIM | {"claim_scheme": "ioaz", "claim_granted": "2023-05-01", "first_due": "2024-01-31"}
+    overdue = {"principal": "0,00", "principal_due": "4000,00", "interest_due": "30,00"}
+    overdue |= {
+        "arrears_since": "2024-01-31",
+        "remaining_instalments": "0",
+        "next_due": "",
+        "accrued_interest": "",
+    }
+    folder: Files = OPENED | {"loans": [claim], "opening_balances": [OPENING | overdue]}
+    bring(database, write_csv(tmp_path, folder | {"interest_decisions": [INTEREST]}))
+    known = facts(database, "L-1")
+    found = proposed_interest(known, at("2025-01-05"), files.law(), Ways())
+    # 24.80 was fixed up to 1 November and bears nothing; 5.20 is other interest: 4,005.20 x (61 x 7 % + 4 x 6 %) / 365.
+    ((debt, interest),) = [(one.debt, one.interest) for one in found.owing]
+    assert (debt.cents, str(debt.default_from), interest.total) == (4_005_20, "2024-11-01", 49_49)
+    paid = Fact(
+        known[0].loan, 99, FactKind.PAYMENT, at("2025-01-02"), at("2025-01-02"), "p", 1_025_00, 0, {}, "", ""
+    )
+    found = proposed_interest([*known, paid], at("2025-01-05"), files.law(), Ways())
+    # Interest is paid first: of 1,025.00 it is 1,000.20 that makes the sum smaller.
+    assert [one.cents for one in found.owing[0].debt.payments] == [1_000_20]
+    undone = Fact(
+        known[0].loan,
+        99,
+        FactKind.WITHDRAWAL,
+        at("2025-01-02"),
+        at("2025-01-02"),
+        "w",
+        0,
+        known[-1].nr,
+        {},
+        "",
+        "",
+    )
+    found = proposed_interest([*known, undone], at("2025-01-05"), files.law(), Ways())
+    assert (found.owing[0].debt.cents, str(found.owing[0].debt.default_from)) == (4_030_00, "2024-02-01")
 
 
 def test_p32_a_representative_stands_for_the_debtor_on_every_loan(database: Engine, tmp_path: Path) -> None:

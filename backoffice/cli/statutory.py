@@ -17,6 +17,10 @@ from servicing.in_default import Owing, Proposal, why_not_charged
 from servicing.statutory_interest import told
 
 BELOW = "it lies below the floor of Awb 4:98 lid 2"
+TAKEN_OVER = (
+    "row 0 is all that was overdue at the cut-over, counted from its oldest due date: see the old account for what "
+    "fell due later, and fix as much less"
+)
 
 
 @click.command(name="statutory-interest")
@@ -37,6 +41,8 @@ def statutory_interest_command(loan: str, on: str | None, as_json: bool) -> None
     charged = files.policy().choice("interest.policy", codes()[heading.creditor_id], day)
     found = interest_to_fix(heading.id, facts, day)
     answer = _answer(heading.id, found, charged, why_not_charged(facts, day, heading.product, charged))
+    if any(one.row_nr == 0 for one in found.owing):
+        click.echo(TAKEN_OVER, err=True)
     if as_json:
         print_json(answer)
         return
