@@ -9,15 +9,19 @@ from sqlalchemy import Connection, select
 
 from backoffice.cli.database import Desk
 from backoffice.registering import dossier_of
-from ledger.day import number_of
+from ledger.day import day_of, number_of
 from ledger.errors import BadInput
 from ledger.money import euros
 from servicing.facts import Fact, FactKind
 from servicing.receipts.store import parts_of_lines, payments_of_ids
 from servicing.receipts.tables import bank_decision
 from servicing.receipts.values import Disposition, Part, StoredLine, source_of
+from servicing.refunding.store import paid_on
 from servicing.registration import Dossier, reversal_of
 from servicing.store import find_loan
+
+SETTLES = {Disposition.TO_REFUND: Disposition.REFUND, Disposition.TO_FORWARD: Disposition.FORWARDED}
+"""What a line out is that settles what a line in was for."""
 
 
 class LineRefused(BadInput):
@@ -50,7 +54,11 @@ def fact_out(desk: Desk, share: Share, kind: Disposition, named: int | None) -> 
     fitting = [
         fact.nr
         for fact in dossier.holding
-        if fact.kind is wanted and fact.cents == share.cents and _is_there(dossier, share.line, fact)
+        if fact.kind is wanted
+        and fact.cents == share.cents
+        and _is_there(dossier, share.line, fact)
+        # A payment comes back after it came; what was paid out may have been recorded later than it went.
+        and (wanted is FactKind.DISBURSEMENT or number_of(fact.value_date) <= share.line.booked_on)
     ]
     if kind is Disposition.DISBURSEMENT:
         told = _shown(desk.connection, share.loan, kind, but=share.line.id)
@@ -68,8 +76,20 @@ def _not_one(share: Share, wanted: FactKind, fitting: list[int], named: int | No
     if named is not None:
         facts = ", ".join(map(str, fitting)) or "none"
         return LineRefused(f"{head}fact {named} is none of the {what} on loan {share.loan}: {facts}")
-    more = f"; --fact NR says which: {', '.join(map(str, fitting))}" if fitting else ""
+    more = f"; --fact NR says which: {', '.join(map(str, fitting))}" if fitting else _way_on(share, wanted)
     return LineRefused(f"{head}loan {share.loan} has {len(fitting)} {what}: one is needed{more}")
+
+
+def _way_on(share: Share, wanted: FactKind) -> str:
+    """What to do with a line out for which nothing of its loan fits."""
+    looking = f"aflos bank lines --loan {share.loan}"
+    if wanted is FactKind.PAYMENT:
+        day = day_of(share.line.booked_on)
+        return f", booked by {day}: {looking} shows what came in; until it is known: aflos bank park {share.line.id}"
+    return (
+        f"; if it gives back what line IN brought ({looking} shows it): aflos bank refund IN --reason TEXT, "
+        f"then aflos bank match {share.line.id} --settles IN"
+    )
 
 
 def _is_there(dossier: Dossier, line: StoredLine, fact: Fact) -> bool:
@@ -89,16 +109,73 @@ def _of_same_id(desk: Desk, share: Share, kind: Disposition, fitting: Iterable[i
 
 
 def refuse_shown(connection: Connection, line: StoredLine, part: Part) -> None:
-    """Refuse a part that names a fact of a loan, or a line it settles, which another line shows already."""
+    """Refuse a part that names a fact of a loan which another line shows already."""
     other = _shown(connection, part.loan, part.kind, but=line.id).get(part.fact)
     if other is not None:
-        what = f"fact {part.fact} of loan {part.loan}" if part.loan else f"line {part.fact}"
-        raise LineRefused(f"bank line {line.id}: {what} belongs to bank line {other} already")
+        raise LineRefused(
+            f"bank line {line.id}: fact {part.fact} of loan {part.loan} belongs to bank line {other} already"
+        )
 
 
 def settled_by(connection: Connection, line: StoredLine, kind: Disposition) -> int:
-    """The line out that pays back or on (`kind`) what a line brought, as far as is decided now; 0 for none."""
-    return _shown(connection, 0, kind, but=line.id).get(line.id, 0)
+    """A line out that pays back or on (`kind`) what a line brought, as far as is decided now; 0 for none."""
+    return min(paid_on(connection, [line.id], kind).get(line.id, ()), default=0)
+
+
+def settled_part(connection: Connection, line: StoredLine, other: StoredLine, reason: str) -> Part:
+    """What a line out is that pays back, or on, what another line brought: that share, or a part of what goes back.
+
+    Other lines out may have paid parts of it back already; never more goes back than is marked to.
+    """
+    _, parts = parts_of_lines(connection, [other.id]).get(other.id, (0, []))
+    left, told = _left(connection, line, other, parts)
+    found = [kind for kind, shares in left.items() if line.amount in shares]
+    if not found and line.amount < sum(left.get(Disposition.REFUND, ())):
+        found = [Disposition.REFUND]
+    if line.cents > 0 or len(found) != 1:
+        sums = [
+            f"{euros(sum(left[kind]))} of it is still {words}"
+            for kind, words in (
+                (Disposition.REFUND, "to go back"),
+                (Disposition.FORWARDED, "to be forwarded"),
+            )
+            if kind in left
+        ]
+        raise LineRefused(
+            f"bank line {line.id}: must be money out, and no more than line {other.id} has to go back, or just what "
+            f"it has to be forwarded: {', '.join(sums) or 'it has neither'}{told}; until it is known what it is: "
+            f"aflos bank park {line.id}"
+        )
+    return Part(found[0], line.amount, fact=other.id, reason=reason)
+
+
+def _without(shares: Iterable[int], gone: Iterable[int]) -> list[int]:
+    """Shares without those that are gone, as many times as they are."""
+    left = list(shares)
+    for cents in gone:
+        if cents in left:
+            left.remove(cents)
+    return left
+
+
+def _left(
+    connection: Connection, line: StoredLine, other: StoredLine, parts: Iterable[Part]
+) -> tuple[dict[Disposition, list[int]], str]:
+    """What of a line is still to go back, and the shares to go on, this line aside; and what went by which line."""
+    left: dict[Disposition, list[int]] = {}
+    for part in parts:
+        if part.kind in SETTLES:
+            left.setdefault(SETTLES[part.kind], []).append(part.cents)
+    told = []
+    for kind in list(left):
+        went = paid_on(connection, [other.id], kind).get(other.id, {})
+        went = {out: cents for out, cents in went.items() if out != line.id}
+        told += [f"{euros(cents)} went by line {out}" for out, cents in sorted(went.items())]
+        if kind is Disposition.REFUND:
+            left[kind] = [sum(left[kind]) - sum(went.values())]
+        else:
+            left[kind] = _without(left[kind], went.values())
+    return left, f" ({', '.join(told)})" if told else ""
 
 
 def _shown(connection: Connection, loan: int, kind: Disposition, *, but: int) -> dict[int, int]:

@@ -8,7 +8,16 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from backoffice.cli.database import Desk
-from backoffice.money_out import LineRefused, Share, brought_by, fact_out, refuse_shown, settled_by
+from backoffice.money_out import (
+    SETTLES,
+    LineRefused,
+    Share,
+    brought_by,
+    fact_out,
+    refuse_shown,
+    settled_by,
+    settled_part,
+)
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right
 from jobs.bank_collections import forwarded_by
@@ -26,10 +35,6 @@ from servicing.receipts.values import Disposition, Part, StoredLine, line_key, s
 from servicing.refunding.store import message_with_bank
 from servicing.registration import reversal_of
 from servicing.store import find_loan
-
-SETTLES = {Disposition.TO_REFUND: Disposition.REFUND, Disposition.TO_FORWARD: Disposition.FORWARDED}
-"""What a line out is that settles what a line in was for."""
-
 
 ONLY_IN = frozenset({Disposition.LOAN, *SETTLES})
 """What only money that came in can be."""
@@ -120,17 +125,8 @@ def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> 
 
 
 def settle(desk: Desk, line: StoredLine, other: StoredLine, reason: str) -> Decided:
-    """Say that a line out pays back, or on, what an earlier line brought in."""
-    _, parts = parts_of_lines(desk.connection, [other.id]).get(other.id, (0, []))
-    found = [SETTLES[part.kind] for part in parts if part.kind in SETTLES and part.cents == line.amount]
-    if line.cents > 0 or len(found) != 1:
-        raise LineRefused(
-            f"bank line {line.id}: must be money out, and of line {other.id} as much to refund or to forward: "
-            f"{euros(sum(part.cents for part in parts if part.kind in SETTLES))} is"
-        )
-    part = Part(found[0], line.amount, fact=other.id, reason=reason)
-    refuse_shown(desk.connection, line, part)
-    return decide(desk, line, [part])
+    """Say that a line out pays back, or on, what an earlier line brought in; several may pay back parts of it."""
+    return decide(desk, line, [settled_part(desk.connection, line, other, reason)])
 
 
 def remit(desk: Desk, line: StoredLine, batch: int, reason: str) -> Decided:

@@ -85,7 +85,7 @@ def test_what_cannot_be_said_of_a_line_is_refused(desk: Engine, tmp_path: Path) 
     for words, why in {
         ("match", "9", LOAN): "there is none",
         ("match", "1"): "name one of",
-        ("match", "2", LOAN): "one is needed",
+        ("match", "2", LOAN): "one is needed; if it gives back what line IN brought",
         ("split", "1", f"{LOAN}=9.99"): "is not its amount",
         ("park", "1", "--to-forward", "almere", "--reason", "x"): "whose account it came in on",
         ("refund", "2", "--reason", "x"): "money that went out",

@@ -187,6 +187,50 @@ def test_p21_a_line_out_is_told_with_the_disbursements_it_may_be(
     assert waiting(sqlite_database)[0].reason.endswith(f"of this amount is open on loan {LOAN}")
 
 
+def test_e13_a_payment_that_came_after_a_line_out_did_not_come_back_by_it(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    open_books(sqlite_database, 1)
+    back = Real(BACK, -INSTALMENT, "R2", reason="MD06")
+    account = Account(
+        lines=[
+            paying(LOAN, BACK, INSTALMENT, "R1"),
+            back,
+            paying(LOAN, NEXT, INSTALMENT, "R3"),
+            back._replace(day=NEXT),
+        ]
+    )
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), NEXT)
+    first, later = (fact.nr for fact in money(sqlite_database, LOAN))
+    with writing(sqlite_database) as connection:
+        desk = Desk(connection, stamp(sqlite_database, NEXT))
+        own = line_of(desk, 2)
+        with pytest.raises(
+            LineRefused, match=f"fact {later} is none of the payments of .* loan {LOAN}: {first}$"
+        ):
+            match(desk, own, str(LOAN), Said(INSTALMENT, "by hand", later))
+        assert match(desk, own, str(LOAN), Said(INSTALMENT, "by hand")).parts[0].fact == first
+        assert match(desk, line_of(desk, 4), str(LOAN), Said(INSTALMENT, "by hand")).parts[0].fact == later
+    close_until(sqlite_database, NEXT)
+    assert differences(sqlite_database) == []
+
+
+def test_e13_a_line_out_for_which_no_payment_fits_says_what_to_do(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    open_books(sqlite_database, 1)
+    account = Account(
+        lines=[Real(FIRST, -INSTALMENT, "R1", reason="MD06"), paying(LOAN, BACK, INSTALMENT, "R2")]
+    )
+    take(sqlite_database, write(tmp_path, "1.xml", account.statement()), BACK)
+    with writing(sqlite_database) as connection:
+        desk = Desk(connection, stamp(sqlite_database, BACK))
+        with pytest.raises(
+            LineRefused, match=f"booked by {FIRST}: aflos bank lines --loan {LOAN} shows what came in"
+        ):
+            match(desk, line_of(desk, 1), str(LOAN), Said(INSTALMENT, "by hand"))
+
+
 def test_what_went_out_for_a_part_of_a_receipt_settles_it_once(
     sqlite_database: Engine, tmp_path: Path
 ) -> None:
@@ -197,11 +241,13 @@ def test_what_went_out_for_a_part_of_a_receipt_settles_it_once(
     with writing(sqlite_database) as connection:
         desk = Desk(connection, stamp(sqlite_database, FIRST))
         first, second, third = (line_of(desk, number) for number in (1, 2, 3))
-        with pytest.raises(LineRefused, match=r"as much to refund or to forward: 0\.00 is"):
+        with pytest.raises(
+            LineRefused, match="it has neither; until it is known what it is: aflos bank park 2"
+        ):
             settle(desk, second, first, "by hand")
         decide(desk, first, [Part(Disposition.LOAN, 600_00, LOAN), Part(Disposition.TO_REFUND, 100_00)])
         assert settle(desk, second, first, "by hand").parts[0].fact == 1
-        with pytest.raises(LineRefused, match="line 1 belongs to bank line 2 already"):
+        with pytest.raises(LineRefused, match=r"0\.00 of it is still to go back \(100\.00 went by line 2\)"):
             settle(desk, third, first, "by hand")
         with pytest.raises(LineRefused, match="was paid back or on by line 2"):
             decide(desk, first, [Part(Disposition.PARKED, 700_00, reason="x")])

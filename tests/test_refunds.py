@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import IntegrityError
 
 from backoffice.cli.database import Desk
-from backoffice.receipts import decide, line_of
+from backoffice.money_out import LineRefused
+from backoffice.receipts import decide, line_of, settle
 from jobs.bank_clearing import clearing_items
 from ledger.database import reading, writing
 from servicing.decisions.tables import decision_step
@@ -140,6 +141,67 @@ def test_what_was_paid_back_in_another_way_does_not_leave_again(books: Engine, t
     good_by("clerk", "bank", "match", "2", "--settles", "1")
     assert good_by("approver", *creditor("list"))["waiting"] == []
     assert good_by("approver", *creditor("propose")) == []
+
+
+def test_p17_what_goes_back_by_several_lines_settles_it_up_to_its_sum(books: Engine, tmp_path: Path) -> None:
+    released()
+    out = [Real(LATER, -cents, f"R{cents}", text="teruggestort") for cents in (1000, 1501, 1500)]
+    account = Account(lines=[Real(FIRST, 2500, "R1"), *out])
+    take(books, write(tmp_path, "2.xml", account.statement(1)), LATER)
+    assert good_by("clerk", "bank", "match", "2", "--settles", "1", "--preview")["recorded"] is False
+    goes_back(books, 2)
+    with pytest.raises(LineRefused, match=r"15\.00 of it is still to go back \(10\.00 went by line 2\)"):
+        goes_back(books, 3)
+    goes_back(books, 4)
+    with pytest.raises(LineRefused, match="was paid back or on by line 2"):
+        parked(books, 1)
+    close_until(books, LATER)
+    assert (balance(books, RECEIPTS), items(books), differences(books)) == (0, [], [])
+    parked(books, 2, LATER + timedelta(days=1))
+    close_until(books, LATER + timedelta(days=1))
+    assert (items(books), differences(books)) == ([("line 1", -1000)], [])
+    with pytest.raises(LineRefused, match="was paid back or on by line 4"):
+        parked(books, 1)
+
+
+def goes_back(engine: Engine, line: int) -> None:
+    """A person says that a line out pays back of line 1."""
+    with writing(engine) as connection:
+        desk = Desk(connection, stamp(engine, LATER)._replace(actor="clerk"))
+        settle(desk, line_of(desk, line), line_of(desk, 1), "by hand")
+
+
+def parked(engine: Engine, line: int, today: date = LATER) -> None:
+    """A person lets a line wait."""
+    with writing(engine) as connection:
+        desk = Desk(connection, stamp(engine, today)._replace(actor="clerk"))
+        own = line_of(desk, line)
+        decide(desk, own, [Part(Disposition.PARKED, own.amount, reason="was for somebody else")])
+
+
+def items(engine: Engine) -> list[tuple[str, int]]:
+    """What still is to go back of receipts."""
+    with reading(engine) as connection:
+        found = clearing_items(connection, 1)
+    return [(one.item, one.amount) for one in found if one.account == RECEIPTS]
+
+
+def test_p17_what_is_left_of_a_refund_that_went_in_part_is_decided_anew(
+    books: Engine, tmp_path: Path
+) -> None:
+    (row,) = good_by("approver", *creditor("propose"))
+    good_by("manager", "approve", str(row["decision"]))
+    account = Account(lines=[Real(FIRST, 2500, "R1"), Real(LATER, -1000, "R2", text="teruggestort")])
+    take(books, write(tmp_path, "2.xml", account.statement(1)), LATER)
+    goes_back(books, 2)
+    early = by("approver", *creditor("release"), "--number", "1", "--total", "25.00")
+    assert (early.code, "no refund is approved" in early.err) == (2, True)
+    (again,) = good_by("approver", *creditor("propose"))
+    assert (again["amount"], again["state"], again["decision"] == row["decision"]) == (
+        "15.00",
+        "proposed",
+        False,
+    )
 
 
 def test_p17_what_is_anothers_is_forwarded_and_counts_from_the_day_it_came_in(

@@ -49,47 +49,58 @@ class Refund(NamedTuple):
 
 
 def receipts_to_refund(connection: Connection, creditor: int) -> list[tuple[StoredLine, int]]:
-    """The receipts of a creditor that are to go back, each with how many cents of it."""
-    kind = Disposition.TO_REFUND
-    return [(line, sum(part.cents for part in parts)) for line, parts in _marked(connection, creditor, kind)]
+    """The receipts of a creditor that are to go back, each with how many cents of it still are."""
+    marked = _marked(connection, creditor, Disposition.TO_REFUND)
+    went = paid_on(connection, marked, Disposition.REFUND)
+    left = {
+        line: sum(part.cents for part in parts) - sum(went.get(line, {}).values())
+        for line, parts in marked.items()
+    }
+    lines = lines_by_number(connection, (line for line, cents in left.items() if cents > 0))
+    return [(line, left[line.id]) for line in lines.values()]
 
 
 def receipts_to_forward(connection: Connection, creditor: int) -> list[tuple[StoredLine, Part]]:
     """The receipts of a creditor that are another's, each with what is known of that: whose, and for which loan."""
-    kind = Disposition.TO_FORWARD
-    found = ((line, part) for line, parts in _marked(connection, creditor, kind) for part in parts)
-    return [(line, part) for line, part in found if part.other_creditor]
+    marked = _marked(connection, creditor, Disposition.TO_FORWARD)
+    # A share that went on went whole.
+    went = paid_on(connection, marked, Disposition.FORWARDED)
+    left = {line: parts for line, parts in marked.items() if line not in went}
+    lines = lines_by_number(connection, left)
+    return [(lines[line], part) for line, parts in left.items() for part in parts if part.other_creditor]
 
 
-def _marked(connection: Connection, creditor: int, kind: Disposition) -> list[tuple[StoredLine, list[Part]]]:
-    """The lines of a creditor that were last decided to be this, each with those of its parts that are.
-
-    What a line out paid back, or on, already is left out: it must not leave twice.
-    """
+def _marked(connection: Connection, creditor: int, kind: Disposition) -> dict[int, list[Part]]:
+    """The lines of a creditor that were last decided to be this, in order, each with those of its parts that are."""
     query = (
         select(bank_decision.c.line_id)
         .join(bank_line, bank_line.c.id == bank_decision.c.line_id)
         .where(bank_decision.c.kind == int(kind), bank_line.c.creditor_id == creditor)
         .distinct()
     )
-    numbers = set(connection.execute(query).scalars())
-    numbers -= _settled(connection, numbers)
-    lines = lines_by_number(connection, numbers)
-    decided = sorted(parts_of_lines(connection, numbers).items())
-    marked = ((number, [part for part in parts if part.kind is kind]) for number, (_, parts) in decided)
-    return [(lines[number], parts) for number, parts in marked if parts]
+    decided = parts_of_lines(connection, connection.execute(query).scalars())
+    marked = (
+        (number, [part for part in parts if part.kind is kind])
+        for number, (_, parts) in sorted(decided.items())
+    )
+    return {number: parts for number, parts in marked if parts}
 
 
-def _settled(connection: Connection, lines: Iterable[int]) -> set[int]:
-    """Which of these lines were paid back, or on, by a line out."""
-    kinds = (Disposition.REFUND, Disposition.FORWARDED)
+def paid_on(connection: Connection, lines: Iterable[int], kind: Disposition) -> dict[int, dict[int, int]]:
+    """Of these lines the lines out that paid them back or on (`kind`) by what is decided now, each with its cents."""
+    wanted = set(lines)
     decided = select(bank_decision.c.line_id).where(
         bank_decision.c.loan_id == 0,
-        bank_decision.c.kind.in_([int(kind) for kind in kinds]),
-        among(connection, bank_decision.c.fact_nr, lines),
+        bank_decision.c.kind == int(kind),
+        among(connection, bank_decision.c.fact_nr, wanted),
     )
-    out = parts_of_lines(connection, connection.execute(decided).scalars())
-    return {part.fact for _, parts in out.values() for part in parts if part.kind in kinds and not part.loan}
+    found: dict[int, dict[int, int]] = {}
+    for out, (_, parts) in parts_of_lines(connection, connection.execute(decided).scalars()).items():
+        for part in parts:
+            if part.kind is kind and not part.loan and part.fact in wanted:
+                went = found.setdefault(part.fact, {})
+                went[out] = went.get(out, 0) + part.cents
+    return found
 
 
 def next_refund_run(connection: Connection) -> int:
