@@ -28,6 +28,7 @@ from servicing.dunning.standing import Standing, is_charged
 from servicing.dunning.store import standings
 from servicing.dunning.waiving import item_of_waiver
 from servicing.dunning.work import (
+    asks,
     item_of_arrangement,
     item_of_interest,
     item_of_settlement,
@@ -63,7 +64,7 @@ class Posted(NamedTuple):
 
 def dunning_items(connection: Connection, seen: Collection[int], day: date) -> list[Item]:
     """What waits for a person out of dunning, for the creditors somebody may see."""
-    rows = [row for row in standings(connection, seen) if row.act in {"call", "person"}]
+    rows = [row for row in standings(connection, seen) if asks(row)]
     cases = _cases(connection, [row.loan for row in rows])
     asking = _cases(connection, _loans_with(connection, seen))
     missing = [each for each in information(connection, day, day).missing if each.creditor in seen]

@@ -10,6 +10,9 @@ from servicing.facts import DECIDED, Fact, FactKind
 GROUNDS = ("recovery", "clawback")
 """Terugvordering (Participatiewet art. 58), or after a settlement (Bbz art. 12)."""
 
+NOT_ANNOUNCED = "the decision was not handed over to every debtor: fixed, not announced"
+"""Why a claim is on no step of its ladder: its payment term has not begun."""
+
 
 def announced_on(holding: Sequence[Fact], debtors: Sequence[int]) -> date | None:
     """The day by which every debtor had the decision that fixes the claim; None while one had not.

@@ -11,7 +11,7 @@ from ledger.money import euros
 from servicing.arrangement import arrangement_on, paid_between
 from servicing.banking_days import ONE_DAY, legal_term_end
 from servicing.blocks import Block, holding_of, stopping
-from servicing.dunning.announced import announced_on
+from servicing.dunning.announced import NOT_ANNOUNCED, announced_on
 from servicing.dunning.owing import Overdue
 from servicing.dunning.procedure import Act, Name, Procedure, StepRule, procedure_of
 from servicing.dunning.sent import Sent, calls_of, restarted_on, sent_of
@@ -189,8 +189,7 @@ def _begin(
         return _Begin(max(shown, again), since, again)
     announced = announced_on(holding, case.debtors)
     if announced is None:
-        why = "the decision was not handed over to every debtor: fixed, not announced"
-        return Wait(why, "Awb art. 3:40, 4:86")
+        return Wait(NOT_ANNOUNCED, "Awb art. 3:40, 4:86")
     term = legal_term(announced, rules.law.value_on(procedure.payment_term, announced).count)
     if day < term.over_from:
         return Wait(f"the term to pay ends on {term.last_day}", "Awb art. 4:87", term.over_from)

@@ -9,6 +9,7 @@ from ledger.day import day_of
 from ledger.money import euros
 from servicing.arrangement import arrangement_on, paid_between, settlement_paid
 from servicing.blocks import holding_of
+from servicing.dunning.announced import NOT_ANNOUNCED
 from servicing.dunning.sent import ASKING_LETTERS, sent_of
 from servicing.dunning.standing import Standing
 from servicing.facts import DECIDED, FactKind
@@ -31,22 +32,28 @@ ACTIONS: Mapping[tuple[str, str], str] = {
 CALL = "call, then aflos event contact"
 
 
+def asks(row: Standing) -> bool:
+    """Whether a place on a ladder asks something of a person: a call, a decision, or that a claim is announced."""
+    return row.act in {"call", "person"} or row.reason == NOT_ANNOUNCED
+
+
 def items_of_standings(standings: Iterable[Standing], cases: Mapping[int, Case], day: date) -> list[Item]:
-    """The calls to make and the decisions to take, one for each loan."""
-    return [
-        Item(
-            "dunning",
-            cases[row.loan].creditor,
-            str(row.loan),
-            0,
-            contact_person(cases[row.loan].facts, day),
-            day_of(row.proposed_on),
-            row.reason,
-            CALL if row.act == "call" else ACTIONS[row.procedure, row.step],
+    """The calls to make, the decisions to take and the claims nobody announced, one for each loan."""
+    return [_item_of(row, cases[row.loan], day) for row in standings if asks(row)]
+
+
+def _item_of(row: Standing, case: Case, day: date) -> Item:
+    owner = contact_person(case.facts, day)
+    if row.reason == NOT_ANNOUNCED:
+        reason = f"{euros(row.cents)} is overdue, and {row.reason} (P5)"
+        action = f"hand it over, then aflos dunning announced {row.loan} --on DAY --document REFERENCE"
+        return Item(
+            "announcement", case.creditor, case.subject, 0, owner, day_of(row.looked_on), reason, action
         )
-        for row in standings
-        if row.act in {"call", "person"}
-    ]
+    action = CALL if row.act == "call" else ACTIONS[row.procedure, row.step]
+    return Item(
+        "dunning", case.creditor, str(row.loan), 0, owner, day_of(row.proposed_on), row.reason, action
+    )
 
 
 def item_of_arrangement(case: Case, day: date) -> list[Item]:
