@@ -198,6 +198,8 @@ def other_schedule(seed: int, case: Case, events: list[Case]) -> Case:
     )
     if rng.random() < 0.3:
         new["annual_rate_percent"] = rng.choice(["0", "2", "9.5"])
+    if rng.random() < 0.3:
+        new["payment_tolerance"] = rng.choice([0, 1, 5])
     return {"on": on.isoformat(), "type": "schedule", "terms": new}
 
 

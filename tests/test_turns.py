@@ -106,6 +106,21 @@ def test_e18_the_six_facts_that_work_back_become_known_in_any_order() -> None:
     assert check_six(ORDERS_OF_SIX) == ORDERS_OF_SIX
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "counts"), [(0, 0, False), (2, 0, False), (0, 2, True), (2, 2, True)]
+)
+def test_another_schedule_brings_its_own_tolerance(before: int, after: int, counts: bool) -> None:
+    terms = TERMS | {"payment_tolerance": before}
+    other = TERMS | {"start": "2025-02-10", "first_due": "2025-03-01", "payment_tolerance": after}
+    sunday = {"on": "2025-03-02", "type": "payment", "amount": "506.91", "id": "s"}
+    events = [*BEFORE, {"on": "2025-02-10", "type": "schedule", "terms": other}, sunday]
+    paid = life(terms, events, date(2025, 3, 9)).sums()
+    assert ((8000, date(2025, 3, 2)) not in paid) == counts
+    back = [*events, {"on": "2025-03-10", "type": "reversal", "of": "s"}]
+    assert books_of(terms, arriving(events, date(2025, 3, 3)), date(2025, 3, 9)) == paid
+    assert books_of(terms, back, date(2025, 3, 20)) == life(terms, back, date(2025, 3, 20)).sums()
+
+
 def check_six(most: int) -> int:
     """The six facts that work back become known in so many orders; each ends as the oracle. How many."""
     first, last = date(2026, 1, 10), date(2026, 3, 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from servicing.events import DeferralEnded, Disbursed, Event, InterestRevived, Reversed, Spread
+from servicing.events import DeferralEnded, Disbursed, Event, InterestRevived, Rescheduled, Reversed, Spread
 from servicing.life.changing_terms import resume_interest
 from servicing.life.counting import Coming
 from servicing.life.falling_due import fall_due
@@ -195,10 +195,17 @@ def _split_before(
         or (one.known_on <= reversal.known_on and one.event.fact not in reversed_before)
     ]
     # What comes after the payment does not touch its split, unless it works backwards.
-    works_back = terms.payment_tolerance or any(isinstance(event, WORKING_BACK) for event in events)
+    works_back = terms.payment_tolerance or any(map(_works_back, events))
     until = reversal.known_on if works_back else payment.on
     before = live(terms, events, [], until)
     return next(split for split in before.splits if split.fact == payment.fact)
+
+
+def _works_back(event: Event) -> bool:
+    """Whether an event changes what was before it, or lets later payments count on the due date before them."""
+    if isinstance(event, Rescheduled):
+        return event.terms.payment_tolerance > 0
+    return isinstance(event, WORKING_BACK)
 
 
 def arrears_since(state: State) -> date | None:

@@ -137,7 +137,7 @@ def live(
         if not step(state, moment):
             happen(event, state, moment.day)
             waiting.pop(0)
-        elif terms.payment_tolerance:
+        elif state.terms.payment_tolerance:
             waiting = _tolerated(state, waiting)
     while step(state, Moment(until, CUTTING_OFF + 1)):
         pass
