@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from ledger.day import parse_day
 from servicing.creditors.quiet import Quiet
 from servicing.facts import Fact, FactKind
+from servicing.representatives import Scope, representatives_on
 
 Stop = Literal["dunning", "direct-debit", "interest", "letters"]
 """dunning: reminders and everything after them. interest: proposals to charge statutory interest.
@@ -21,6 +22,9 @@ DUNNING: frozenset[Stop] = frozenset({"dunning"})
 COLLECTING: frozenset[Stop] = frozenset({"dunning", "direct-debit"})
 ALL_COLLECTING: frozenset[Stop] = frozenset({"dunning", "direct-debit", "interest"})
 SENDING: frozenset[Stop] = frozenset({"dunning", "letters"})
+POST: tuple[Scope, ...] = ("decisions", "letters")
+"""What comes by post."""
+
 PROPOSING: frozenset[Stop] = frozenset({"dunning", "direct-debit", "letters"})
 
 
@@ -199,7 +203,10 @@ def end_of(fact: Fact, rule: Rule, holding: Sequence[Fact]) -> date | None:
 
 
 def _address_blocks(holding: Sequence[Fact], day: date) -> list[Block]:
-    """Nothing goes to an address that is unknown or secret; the last fact about each debtor's address counts."""
+    """Nothing goes to an address that is unknown or secret; the last fact about each debtor's address counts.
+
+    Somebody who receives letters and decisions instead of a debtor is reached at an address of his own.
+    """
     last: dict[int, Fact] = {}
     for fact in sorted(holding, key=lambda fact: (fact.value_date, fact.nr)):
         if fact.kind is FactKind.ADDRESS and fact.value_date <= day:
@@ -218,4 +225,5 @@ def _address_blocks(holding: Sequence[Fact], day: date) -> list[Block]:
         )
         for debtor, fact in last.items()
         if fact.data.get("address") != "known"
+        if not all(representatives_on(holding, debtor, day, scope) for scope in POST)
     ]

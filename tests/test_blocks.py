@@ -93,6 +93,23 @@ def test_f8_nothing_goes_to_an_address_that_is_unknown_or_secret() -> None:
     assert stops([facts[1], facts[0]], "2025-08-01") == set()
 
 
+def test_p6_f8_whoever_stands_for_a_debtor_is_written_to_wherever_the_debtor_is() -> None:
+    facts = [told(1, FactKind.ADDRESS, "2025-07-01", debtor=1, address="secret")]
+    who = {"debtor": 1, "role": "gemachtigde", "name": "x", "address": "y", "until": "2025-09-01"}
+    stands = told(2, FactKind.REPRESENTATIVE, "2025-08-01", **who, scope=["decisions", "letters"])
+    assert stops([*facts, stands], "2025-07-31") == {"dunning", "letters"}
+    assert stops([*facts, stands], "2025-08-01") == set()
+    assert stops([*facts, stands], "2025-09-01") == {"dunning", "letters"}
+    # Who receives a part only leaves the rest for an address to which nothing goes.
+    for scope in (["letters"], ["decisions", "money"]):
+        part = told(2, FactKind.REPRESENTATIVE, "2025-08-01", **who, scope=scope)
+        assert stops([*facts, part], "2025-08-01") == {"dunning", "letters"}
+    other = told(
+        2, FactKind.REPRESENTATIVE, "2025-08-01", **(who | {"debtor": 2}), scope=["decisions", "letters"]
+    )
+    assert stops([*facts, other], "2025-08-01") == {"dunning", "letters"}
+
+
 def test_f10_the_end_of_a_moratorium_is_a_work_item_and_no_letter() -> None:
     facts = [told(1, FactKind.MORATORIUM, "2025-07-01", debtor=1, until="2025-12-01")]
     assert stops(facts, "2025-11-30") == DEBIT
