@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from backoffice.actor import actor as acting
 from backoffice.cli.bank_runs import creditor_option, named_creditor
 from backoffice.cli.database import looking, opened, recording, refusals_kept
+from backoffice.cli.letter_page import letter_page
 from backoffice.cli.letters_gallery import gallery
 from backoffice.cli.letters_print import print_
 from backoffice.cli.options import COUNT, NUMBER, actor_option, as_json, coming_day, day_or_today, past_day
@@ -33,6 +35,8 @@ from backoffice.rights import check_right, creditors_of, seen_loan
 from jobs import clock
 from ledger.database import reading
 from ledger.money import cents_of, euros
+from letters.fields import FieldRule
+from letters.files import catalogue
 from letters.outbox.page_draft import reference_of_letter
 from letters.outbox.store import letters_by_number, letters_of_run, sent_of
 from letters.outbox.values import Letter, LetterRefused
@@ -225,9 +229,7 @@ def show(letter: int, as_json: bool) -> None:
     if as_json:
         print_json(answer)
     else:
-        click.echo("\n".join(f"{key:<12}  {shown(value)}" for key, value in answer.items() if key != "steps"))
-        for step in steps_shown(one):
-            click.echo("  ".join(shown(value) for value in step.values()))
+        click.echo(letter_page(answer, _rules_of(one.draft.kind)))
 
 
 @letters.command(name="preview")
@@ -342,6 +344,12 @@ def _seen(found: Letter | None, number: int) -> Letter:
         raise LetterRefused(f"no letter {number}; aflos letters list shows them")
     check_right(acting(), "see", found.draft.creditor)
     return found
+
+
+def _rules_of(kind: str) -> Mapping[str, FieldRule]:
+    """What the fields of a kind hold; nothing of one that the configuration does not have any more."""
+    found = catalogue().kinds.get(kind)
+    return found.fields if found else {}
 
 
 def _chosen(chosen: Chosen) -> dict[str, object]:

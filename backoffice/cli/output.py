@@ -10,6 +10,7 @@ import click
 
 from servicing.wording import printable
 
+_AMOUNT = re.compile(r"[+-]?\d+\.(\d{2,})", re.ASCII)
 _UNUSUAL = re.compile(r"[^\n\x20-\x7e]")
 
 
@@ -27,11 +28,30 @@ def shown(value: object) -> str:
     return "-" if value is None else printable(str(value)) or "-"
 
 
+def is_amount(text: str) -> bool:
+    """Whether a text is an amount as commands print it, such as -506.91; an explanation shows parts of a cent too."""
+    return _AMOUNT.fullmatch(text) is not None
+
+
+def in_line(texts: Sequence[str]) -> list[str]:
+    """The texts with the amounts among them made as wide as each other, point below point."""
+    parts = [found[1] if (found := _AMOUNT.fullmatch(text)) else "" for text in texts]
+    most = max(map(len, parts), default=0)
+    padded = [
+        text + " " * (most - len(part)) if part else text for text, part in zip(texts, parts, strict=True)
+    ]
+    width = max((len(text) for text, part in zip(padded, parts, strict=True) if part), default=0)
+    return [text.rjust(width) if part else text for text, part in zip(padded, parts, strict=True)]
+
+
 def pairs(values: Mapping[str, object]) -> str:
-    """Names and values in two columns; what holds further values is left out."""
-    lines = {key: value for key, value in values.items() if not isinstance(value, Mapping)}
+    """Names and values in two columns, amounts below each other; what holds further values is left out."""
+    lines = {key: shown(value) for key, value in values.items() if not isinstance(value, Mapping)}
     width = max(len(key) for key in lines)
-    return "\n".join(f"{key.replace('_', ' '):<{width}}  {shown(value)}" for key, value in lines.items())
+    texts = in_line(list(lines.values()))
+    return "\n".join(
+        f"{key.replace('_', ' '):<{width}}  {text}".rstrip() for key, text in zip(lines, texts, strict=True)
+    )
 
 
 def _seen(letter: re.Match[str]) -> str:

@@ -117,9 +117,7 @@ def _row(point: Point) -> Mapping[str, str]:
 
 def _table(rows: Sequence[Mapping[str, str]]) -> str:
     """The amounts in columns, points of a cent below each other."""
-    widths = {key: max(len(key), *(len(row[key]) for row in rows)) for key in COLUMNS}
-    headers = [key.replace("_", " ").rjust(widths[key]) for key in COLUMNS]
-    return table(headers, [[row[key].rjust(widths[key]) for key in COLUMNS] for row in rows])
+    return table([key.replace("_", " ") for key in COLUMNS], [[row[key] for key in COLUMNS] for row in rows])
 
 
 def _draw(found: Sequence[Point], path: Path, year: int) -> None:
