@@ -50,13 +50,17 @@ ANYONE = 0
 
 
 class Lapse(NamedTuple):
-    """A row that fell due and is not paid: what is open of it in cents, its limitation, and against which debtor."""
+    """A row that fell due and is not paid: what is open of it in cents, its limitation, and against which debtor.
+
+    `interest` is what of it is interest.
+    """
 
     row_nr: int
     due: date
     open: Amount
     limitation: Limitation
     debtor: int = ANYONE
+    interest: Amount = 0
 
 
 class _Clock(NamedTuple):
@@ -85,7 +89,14 @@ def lapses_of(
             due = state.last_row.due if row.keeps_interest else row.due
             claim = Claim(f"row {row.nr}", due, system)
             found += [
-                Lapse(row.nr, due, open_amount, limitation(claim, acts, extensions, law), debtor)
+                Lapse(
+                    row.nr,
+                    due,
+                    open_amount,
+                    limitation(claim, acts, extensions, law),
+                    debtor,
+                    row.open_interest,
+                )
                 for debtor, acts, extensions in clocks
             ]
     return found

@@ -154,17 +154,31 @@ def item_of_lapse(case: Case, found: Lapse, day: date, others: Sequence[Lapse] =
     total = euros(sum(int(one.open) for one in (found, *others)))
     more = f" ({len(others)} more after it, {total} in all)" if others else ""
     if lapses_on <= day:
-        reason = f"{what} lapsed on {lapses_on}{more}: nothing more is collected{of_whom}"
-        action = (
-            f"decide about it (giving it up: aflos decide write-off {case.loan} of its principal and interest); "
-            "nothing is written off by itself"
+        reason = (
+            f"{what} lapsed on {lapses_on}{more}: nothing more is collected{of_whom}, of the rest neither"
         )
+        action = _decide_about_lapsed(case.loan, (found, *others))
     else:
         reason = f"{what} lapses on {lapses_on}, told from {passed[-1]} on{more}"
         action = (
             "interrupt it in time: an aanmaning that is proven sent, or another act of Awb 4:105 and 4:106"
         )
     return Item("limitation", case.creditor, case.subject, 0, owner, lapses_on, reason, action)
+
+
+def _decide_about_lapsed(loan: int, lapsed: Sequence[Lapse]) -> str:
+    """What to decide about rows that have lapsed, which are the oldest that are open."""
+    if lapsed[0].debtor:
+        return "decide about it: of the others it is still owed, and nothing is written off by itself"
+    interest = int(sum(one.interest for one in lapsed))
+    principal = int(sum(one.open for one in lapsed)) - interest
+    parts = [
+        f"--part {part} --amount {euros(cents)}"
+        for part, cents in (("interest", interest), ("principal", principal))
+        if cents
+    ]
+    commands = " and ".join(f"aflos decide write-off {loan} {part}" for part in parts)
+    return f"give it up, after which the rest is dunned again: {commands}; nothing is written off by itself"
 
 
 def item_of_credit(case: Case, cents: int, code: str, day: date) -> Item:

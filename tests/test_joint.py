@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sqlalchemy import Engine, select
 from backoffice.liable import check_liable
 from jobs.lapses import limitations
 from ledger.database import reading
+from ledger.money import cents_of
 from servicing import files
 from servicing.blocks import stopping
 from servicing.facts import Draft, Fact, FactKind, FactRefused
@@ -169,9 +172,22 @@ def test_f13_limitation_is_told_ahead_and_stops_collecting_on_its_day() -> None:
     # Of the rows that lapse within the year one item tells, and one of those that have lapsed.
     rows = told_lapses([GRANTED_FACT, PAID_OUT_FACT], at("2026-03-15"), "public", LAW)
     assert [one.reason for one in items_of_lapses(case, rows, at("2026-03-15"))] == [
-        "506.91 due on 2021-02-01 lapsed on 2026-02-02 (1 more after it, 1013.82 in all): nothing more is collected",
+        (
+            "506.91 due on 2021-02-01 lapsed on 2026-02-02 (1 more after it, 1013.82 in all): nothing more is collected, "
+            "of the rest neither"
+        ),
         "506.91 due on 2021-04-01 lapses on 2026-04-02, told from 2026-01-02 on (11 more after it, 6082.92 in all)",
     ]
+    # What is to be given up is named to the cent: given up, the next row is the oldest and nothing has lapsed.
+    action = items_of_lapses(case, rows, at("2026-03-15"))[0].next_action
+    parts = re.findall(r"--part (\w+) --amount ([\d.]+)", action)
+    assert parts == [("interest", "333.34"), ("principal", "680.48")]
+    given_up = [
+        replace(told(nr, FactKind.WRITE_OFF, "2026-03-15"), cents=cents_of(amount), data={"of": part})
+        for nr, (part, amount) in enumerate(parts, start=3)
+    ]
+    (left,) = first_lapses([GRANTED_FACT, PAID_OUT_FACT, *given_up], at("2026-03-15"), "public", LAW)
+    assert (left.due, int(left.open), lapse_blocks([left], at("2026-03-15"))) == (at("2021-04-01"), 50691, [])
     assert lapse_blocks([found], at("2026-02-01")) == []
     (block,) = lapse_blocks([found], at("2026-02-02"))
     assert stopping([block], "dunning")
@@ -213,7 +229,10 @@ def test_p8_what_makes_the_term_longer_for_one_joint_debtor_leaves_that_of_the_o
     assert [bool(stopping([block], "dunning", debtor)) for debtor in (1, 2)] == [False, True]
     assert nearest_lapse([found], at("2026-02-01")) == (day, (2,))
     item = item_of_lapse(Case(int(LOAN), 1, []), found, day)
-    assert item.reason.endswith("from debtor 2 lapsed on 2026-02-02: nothing more is collected from debtor 2")
+    assert item.reason.endswith(
+        "from debtor 2 lapsed on 2026-02-02: nothing more is collected from debtor 2, of the rest neither"
+    )
+    assert "of the others it is still owed" in item.next_action
     end = told(4, FactKind.WSNP_CLEAN_SLATE, "2024-09-01", of=3, debtor=1)
     assert [
         (one.debtor, str(one.limitation.lapses_on)) for one in lapses_of_each(wsnp, end, day="2027-08-06")
