@@ -173,17 +173,26 @@ def _debts(
     state, notes = life
     pauses, earlier = _pauses(facts, on), _fixed_earlier(facts)
     bears_interest = state.rate > 0 and not state.stops
+    for row, due, of_principal, of_interest in _claims(state):
+        default_from = max(legal_term_end(due) + ONE_DAY, since or due)
+        fixed = 0
+        if earlier is not None and not row.nr:
+            default_from = max(default_from, earlier[0])
+            fixed = 0 if row.keeps_interest else min(earlier[1], int(row.interest))
+        claim = _Row(row, default_from, of_principal and not bears_interest, of_interest, fixed)
+        debt = _debt(claim, state, notes, on)
+        if default_from < on and debt is not None:
+            cents, payments = debt
+            yield row, due, Debt(cents, default_from, on, payments, pauses)
+
+
+def _claims(state: State) -> Iterator[tuple[Row, date, bool, bool]]:
+    """What fell due of each row, and when: principal, interest; interest that is kept apart with the last row."""
     for row in state.rows:
-        if row.fell_due and row.payable:
-            due = state.last_row.due if row.keeps_interest else row.due
-            default_from = max(legal_term_end(due) + ONE_DAY, since or due)
-            fixed = 0
-            if earlier is not None and not row.nr:
-                default_from, fixed = max(default_from, earlier[0]), min(earlier[1], int(row.interest))
-            debt = _debt(_Row(row, default_from, bears_interest, fixed), state, notes, on)
-            if default_from < on and debt is not None:
-                cents, payments = debt
-                yield row, due, Debt(cents, default_from, on, payments, pauses)
+        if row.fell_due:
+            yield row, row.due, True, not row.keeps_interest
+        if row.fell_due and row.keeps_interest and row.payable:
+            yield row, state.last_row.due, False, True
 
 
 def _fixed_earlier(facts: Sequence[Fact]) -> tuple[date, int] | None:
@@ -195,32 +204,40 @@ def _fixed_earlier(facts: Sequence[Fact]) -> tuple[date, int] | None:
 
 
 class _Row(NamedTuple):
-    """A row, the first day of its default, and how much of its interest is statutory interest of before, in cents."""
+    """A row, the first day of its default, and what of it bears statutory interest.
+
+    `fixed` is how much of its interest is statutory interest of before, in cents.
+    """
 
     row: Row
     default_from: date
-    bears_interest: bool
+    principal: bool
+    interest: bool
     fixed: int
 
 
 def _debt(of: _Row, state: State, notes: Notes, on: date) -> tuple[int, tuple[Reduction, ...]] | None:
     """What of a row was open when its default began, and the payments on it since; None if nothing was."""
     row, fixed = of.row, of.fixed
-    owed = _fell_due(row, notes) - fixed + (0 if of.bears_interest else _principal(row, notes))
+    owed = _parts(of, _fell_due(row, notes) - fixed, _principal(row, notes))
     paid = []
     for split in state.splits:
         for share in notes.payments.get(split.fact, ()):
             if (share.row_nr, share.due) == (row.nr, row.due) and row.due <= split.on <= on:
                 of_fixed = min(fixed, int(share.interest))
                 fixed -= of_fixed
-                part = share.interest - of_fixed + (0 if of.bears_interest else share.principal)
-                paid.append(Reduction(split.on, int(part)))
-    still_open = row.open_interest - fixed + (0 if of.bears_interest else row.open_principal)
-    given_up = max(0, owed - sum(one.cents for one in paid) - int(still_open))
+                paid.append(Reduction(split.on, _parts(of, share.interest - of_fixed, share.principal)))
+    still_open = _parts(of, row.open_interest - fixed, row.open_principal)
+    given_up = max(0, owed - sum(one.cents for one in paid) - still_open)
     in_time = sum(one.cents for one in paid if one.on < of.default_from)
     owed -= in_time + given_up
     late = tuple(one for one in paid if one.on >= of.default_from and one.cents)
     return (owed, late) if owed > 0 and sum(one.cents for one in late) <= owed else None
+
+
+def _parts(of: _Row, interest: Amount, principal: Amount) -> int:
+    """What of two amounts bears statutory interest."""
+    return int((interest if of.interest else 0) + (principal if of.principal else 0))
 
 
 def _fell_due(row: Row, notes: Notes) -> int:

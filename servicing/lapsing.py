@@ -14,6 +14,7 @@ from servicing.dunning.sent import acts_of_letters
 from servicing.facts import Fact, FactKind
 from servicing.history import history_of
 from servicing.law import Law
+from servicing.life.outcome import asked_of
 from servicing.life.timeline import live
 from servicing.limitation import (
     Act,
@@ -83,29 +84,21 @@ def lapses_of(
     state = live(history.terms, history.events, history.reversals, on)
     clocks = [_Clock(one, acts_of(facts, one), extensions_of(facts, one)) for one in debtors or (ANYONE,)]
     found = []
-    for row in state.rows:
-        open_amount = row.open_interest + row.open_principal
-        if row.fell_due and row.payable and open_amount:
-            due = state.last_row.due if row.keeps_interest else row.due
-            claim = Claim(f"row {row.nr}", due, system)
-            found += [
-                Lapse(
-                    row.nr,
-                    due,
-                    open_amount,
-                    limitation(claim, acts, extensions, law),
-                    debtor,
-                    row.open_interest,
-                )
-                for debtor, acts, extensions in clocks
-            ]
+    for row, due, principal, interest in asked_of(state):
+        claim = Claim(f"row {row.nr}", due, system)
+        found += [
+            Lapse(
+                row.nr, due, principal + interest, limitation(claim, acts, extensions, law), debtor, interest
+            )
+            for debtor, acts, extensions in clocks
+        ]
     return found
 
 
 def together(lapses: Sequence[Lapse]) -> list[Lapse]:
     """The lapses, those of one row as one where it lapses alike against all debtors."""
     found: list[Lapse] = []
-    for _, rows in groupby(lapses, key=lambda one: one.row_nr):
+    for _, rows in groupby(lapses, key=lambda one: (one.row_nr, one.due)):
         each = list(rows)
         alike = all(one.limitation == each[0].limitation for one in each)
         found += [each[0]._replace(debtor=ANYONE)] if alike else each

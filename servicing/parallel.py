@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from servicing.facts import Fact
 from servicing.history import history_of
-from servicing.life.outcome import open_amounts
+from servicing.life.outcome import asked_of, open_amounts
 from servicing.life.timeline import live
 
 COMPARED = ("principal", "interest", "accrued_interest", "costs", "arrears", "credit")
@@ -36,7 +36,7 @@ def balances_on(facts: Sequence[Fact], day: date) -> dict[str, int]:
     all_open = open_amounts(state, day)
     due = [row for row in state.rows if row.fell_due]
     interest = sum((row.open_interest for row in due), start=0) + state.statutory
-    arrears = sum((row.open_interest + row.open_principal for row in due if row.payable), start=0)
+    arrears = sum((one.interest + one.principal for one in asked_of(state)), start=0)
     amounts = (
         all_open.principal,
         interest,

@@ -22,6 +22,7 @@ from servicing.life.outcome import (
     RowOutcome,
     Standing,
     arrears_since,
+    asked_of,
     open_amounts,
     rows_on,
     splits_of,
@@ -175,5 +176,4 @@ def _division(split: Split) -> Division:
 
 def _overdue(state: State) -> Amount:
     """What fell due and is not paid, costs not counted."""
-    due = (row for row in state.rows if row.fell_due and row.payable)
-    return sum((row.open_interest + row.open_principal for row in due), start=0)
+    return sum((one.interest + one.principal for one in asked_of(state)), start=0)

@@ -173,8 +173,8 @@ def test_f13_limitation_is_told_ahead_and_stops_collecting_on_its_day() -> None:
     rows = told_lapses([GRANTED_FACT, PAID_OUT_FACT], at("2026-03-15"), "public", LAW)
     assert [one.reason for one in items_of_lapses(case, rows, at("2026-03-15"))] == [
         (
-            "506.91 due on 2021-02-01 lapsed on 2026-02-02 (1 more after it, 1013.82 in all): nothing more is collected, "
-            "of the rest neither"
+            "506.91 due on 2021-02-01 lapsed on 2026-02-02 (1 more after it, 1013.82 in all): "
+            "nothing more is collected, of the rest neither"
         ),
         "506.91 due on 2021-04-01 lapses on 2026-04-02, told from 2026-01-02 on (11 more after it, 6082.92 in all)",
     ]

@@ -13,7 +13,12 @@ from sqlalchemy import Engine
 from backoffice.cli.simulate import answer_simulation
 from servicing import files
 from servicing.calendar_rate import differs, rate_on
+from servicing.dunning.owing import overdue_of
 from servicing.granting import granted_terms
+from servicing.history import history_of
+from servicing.lapsing import lapses_of
+from servicing.life.outcome import arrears_since
+from servicing.life.timeline import live
 from tests.as_facts import drafts_of, facts_of
 from tests.desk import LOAN, add_debtor, add_loan, good, open_desk, run
 
@@ -58,6 +63,35 @@ def test_a_payment_is_repayment_first_and_interest_is_kept_apart_without_interes
 def test_what_is_paid_above_the_month_repays_too() -> None:
     ahead = shown(*paid(range(1, 2), "3000.00"), on="2025-02-01")
     assert (ahead["outstanding"]["principal"], ahead["outstanding"]["interest"]) == ("9000.00", "30.00")
+
+
+def test_principal_that_is_not_paid_is_late_and_lapses_from_its_own_day_and_the_interest_with_the_last_row() -> (
+    None
+):
+    facts = facts_of(drafts_of(TERMS, [LENT, *paid(range(1, 2))]))
+
+    def seen(day: str) -> tuple[str | None, int, list[tuple[str, int, int]], list[tuple[str, int]]]:
+        on = date.fromisoformat(day)
+        history = history_of(facts)
+        state = live(history.terms, history.events, history.reversals, on)
+        since, overdue = arrears_since(state), overdue_of(state, on)
+        rows = overdue.rows if overdue else ()
+        return (
+            since.isoformat() if since else None,
+            overdue.cents if overdue else 0,
+            [(row.due.isoformat(), row.principal, row.interest) for row in rows],
+            [(str(one.limitation.lapses_on), int(one.open)) for one in lapses_of(facts, on, "public", LAW)],
+        )
+
+    assert seen("2025-03-01") == ("2025-03-01", 0, [], [("2030-03-02", 100_000)])
+    april = ("2025-03-01", 100_000, 0), [("2030-03-02", 100_000), ("2030-04-02", 100_000)]
+    assert seen("2025-04-01") == ("2025-03-01", 100_000, [april[0]], april[1])
+    since, cents, rows, lapses = seen("2026-01-02")
+    # Eleven rows of 1,000.00; of interest 30.00 and eleven months of 11,000.00 at 3 %, due with the last row.
+    assert (since, cents, len(lapses)) == ("2025-03-01", 1_100_000 + 3_000 + 11 * 2_750, 11 + 12)
+    assert rows[:2] == [("2025-03-01", 100_000, 0), ("2025-04-01", 100_000, 0)]
+    assert next((due, interest) for due, _, interest in rows if interest) == ("2026-01-01", 3_000)
+    assert {due for due, _, interest in rows if interest} == {"2026-01-01"}
 
 
 def test_on_a_sale_all_is_due_and_the_shortfall_is_given_up() -> None:

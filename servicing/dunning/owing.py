@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from servicing.life.outcome import open_amounts
+from servicing.life.outcome import asked_of, open_amounts
 from servicing.life.state import State
 
 
@@ -55,13 +55,8 @@ class Overdue:
 
 def overdue_of(state: State, day: date) -> Overdue | None:
     """What is overdue by the end of a day: due before it; None if nothing is."""
-    asked = [row for row in state.rows if row.fell_due and row.payable]
     rows = sorted(
-        (
-            OverdueRow(row.nr, row.due, int(row.open_principal), int(row.open_interest))
-            for row in asked
-            if row.open_principal or row.open_interest
-        ),
+        (OverdueRow(one.row.nr, one.due, int(one.principal), int(one.interest)) for one in asked_of(state)),
         key=lambda row: (row.due, row.nr),
     )
     if not rows or rows[0].due >= day:

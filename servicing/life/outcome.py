@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, Literal, NamedTuple, TypeVar
@@ -210,9 +210,23 @@ def _works_back(event: Event) -> bool:
 
 def arrears_since(state: State) -> date | None:
     """The due date of the oldest row that fell due and is not paid, or None."""
-    late = (row for row in state.rows if row.fell_due and row.payable and _is_open(row))
-    return min((row.due for row in late), default=None)
+    return min((one.due for one in asked_of(state)), default=None)
 
 
-def _is_open(row: Row) -> bool:
-    return bool(row.open_interest or row.open_principal)
+class Asked(NamedTuple):
+    """What is open of a row and fell due on a day, in cents."""
+
+    row: Row
+    due: date
+    principal: Amount
+    interest: Amount
+
+
+def asked_of(state: State) -> Iterator[Asked]:
+    """What fell due and is not paid; interest that is kept apart falls due with the last row."""
+    for row in state.rows:
+        interest = 0 if row.keeps_interest else row.open_interest
+        if row.fell_due and (row.open_principal or interest):
+            yield Asked(row, row.due, row.open_principal, interest)
+        if row.fell_due and row.keeps_interest and row.payable and row.open_interest:
+            yield Asked(row, state.last_row.due, 0, row.open_interest)
