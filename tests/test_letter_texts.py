@@ -26,7 +26,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "31 december 2031", "direct opeisbaar", "stopt of overdraagt", "failliet", "pandrecht", "artikel 39"),
     "grant_living_allowance": ("voorlopig als lening zonder rente", "Na afloop van uw boekjaar", "jaarcijfers binnen zes maanden",
         "artikel 38", "artikel 11"),
-    "repayment_schedule": ("€ 25.000,00", "Aflossing", "Rente", "Te betalen", "Restant", "31 januari 2027"),
+    "repayment_schedule": ("€ 25.000,00", "€ 506,91 al te laat", "Aflossing", "Rente", "Te betalen", "Restant", "31 januari 2027"),
     "yearly_statement": ("jaaroverzicht 2025", "Hoofdsom", "Rente", "Kosten", "€ 23.166,42", "€ 1.924,51 rente", "€ 506,91 te laat"),
     "mortgage_yearly_statement": ("artikel 43d", "uw lening € 23.166,42", "saldo van rente was € 123,40"),
     "yearly_figures_request": ("jaarrekening over 2025", "uiterlijk op 15 januari 2027", "alles terugvragen", "meer tijd"),

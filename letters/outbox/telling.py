@@ -170,8 +170,13 @@ def _schedule_anew(case: LoanCase, fact: Fact) -> Told | None:
     fields = schedule(case)
     if fields is None or fact.nr != max(_rescheduled(case)):
         return None
-    day: Fields = {"balance": case.balance, "balance_day": case.view.on.isoformat()}
-    return Told(SCHEDULE, "", fields | day)
+    return Told(SCHEDULE, "", fields | _owed(case))
+
+
+def _owed(case: LoanCase) -> Fields:
+    """What is owed on the day, and what of it is overdue already: no row that is to come has that."""
+    late: Fields = {"open_total": int(case.view.overdue)} if case.view.overdue else {}
+    return {"balance": case.balance, "balance_day": case.view.on.isoformat(), **late}
 
 
 def _rescheduled(case: LoanCase) -> list[int]:
@@ -187,8 +192,7 @@ def _schedule_again(case: LoanCase, fact: Fact) -> Told | None:
     fields = schedule(case)
     if fields is None or _rescheduled(case) or fact.nr != last:
         return None
-    day: Fields = {"balance": case.balance, "balance_day": case.view.on.isoformat()}
-    return Told(SCHEDULE, "", fields | day)
+    return Told(SCHEDULE, "", fields | _owed(case))
 
 
 def _final(case: LoanCase, news: Sequence[Fact]) -> Told | None:
