@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +299,29 @@ def test_an_agreed_debt_settlement_is_a_decision_and_what_follows_is_asked_for(l
     good_by("clerk", *waiver, "--decision", "B-43")
     good_by("approver", "approve", "2")
     assert asked("2025-02-03") == []
+
+
+def test_a_buy_off_is_told_by_what_adds_up_and_gives_up_nothing_before_it_is_paid(
+    letters_desk: Engine,
+) -> None:
+    on = ("--on", "2025-01-15", "--decision")
+    good_by("clerk", "decide", "waiver", LOAN, *on, "B-1", "--part", "principal", "--amount", "19000.00")
+    good_by("approver", "approve", "1")
+    why = ("--reason", "U kunt nu een deel betalen.", "--kind", "buy_off")
+    done = by("clerk", "letters", "write", "1", *why)
+    assert (done.code, "--amount and --share both that amount" in done.err) == (2, True), done.err
+    deferral = good_by("clerk", "loan", "show", LOAN)["facts"][-1]
+    good_by("clerk", "decide", "withdraw", LOAN, str(deferral["fact"]), "--reason", "not before it is paid")
+    good_by("approver", "approve", "2")
+    day = (clock.today() + timedelta(days=20)).isoformat()
+    agreed = ("decide", "arrangement", LOAN, *on, "B-2", "--amount", "6000.00", "--share", "6000.00")
+    good_by("clerk", *agreed, "--first", day, "--until", (clock.today() + timedelta(days=21)).isoformat())
+    good_by("approver", "approve", "3")
+    (written,) = good_by("clerk", "letters", "write", "3", *why)["letters"]
+    page = letter(letters_desk, written).draft
+    assert (page.kind, page.fields["pay_before"], page.fields["buy_off"]) == ("buy_off", day, 6_000_00)
+    assert page.fields["waived"] == int(str(page.fields["balance"])) - 6_000_00
+    assert good_by("clerk", "loan", "show", LOAN)["outstanding"]["principal"] == "25000.00"
 
 
 def test_an_arrangement_asks_from_its_first_day_to_its_last() -> None:

@@ -56,7 +56,7 @@ MADE = (
         "waiver",
         FactKind.WAIVER,
         ("part", "some"),
-        "Give up a part of the claim, or all of it (kwijtschelding, afkoop).",
+        "Give up a part of the claim, or all of it (kwijtschelding; after the amount of a buy-off was paid, its rest).",
         "--part all --on 2025-07-01 --decision B-2025-99",
     ),
     Made(

@@ -17,7 +17,15 @@ from jobs.letters_now import creditors_by_id, situation_of, wording
 from jobs.settlement_lines import lines_of_decision
 from letters.fields import LetterRefused as FieldsRefused
 from letters.outbox.by_hand import BY_DECISION
-from letters.outbox.deciding import Decided, about_of, given_fields, known_fields, letter_of
+from letters.outbox.deciding import (
+    BUY_OFF,
+    Decided,
+    about_of,
+    given_fields,
+    is_buy_off,
+    known_fields,
+    letter_of,
+)
 from letters.outbox.framing import Fields
 from letters.outbox.store import add_letters
 from letters.outbox.telling import Told
@@ -34,6 +42,10 @@ from servicing.registration import Dossier
 from servicing.store import debtors_of, facts_of, find_loan
 from servicing.viewing import given_up, view_on
 
+ONCE = (
+    "what is paid in one amount against the rest is decided with aflos decide arrangement, --amount and --share both "
+    "that amount and --first its day; the rest is waived once it is paid"
+)
 LONGEST_DEFERRAL = "deferral_longest_total"
 OBJECTION, PAYMENT_TERM = "objection_term", "decision_payment_term"
 
@@ -67,9 +79,10 @@ def _drafts(
     product, today = files.products()[heading.product], clock.today()
     code = _code(desk, decision, product, named)
     if code is None:
+        hint = f": {ONCE}" if named == BUY_OFF else ""
         raise LetterRefused(
             f"decision {decision.id}: no letter{f' {named}' if named else ''} tells of a {decision.proposed.kind} "
-            f"({product.kind} law)"
+            f"({product.kind} law){hint}"
         )
     kind = wording().kind(code)
     decided = _decided(desk, decision, approved)
@@ -94,8 +107,11 @@ def _drafts(
 
 def _code(desk: Desk, decision: Decision, product: Product, named: str) -> str | None:
     """The kind of letter that tells of a decision: the usual one, or another that was named and may tell of it."""
+    proposed = decision.proposed
+    if named == BUY_OFF and not is_buy_off(proposed.kind, proposed.data or {}, proposed.cents):
+        return None
     if named:
-        return named if decision.proposed.kind in BY_DECISION.get(named, ()) else None
+        return named if proposed.kind in BY_DECISION.get(named, ()) else None
     facts = facts_of(desk.connection, [decision.proposed.subject])[decision.proposed.subject]
     about = about_of(decision, facts)
     return letter_of(product.kind, decision.proposed.kind, about, decision.proposed.data)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from letters.catalogue import Kind
 from letters.outbox.deciding import (
+    ARRANGEMENT,
+    BUY_OFF,
     HOLIDAY_LETTER,
     LETTERS_OF,
     OUTCOME_LETTER,
@@ -35,7 +37,7 @@ ELSEWHERE: Mapping[str, str] = {
 """Kinds that come about in one way only, and how."""
 
 BY_DECISION: Mapping[str, tuple[str, ...]] = {
-    "buy_off": ("waiver",),
+    BUY_OFF: (ARRANGEMENT,),
     "settlement": ("settlement", "clawback"),
 }
 """Kinds that may tell of a decision instead of its usual letter: aflos letters write DECISION --kind KIND."""

@@ -19,7 +19,7 @@ from letters.outbox.settled import (
     withdrawn_fields,
 )
 from letters.outbox.values import LetterRefused
-from servicing.arrangement import agreed_in
+from servicing.arrangement import Arrangement, agreed_in
 from servicing.blocks import holding_of
 from servicing.decisions.proposal import Decision
 from servicing.deferral import Count, deferral_periods, months_used
@@ -44,7 +44,7 @@ LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIV
 """By the law of the debt and the kind of decision, the letter that tells of it."""
 
 UNBLOCK, OUTCOME_LETTER = "unblock", "objection_outcome"
-ARRANGEMENT, SETTLEMENT_ANSWER = "arrangement", "settlement_offer_answer"
+ARRANGEMENT, SETTLEMENT_ANSWER, BUY_OFF = "arrangement", "settlement_offer_answer", "buy_off"
 HOLIDAY, HOLIDAY_LETTER = "interest-free", "interest_holiday"
 WITHDRAWN_LETTER = "settlement_withdrawn"
 
@@ -151,7 +151,22 @@ def _arrangement(decided: Decided) -> Fields:
         fields |= {"first_pay": agreed.first.isoformat()}
     if agreed.last is not None:
         fields |= {"last_pay": agreed.last.isoformat()}
-    return fields | ({"creditor_share": agreed.share, "answer": AGREED} if agreed.share else {})
+    if agreed.share:
+        fields |= {"creditor_share": agreed.share, "answer": AGREED}
+    return fields | (
+        _bought_off(decided, agreed) if is_buy_off(decided.kind, decided.data, decided.cents) else {}
+    )
+
+
+def is_buy_off(kind: str, data: Mapping[str, object], cents: int) -> bool:
+    """Whether a decision is one to be paid in one amount against the rest (afkoop): an arrangement with that share."""
+    return kind == ARRANGEMENT and "share" in data and cents_of(str(data["share"])) == cents
+
+
+def _bought_off(decided: Decided, agreed: Arrangement) -> Fields:
+    """What is paid in one amount by which day, and the rest: together what is owed."""
+    rest = int(decided.view.open.total) - agreed.share
+    return {"buy_off": agreed.share, "waived": rest, "pay_before": agreed.first.isoformat()}
 
 
 def _interest(decided: Decided) -> Fields:
