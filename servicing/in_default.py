@@ -23,6 +23,7 @@ from servicing.life.notes import Notes, Occasion
 from servicing.life.state import STATUTORY, Row, State
 from servicing.life.timeline import live
 from servicing.policy import Choices
+from servicing.schedule import Amount
 from servicing.statutory_interest import (
     FLOOR_DEBTOR,
     Basis,

@@ -66,7 +66,8 @@ def item_of_arrangement(case: Case, day: date) -> list[Item]:
     if not behind:
         return []
     reason = f"arrangement: {euros(agreed.asked_by(day))} was to be paid by {day}, {euros(paid)} came"
-    action = f"call the debtor; where it is not kept: aflos decide arrangement-end {case.loan} --of {agreed.fact} (Awb 4:96)"
+    end = f"aflos decide arrangement-end {case.loan} --of {agreed.fact}"
+    action = f"call the debtor; where it is not kept: {end} (Awb 4:96)"
     return [
         Item(
             "arrangement",

@@ -1,0 +1,75 @@
+"""The letter by which an arrangement or a deferral ends says what was agreed and what is to be paid, by itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from jobs import clock
+from ledger.money import cents_of
+from tests.desk import LOAN
+from tests.letters_desk import letter
+from tests.offices import by, good_by
+
+TODAY = clock.today().isoformat()
+
+
+def number(kind: str) -> str:
+    facts = good_by("clerk", "loan", "show", LOAN)["facts"]
+    (nr,) = [each["fact"] for each in facts if each["kind"] == kind]
+    return str(nr)
+
+
+def ended(desk: Engine, decision: str, *words: str) -> dict[str, object]:
+    """The fields of the letter by which a decision ends something."""
+    good_by("approver", "decide", *words, "--on", "2025-06-01", "--decision", "B-2")
+    good_by("manager", "approve", decision)
+    (written,) = good_by("clerk", "letters", "write", decision, "--reason", "U betaalde niet.")["letters"]
+    page = letter(desk, written).draft
+    assert page.kind == "arrangement_ended"
+    return dict(page.fields)
+
+
+def total(fields: dict[str, object]) -> int:
+    rows = fields["open_rows"]
+    assert isinstance(rows, list)
+    assert sum(row[-1] for row in rows) == fields["open_total"]
+    return int(str(fields["open_total"]))
+
+
+def test_what_an_arrangement_was_and_what_is_overdue_stands_in_the_letter_that_it_ends(
+    letters_desk: Engine,
+) -> None:
+    words = ("decide", "arrangement", LOAN, "--amount", "100.00", "--on", "2025-02-01", "--decision", "B-1")
+    good_by("clerk", *words)
+    good_by("approver", "approve", "1")
+    (item,) = good_by("clerk", "worklist", "--source", "arrangement")
+    assert f"aflos decide arrangement-end {LOAN} --of {number('arrangement')}" in item["next_action"]
+    found = ended(letters_desk, "2", "arrangement-end", LOAN, "--of", number("arrangement"))
+    said = [found[name] for name in ("ended", "agreed_on", "ended_on")]
+    # It was decided today, and works from its hand-over: not before today.
+    assert said == ["betalingsregeling", TODAY, TODAY]
+    assert total(found) == sum(
+        cents_of(row["due"]) for row in good_by("clerk", "loan", "show", LOAN)["rows"] if row["date"] < TODAY
+    )
+
+
+def test_what_is_due_once_a_deferral_has_ended_is_asked_for(letters_desk: Engine) -> None:
+    words = (
+        "defer",
+        LOAN,
+        "--from",
+        "2025-02-01",
+        "--until",
+        "2026-02-01",
+        "--of",
+        "principal",
+        "--end",
+        "same",
+    )
+    good_by("clerk", "decide", *words, "--decision", "B-1")
+    good_by("approver", "approve", "1")
+    found = ended(letters_desk, "2", "deferral-end", LOAN, "--of", number("deferral"))
+    assert found["ended"] == "uitstel"
+    assert total(found) > 0
+    refused = by("clerk", "letters", "write", "2", "--reason", "x", "--say", "ended_on=soon")
+    assert refused.code == 2
