@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from backoffice.batches import Withdrawal, check_batch, find_batch, withdrawal_of
 from backoffice.cli.database import Desk
@@ -20,6 +20,7 @@ from jobs.bank_clearing import clearing_items
 from ledger.database import open_database, reading, writing
 from ledger.errors import BadInput
 from servicing.decisions.store import DecisionRefused
+from servicing.receipts.tables import receipt_batch
 from servicing.receipts.values import Disposition
 from tests.bank_account import Account, Real, write
 from tests.bank_desk import FIRST, balance, by_hand, differences, money, open_books, take
@@ -122,3 +123,52 @@ def test_p21_taking_a_batch_back_can_be_looked_at_first(
     assert good(*wrong)["state"] == "proposed"
     assert good(*wrong)["proposed"] is False
     engine.dispose()
+
+
+def test_p21_the_same_receipts_under_another_reference_are_refused_until_a_person_says_why(
+    database: Engine, tmp_path: Path
+) -> None:
+    file, rows = write(tmp_path, "b.csv", ROWS), ROWS.splitlines()
+    open_books(database, 1, 1)
+    other = BATCH._replace(reference="2024-02 II")
+    again = write(
+        tmp_path, "c.csv", "\n".join([rows[0], rows[2].replace("D2", "E2"), rows[1].replace("D1", "E1")])
+    )
+    with writing(database) as connection:
+        desk = Desk(connection, stamp(database, FIRST))
+        with pytest.raises(BadInput, match=r"no other batch holds the receipts .* leave --again out"):
+            import_receipts(desk, file, BATCH, FIRST, "paid twice")
+        assert import_receipts(desk, file, BATCH, FIRST).batch == 1
+        for kind in (Disposition.BAILIFF, Disposition.TRUSTEE):
+            with pytest.raises(BadInput, match=r"are batch 1 already, '2024-02', .* say why: --again REASON"):
+                import_receipts(desk, again, other._replace(kind=kind), FIRST)
+        larger = write(tmp_path, "d.csv", ROWS.replace("2024-02-01", "2024-01-31"))
+        assert import_receipts(desk, larger, other._replace(reference="day"), FIRST).batch == 2
+        assert import_receipts(desk, again, other, FIRST, "two remittances").batch == 3
+        assert import_receipts(desk, again, other, FIRST, "two remittances").first
+        name = connection.execute(select(receipt_batch.c.name).where(receipt_batch.c.id == 3)).scalar_one()
+    assert name == "c.csv, again: two remittances"
+    assert [fact.cents for fact in money(database, OTHER)] == [100_00, 100_00, 100_00]
+    close_until(database, FIRST)
+    assert differences(database) == []
+
+
+def test_p21_the_command_takes_the_same_receipts_again_with_a_reason(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    open_books(open_database(sqlite_url), 1, 1)
+    words = (
+        "import",
+        "receipts",
+        str(write(tmp_path, "b.csv", ROWS)),
+        "--creditor",
+        "almere",
+        "--kind",
+        "bailiff",
+    )
+    good(*words, "--reference", "2024-02", "--total", "340.00")
+    twice = (*words, "--reference", "2024-02 II", "--total", "340.00")
+    assert run(*twice).code == 2
+    assert run(*twice, "--again", " ").code == 2
+    assert good(*twice, "--again", "two remittances")["batch"] == 2

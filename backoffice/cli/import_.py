@@ -18,6 +18,7 @@ from backoffice.cli.options import actor_option, as_json
 from backoffice.cli.output import print_json
 from backoffice.cli.receipt_file import KINDS, Batch, import_receipts
 from backoffice.cli.table import table
+from backoffice.deciding import reason_given
 from backoffice.portfolio.importing import Imported, Request, import_portfolio
 from backoffice.portfolio.reading import ENCODINGS
 from backoffice.portfolio.templates import write_templates
@@ -95,12 +96,26 @@ def portfolio(
 @click.option("--kind", required=True, type=click.Choice(["set-off", "bailiff", "trustee", "security"]))
 @click.option("--reference", required=True, metavar="TEXT", help="How the payer calls the batch.")
 @click.option("--total", required=True, metavar="AMOUNT", help="What the payer says it adds up to, net.")
+@click.option(
+    "--again",
+    metavar="REASON",
+    help="Why receipts that are another batch to the cent are paid twice indeed; kept with the batch.",
+)
 @actor_option
 @as_json
 def receipts(
-    file: Path, code: str, kind: str, reference: str, total: str, actor: str | None, as_json: bool
+    file: Path,
+    code: str,
+    kind: str,
+    reference: str,
+    total: str,
+    again: str | None,
+    actor: str | None,
+    as_json: bool,
 ) -> None:
     """Receipts that are no bank lines: a CSV file loan;date;gross;costs;costs_of;reference, all lines or none.
+
+    The same receipts under another reference are refused, unless --again says why they are paid twice indeed.
 
     Example: aflos import receipts bailiff.csv --creditor almere --kind bailiff --reference 2025-03 --total 950.00
     """
@@ -109,9 +124,10 @@ def receipts(
         raise BadInput(f"creditor: {code[:40]!r}: must be one of {', '.join(known)}")
     name = plain_text("reference", reference)
     batch = Batch(known[code].id, KINDS[kind], name, cents_of(total))
+    why = "" if again is None else plain_text("again", reason_given(again))
     with recording(actor) as desk:
         check_right(desk.by.actor, "record", batch.creditor)
-        done = import_receipts(desk, file, batch, clock.today())
+        done = import_receipts(desk, file, batch, clock.today(), why)
     if as_json:
         print_json(done._asdict())
     else:

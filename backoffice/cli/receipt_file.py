@@ -56,6 +56,11 @@ class Row(NamedTuple):
     costs_of: str
     reference: str
 
+    @property
+    def is_of_debtor(self) -> int:
+        """1 if the debtor bears the costs, else 0."""
+        return int(self.costs_of == "debtor")
+
 
 class Taken(NamedTuple):
     """A batch that was recorded: its number, receipts and net amount in euros; or when it came first."""
@@ -66,8 +71,11 @@ class Taken(NamedTuple):
     first: str
 
 
-def import_receipts(desk: Desk, file: Path, batch: Batch, today: date) -> Taken:
-    """Record a batch; raises `BadInput` listing every line that cannot be right, or a total that is not theirs."""
+def import_receipts(desk: Desk, file: Path, batch: Batch, today: date, again: str = "") -> Taken:
+    """Record a batch; raises `BadInput` listing every line that cannot be right, or a total that is not theirs.
+
+    The same receipts under another reference are refused, unless it is said why they come `again`.
+    """
     digest = hashlib.sha256(repr(batch).encode() + b"\n".join(content_of(file).splitlines())).hexdigest()
     known = desk.connection.execute(select(receipt_batch).where(receipt_batch.c.sha256 == digest)).first()
     if known is not None:
@@ -96,8 +104,10 @@ def import_receipts(desk: Desk, file: Path, batch: Batch, today: date) -> Taken:
     net = sum(row.gross - row.costs for row in rows)
     if net != batch.total:
         raise BadInput(f"{file}: its lines add up to {euros(net)} net, the payer says {euros(batch.total)}")
+    _refuse_twin(desk, file, batch, rows, again)
     record(desk.connection, [line.draft for line in new], desk.by)
-    return Taken(_keep(desk, file, digest, batch, rows), len(rows), euros(net), "")
+    name = f"{file.name}, again: {again}" if again else file.name
+    return Taken(_keep(desk, (name, digest), batch, rows), len(rows), euros(net), "")
 
 
 def _check_new(desk: Desk, batch: Batch) -> None:
@@ -109,6 +119,34 @@ def _check_new(desk: Desk, batch: Batch) -> None:
     found = desk.connection.execute(same).scalar()
     if found is not None:
         raise BadInput(f"reference: {batch.reference!r}: is batch {found} already, with other contents")
+
+
+def _refuse_twin(desk: Desk, file: Path, batch: Batch, rows: Sequence[Row], again: str) -> None:
+    """Refuse receipts that are another batch of the creditor already, loan by loan, day by day and to the cent."""
+    query = select(receipt_batch).where(
+        receipt_batch.c.creditor_id == batch.creditor, receipt_batch.c.net_cents == batch.total
+    )
+    gone = carried_out(desk.connection, RECEIPTS_WITHDRAWAL)
+    own = sorted((row.loan, number_of(row.day), row.gross, row.costs, row.is_of_debtor) for row in rows)
+    columns = [
+        receipt.c[name] for name in ("loan_id", "value_date", "gross_cents", "costs_cents", "costs_of_debtor")
+    ]
+    alike = [
+        known
+        for known in desk.connection.execute(query.order_by(receipt_batch.c.id)).all()
+        if known.id not in gone
+        and own
+        == sorted(map(tuple, desk.connection.execute(select(*columns).where(receipt.c.batch_id == known.id))))
+    ]
+    if alike and not again:
+        known = alike[0]
+        raise BadInput(
+            f"{file}: the same receipts (loans, days, amounts) are batch {known.id} already, {known.reference!r}, "
+            f"imported on {known.recorded_at[:19]} by {known.actor}: nothing is recorded; if they are paid twice "
+            "indeed, say why: --again REASON"
+        )
+    if again and not alike:
+        raise BadInput(f"again: no other batch holds the receipts of {file}: leave --again out")
 
 
 def _check_creditor(creditor: int, batch: Batch) -> None:
@@ -143,7 +181,8 @@ def _drafts(row: Row, batch: Batch) -> list[Draft]:
     return [paid]
 
 
-def _keep(desk: Desk, file: Path, digest: str, batch: Batch, rows: Sequence[Row]) -> int:
+def _keep(desk: Desk, file: tuple[str, str], batch: Batch, rows: Sequence[Row]) -> int:
+    name, digest = file
     number = (desk.connection.execute(select(func.max(receipt_batch.c.id))).scalar() or 0) + 1
     heading: Mapping[str, object] = {
         "id": number,
@@ -151,7 +190,7 @@ def _keep(desk: Desk, file: Path, digest: str, batch: Batch, rows: Sequence[Row]
         "kind": int(batch.kind),
         "reference": batch.reference,
         "sha256": digest,
-        "name": file.name,
+        "name": name,
         "value_date": number_of(max(row.day for row in rows)),
         "net_cents": batch.total,
         "known_on": number_of(desk.by.known_on),
@@ -167,7 +206,7 @@ def _keep(desk: Desk, file: Path, digest: str, batch: Batch, rows: Sequence[Row]
             "value_date": number_of(row.day),
             "gross_cents": row.gross,
             "costs_cents": row.costs,
-            "costs_of_debtor": int(row.costs_of == "debtor"),
+            "costs_of_debtor": row.is_of_debtor,
             "reference": row.reference,
         }
         for place, row in enumerate(rows, start=1)
