@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 
 from backoffice.cli.database import Desk
 from backoffice.registering import dossiers_of
-from bank.direct_debit import Collection, CollectionBlock, Sequencing, direct_debit_file
+from bank.direct_debit import Collection as OnFile
+from bank.direct_debit import CollectionBlock, Sequencing, direct_debit_file
 from bank.outgoing import Message, Sender
 from jobs import clock
 from jobs.lapses import limitations
@@ -75,18 +76,22 @@ def timing_of(creditor: Creditor, until: date, *, is_announced: bool) -> Timing:
 def outcomes(connection: Connection, creditor: Creditor, timing: Timing) -> list[Outcome]:
     """What may be collected for a creditor and what is left out, from what is known now."""
     numbers = set(loans_with_mandate(connection, creditor.id))
-    headings = [each for each in loans(connection, creditor.id) if each.id in numbers]
-    dossiers = dossiers_of(connection, headings)
-    history = histories(connection, numbers)
-    quiet = quiet_creditors(connection, timing.today).get(creditor.id)
-    lapses = limitations(connection, timing.today, numbers)
-    found: list[Outcome] = []
+    cases = cases_of(connection, creditor.id, numbers, timing.today)
+    return [outcome for case in cases for outcome in plan(case, timing)]
+
+
+def cases_of(connection: Connection, creditor: int, numbers: Collection[int], today: date) -> list[Case]:
+    """These loans of a creditor as collecting sees them, from what is known now."""
+    headings = [each for each in loans(connection, creditor) if each.id in numbers]
+    dossiers, history = dossiers_of(connection, headings), histories(connection, numbers)
+    quiet = quiet_creditors(connection, today).get(creditor)
+    lapses = limitations(connection, today, set(numbers))
+    found = []
     for heading in headings:
         dossier = dossiers[heading.id]
-        case = _case(dossier, history, timing)
-        lapsed = lapse_blocks(lapses.get(heading.id, []), timing.today)
-        block = block_of(dossier.facts, timing.today, quiet, lapsed)
-        found += plan(replace(case, block=block), timing)
+        lapsed = lapse_blocks(lapses.get(heading.id, []), today)
+        block = block_of(dossier.facts, today, quiet, lapsed)
+        found.append(replace(_case(dossier, history, today), block=block))
     return found
 
 
@@ -114,8 +119,8 @@ def histories(connection: Connection, loans_wanted: Iterable[int]) -> History:
     return History(before, came_back(connection, ids), dropped(connection, ids))
 
 
-def _case(dossier: Dossier, history: History, timing: Timing) -> Case:
-    view = view_on(dossier, timing.today)
+def _case(dossier: Dossier, history: History, today: date) -> Case:
+    view = view_on(dossier, today)
     coming = [
         Instalment(
             row.due,
@@ -253,9 +258,9 @@ def content_of(connection: Connection, run: Run, collected: Sequence[Collected])
     return direct_debit_file(message, Sender(run.holder, run.account), run.creditor_identifier, blocks)
 
 
-def _for_bank(row: Collected, mandate: Mandate) -> Collection:
+def _for_bank(row: Collected, mandate: Mandate) -> OnFile:
     text = f"Termijn {day_of(row.due_on)} lening {row.loan_id}"
-    return Collection(row.end_to_end, row.cents, mandate.name, mandate.iban, mandate.id, mandate.signed, text)
+    return OnFile(row.end_to_end, row.cents, mandate.name, mandate.iban, mandate.id, mandate.signed, text)
 
 
 def run_named(connection: Connection, number: int) -> Run:

@@ -14,6 +14,7 @@ from backoffice.cli.database import Desk
 from backoffice.client_group import without_group
 from backoffice.deciding import waits_for
 from backoffice.dunning import dunning_items
+from backoffice.recalling import items_to_recall
 from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_statements import NOTICE
 from jobs.bank_twice import doubtful_lines, struck_but_shown
@@ -82,7 +83,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     found += [*_rates(connection, seen, day), *_fees(connection, seen, day), *_tracks(connection, seen, day)]
     letters = [*stuck_letters(connection, day), *untold_decisions(connection, day)]
     found += [item for item in letters if item.creditor in seen]
-    found += _settlements(connection, seen, day)
+    found += [*_settlements(connection, seen, day), *items_to_recall(connection, seen, day)]
     found += dunning_items(connection, seen, day)
     quiet = {one: each for one, each in quiet_creditors(connection, day).items() if one in seen}
     return [*found, *items_of_quiet(quiet, codes())]

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from jobs import clock
 from ledger.database import open_database, reading
+from ledger.day import day_of
 from servicing.collecting.store import collected_before
 from tests.bank_account import Account, Real, write
 from tests.desk import LOAN, good, run
@@ -163,3 +164,34 @@ def test_money_that_comes_all_the_same_is_a_payment_of_the_loan(counter: Engine,
     (found,) = good("bank", "import", str(write(tmp_path, "s.xml", account.statement())))
     assert (found["new"], found["matched"]) == (1, 1)
     counter.dispose()
+
+
+def to_recall() -> list[tuple[str, str]]:
+    items = good("worklist", "--source", "bank")
+    return [
+        (item["due"], item["reason"].partition("and now: ")[2]) for item in items if item["subject"] == LOAN
+    ]
+
+
+def test_what_something_forbids_since_the_release_is_asked_back(desk: Engine) -> None:
+    with reading(desk) as connection:
+        days = [str(day_of(one.collect_on)) for one in collected_before(connection, [int(LOAN)])[int(LOAN)]]
+    assert to_recall() == []
+    # The month that fell due, and part of the first that is to be collected.
+    good("payment", "add", LOAN, "--amount", "600.00", "--on", str(clock.today()))
+    ((day, why),) = to_recall()
+    assert (day, why.startswith("only ")) == (days[0], True)
+    good("bank", "mandate", "end", LOAN, "M-1", "--on", str(clock.today()), "--reason", "withdrawn")
+    assert to_recall() == [(day, f"no mandate holds on {day}") for day in days]
+    good(*CANCEL)
+    assert to_recall() == []
+
+
+def test_what_the_bank_has_booked_is_not_asked_back(counter: Engine, tmp_path: Path) -> None:
+    (first, *_) = orders(counter)
+    account = Account(lines=[Real(clock.today(), 50_691, "R1", end_to_end=first)], opened=clock.today())
+    told(tmp_path, account.statement(), "s.xml")
+    good("event", "death", "1", "--on", str(clock.today()), "--document", "BRP 1")
+    left = [why for _, why in to_recall()]
+    assert len(left) == len(orders(counter)) - 1 > 0
+    assert all("died" in why for why in left)

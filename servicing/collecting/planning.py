@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from ledger.money import euros
 from servicing.banking_days import add_banking_days, is_banking_day
 from servicing.collecting.mandates import USABLE, Mandate, Past, current, life_of
 
@@ -104,6 +105,12 @@ def _row(case: Case, row: Instalment, timing: Timing, *, is_used: bool) -> Plann
 def _refusal(case: Case, row: Instalment, mandate: Mandate | None, when: tuple[date, Timing]) -> str:
     """Why nothing is collected; empty if something may be."""
     day, timing = when
+    return _forbidden(case, row, mandate, (day, timing.today)) or _too_late(day, timing)
+
+
+def _forbidden(case: Case, row: Instalment, mandate: Mandate | None, when: tuple[date, date]) -> str:
+    """What forbids to collect on the first of two days, as things stand on the second."""
+    day, today = when
     if case.standing != "active":
         return f"the loan is {case.standing.replace('_', ' ')}"
     if case.block:
@@ -112,10 +119,20 @@ def _refusal(case: Case, row: Instalment, mandate: Mandate | None, when: tuple[d
         return "nothing is open of it"
     if mandate is None:
         return f"no mandate holds on {day}"
-    life = life_of(mandate, case.past.get(mandate.fact, ()), timing.today)
-    if life not in USABLE:
-        return f"mandate {mandate.id} is {life}"
-    return _too_late(day, timing)
+    life = life_of(mandate, case.past.get(mandate.fact, ()), today)
+    return "" if life in USABLE else f"mandate {mandate.id} is {life}"
+
+
+def forbidden_since(case: Case, released: Planned, today: date) -> str:
+    """Why a collection that was released must not be carried out any more, as things stand; empty where it may."""
+    row = next((one for one in case.instalments if one.due == released.due), None)
+    mandate = current(case.mandates, released.collect_on)
+    why = _forbidden(case, row or Instalment(released.due, 0), mandate, (released.collect_on, today))
+    if why or row is None or mandate is None:
+        return why
+    if mandate.fact != released.mandate:
+        return f"another mandate holds on {released.collect_on}"
+    return "" if row.cents >= released.cents else f"only {euros(row.cents)} is open of it"
 
 
 def _too_late(day: date, timing: Timing) -> str:

@@ -177,6 +177,17 @@ def collected_before(connection: Connection, loans: Iterable[int]) -> dict[int, 
     return found
 
 
+def coming(connection: Connection, creditor: int, day: date) -> list[Collected]:
+    """What was released for a creditor to be collected on a day or after it."""
+    query = (
+        select(collection)
+        .join(collection_run, collection_run.c.id == collection.c.run_id)
+        .where(collection_run.c.creditor_id == creditor, collection.c.collect_on >= number_of(day))
+        .order_by(collection.c.collect_on, collection.c.loan_id, collection.c.due_on)
+    )
+    return [Collected._make(row) for row in connection.execute(query)]
+
+
 def dropped(connection: Connection, ids: Iterable[str]) -> dict[str, Dropped]:
     """Which of our own orders with these ids were never booked."""
     found: dict[str, Dropped] = {}
