@@ -36,6 +36,16 @@ class Arrangement:
         asked = self.cents * sum(1 for due in self._days() if due <= day)
         return min(asked, self.share) if self.share else asked
 
+    def parts(self, most: int) -> list[tuple[date, int]]:
+        """What is to be paid on which day, until so many cents are."""
+        found, left = list[tuple[date, int]](), most
+        for due in self._days():
+            if left <= 0:
+                break
+            found.append((due, min(self.cents, left)))
+            left -= self.cents
+        return found
+
     @property
     def last(self) -> date | None:
         """The last day on which something is to be paid; None where no end was decided."""

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from ledger.day import parse_day
 from ledger.money import euros
-from servicing.blocks import Block, blocks_on
+from servicing.blocks import Block, blocks_on, holding_of
 from servicing.calendar_rate import Differs
 from servicing.creditors.quiet import Quiet
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision
@@ -197,10 +197,16 @@ def item_of_credit(case: Case, cents: int, code: str, day: date) -> Item:
     return Item("credit", case.creditor, case.subject, 0, owner, since, reason, action)
 
 
+GIVES_BACK = frozenset({FactKind.CANCELLATION, FactKind.REDUCED, FactKind.INTEREST_OWED})
+"""Facts by which something that was paid is not owed after all, or bears interest for the debtor."""
+
+
 def _why_credit(facts: Sequence[Fact]) -> str:
-    """Where credit comes from: a settled year gives more than was lent, or more was paid than is owed."""
+    """Where credit comes from: a settled year, what was paid and is not owed after all, or too much was paid."""
     if any(fact.kind is FactKind.SETTLED for fact in facts):
         return "is to be paid out after the settlement of living allowance"
+    if any(fact.kind in GIVES_BACK for fact in holding_of(facts, None)):
+        return "is owed to the debtor: paid and not owed after all, or interest on it"
     return "more was paid than is owed"
 
 

@@ -113,6 +113,12 @@ def test_d16_what_is_paid_too_much_waits_as_credit_for_a_person(
         "50.00 more was paid than is owed",
         "aflos bank refunds propose --creditor almere",
     )
+    # What was charged, paid and cancelled is credit while the loan is still owed.
+    charged = {"on": "2020-02-01", "type": "cost", "amount": "60.00", "id": "cost"}
+    cancelled = {"on": "2020-04-01", "type": "cancellation", "of": "cost", "amount": "60.00"}
+    some = told(charged, {"on": "2020-03-01", "type": "payment", "amount": "70.00"}, cancelled)
+    item = item_of_credit(Case(LOAN, 1, some), 60_00, "almere", date(2020, 4, 1))
+    assert item.reason == "60.00 is owed to the debtor: paid and not owed after all, or interest on it"
     for other in ("next_instalment", "other_claim"):
         assert refused(tmp_path, monkeypatch, "overpayment", other)
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
 from sqlalchemy import Engine
 
+from backoffice.actor import authenticated
 from jobs import clock
 from ledger.money import cents_of
-from tests.desk import LOAN
-from tests.letters_desk import letter
+from servicing.arrangement import agreed_in
+from tests.desk import LOAN, add_debtor, add_loan, good, open_desk
+from tests.letters_desk import ADDRESS, letter
 from tests.offices import by, good_by
 
 TODAY = clock.today().isoformat()
+UNTIL = (clock.today() + timedelta(days=366)).isoformat()
 
 
 def number(kind: str) -> str:
@@ -73,3 +80,32 @@ def test_what_is_due_once_a_deferral_has_ended_is_asked_for(letters_desk: Engine
     assert total(found) > 0
     refused = by("clerk", "letters", "write", "2", "--reason", "x", "--say", "ended_on=soon")
     assert refused.code == 2
+
+
+def test_an_agreement_about_a_contract_says_what_is_late_and_what_is_paid_when(
+    sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = [(date(2025, 3, 1), 100_00), (date(2025, 4, 1), 100_00), (date(2025, 5, 1), 50_00)]
+    words = {"first": "2025-03-01", "share": "250.00"}
+    assert agreed_in(words, date(2025, 2, 1), 100_00).parts(250_00) == late
+    assert agreed_in(words | {"until": "2025-04-15"}, date(2025, 2, 1), 100_00).parts(250_00) == late[:2]
+    open_desk(sqlite_url, tmp_path, monkeypatch)
+    assert add_debtor("S. Jansen", *ADDRESS).code == 0
+    made = add_loan(product="doorstartfonds_credit", creditor="flevoland", group=None, known_on="2025-01-01")
+    assert made.code == 0, made.err
+    loan = made.out.split()[1].rstrip(":")
+    good("loan", "disburse", loan, "--amount", "25000.00", "--on", "2025-01-01", "--known-on", "2025-01-01")
+    more: dict[str, tuple[str, ...]] = {"1": (), "2": ("--share", "700.00", "--until", UNTIL)}
+    for nr, share in more.items():
+        told = ("decide", "arrangement", loan, "--amount", "300.00", "--on", TODAY, "--first", TODAY)
+        good(*told, *share, "--decision", f"P-{nr}")
+        with authenticated("other"):
+            good("approve", nr)
+        (written,) = good("letters", "write", nr)["letters"]
+        page = letter(sqlite_database, written).draft
+        parts = page.fields["agreed_rows"]
+        assert (page.kind, page.fields["contract_date"]) == ("private_arrangement", "2025-01-01")
+        assert isinstance(parts, list)
+        assert sum(cents for _, cents in parts) == page.fields["agreed_total"]
+        asked = page.fields["creditor_share" if share else "open_total"]
+        assert (asked == page.fields["agreed_total"], "open_total" in page.fields) == (True, not share)

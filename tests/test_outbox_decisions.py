@@ -356,6 +356,7 @@ def test_what_no_letter_tells_of_is_refused(letters_desk: Engine) -> None:
     ("name", "texts", "error"),
     [
         ("colour", ["red"], "has no such field to write"),
+        ("reasons", ["so"], "deferral gives no reasons of its own: leave out --reason"),
         ("amount", ["ten"], "amount: 'ten'"),
         ("amount", ["1.00", "2.00"], "is given 2 times"),
         ("flag", ["maybe"], "write yes or no"),

@@ -46,7 +46,7 @@ def ended_fields(connection: Connection, dossier: Dossier, decision: Decision, t
         "agreed_on": agreed_on.isoformat(),
         "ended_on": ended_on.isoformat(),
     }
-    return said | _open(after, today)
+    return said | late_fields(after, today)
 
 
 def _agreed_on(connection: Connection, fact: Fact) -> date:
@@ -58,7 +58,7 @@ def _agreed_on(connection: Connection, fact: Fact) -> date:
     return approved.day if approved is not None else fact.value_date
 
 
-def _open(dossier: Dossier, today: date) -> Fields:
+def late_fields(dossier: Dossier, today: date) -> Fields:
     """What is overdue, and what stands open beside it."""
     history = history_of(dossier.facts)
     overdue = overdue_of(live(history.terms, history.events, history.reversals, today), today)

@@ -8,6 +8,7 @@ from typing import cast
 
 from backoffice.charging import interest_to_fix
 from backoffice.cli.database import Desk
+from backoffice.outbox.agreeing import agreement_fields
 from backoffice.outbox.ending import ended_fields
 from backoffice.registering import dossier_of
 from backoffice.rights import check_right, codes
@@ -89,8 +90,11 @@ def _drafts(
     decided = _decided(desk, decision, approved)
     if decision.id in withdrawn_decisions(decided.facts):
         raise LetterRefused(f"decision {decision.id}: was withdrawn; nothing is left to tell of it")
-    ended = ended_fields(desk.connection, dossier_of(desk.connection, heading), decision, today)
-    every = known_fields(decided) | ended | given_fields(code, kind.fields, said)
+    dossier = dossier_of(desk.connection, heading)
+    books = agreement_fields(dossier, decision, today) | ended_fields(
+        desk.connection, dossier, decision, today
+    )
+    every = known_fields(decided) | books | given_fields(code, kind.fields, said)
     fields: Fields = {name: value for name, value in every.items() if name in kind.fields}
     told = Told(
         code, f"decision {decision.id}", fields, effects=_effects(decision, today), decision=decision.id

@@ -266,6 +266,8 @@ def given_fields(code: str, rules: Mapping[str, FieldRule], said: Mapping[str, S
     fields: Fields = {}
     for name, texts in said.items():
         rule = rules.get(name)
+        if rule is None and name == "reasons":
+            raise LetterRefused(f"reasons: {code} gives no reasons of its own: leave out --reason")
         if rule is None:
             raise LetterRefused(
                 f"{name}: {code} has no such field to write; it has {', '.join(sorted(rules))}"
