@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from ledger.tables import day_check, id_column, new_table
+from servicing.facts import FactKind
 
 debtor = new_table(
     "debtor",
@@ -130,6 +131,9 @@ fact = new_table(
     with_rowid=False,
 )
 Index("ix_fact_known_on", fact.c.known_on, fact.c.loan_id)
+# Its number stands in the text, because an index of some rows serves no query that asks for them by a parameter.
+IS_MANDATE = fact.c.kind == literal_column(str(int(FactKind.MANDATE)))
+Index("ix_fact_mandate", fact.c.key, fact.c.loan_id, sqlite_where=IS_MANDATE, postgresql_where=IS_MANDATE)
 
 loan_state = new_table(
     "loan_state",

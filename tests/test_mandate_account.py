@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from backoffice.cli.database import Desk
 from backoffice.registering import dossier_of, register
-from ledger.database import writing
+from ledger.database import reading, writing
 from servicing.collecting.mandates import mandate_draft
+from servicing.collecting.store import refuse_same_id
 from servicing.facts import FactRefused
 from servicing.store import find_loan
 from tests.bank_desk import START, open_books
@@ -76,3 +78,19 @@ def test_an_id_names_one_mandate_of_a_creditor(sqlite_database: Engine) -> None:
             sign(other, day, iban)
     sign(other, 5)  # one paper for two loans
     sign(elsewhere, 6)
+
+
+def test_that_an_id_names_one_mandate_is_one_look_up_in_an_index(sqlite_database: Engine) -> None:
+    (loan,) = open_books(sqlite_database, 1)
+    asked: list[tuple[str, Any]] = []
+    with reading(sqlite_database) as connection:
+
+        @event.listens_for(connection, "before_cursor_execute")
+        def hear(_connection: object, _cursor: object, statement: str, given: object, *_: object) -> None:
+            asked.append((statement, given))
+
+        refuse_same_id(connection, mandate_draft(loan, "M-1", ("S. Jansen", FIRST), date(2024, 1, 2), "scan"))
+        ((statement, given),) = asked
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        steps = [row[-1] for row in plan]
+    assert "USING INDEX ix_fact_mandate (key=? AND loan_id>? AND loan_id<?)" in steps[0]

@@ -196,6 +196,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_fact_known_on", "fact", ["known_on", "loan_id"], unique=False)
+    op.create_index(
+        "ix_fact_mandate",
+        "fact",
+        ["key", "loan_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 90"),
+        postgresql_where=sa.text("kind = 90"),
+    )
     op.create_table(
         "loan_debtor",
         sa.Column("loan_id", sa.BigInteger(), nullable=False),

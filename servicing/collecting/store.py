@@ -25,7 +25,7 @@ from servicing.collecting.tables import (
 from servicing.facts import Draft, FactKind, FactRefused
 from servicing.receipts.tables import bank_line
 from servicing.store import LOANS_PER_QUERY, Recorded
-from servicing.tables import fact, loan
+from servicing.tables import IS_MANDATE, fact, loan
 
 
 class Proposal(NamedTuple):
@@ -65,7 +65,7 @@ def refuse_same_id(connection: Connection, draft: Draft) -> None:
         withdrawn.c.kind == int(FactKind.WITHDRAWAL),
     )
     query = select(fact.c.loan_id, fact.c.value_date, fact.c.data).where(
-        fact.c.kind == int(FactKind.MANDATE),
+        IS_MANDATE,
         fact.c.key == draft.key,
         fact.c.loan_id != draft.loan,
         fact.c.loan_id > book,
