@@ -31,6 +31,7 @@ from servicing.dunning.work import (
     asks,
     item_of_arrangement,
     item_of_interest,
+    item_of_interest_left,
     item_of_settlement,
     items_of_missing,
     items_of_reviews,
@@ -187,7 +188,7 @@ def listed(connection: Connection, seen: Collection[int], act: str) -> list[Stan
 
 _ASKING = (
     *(FactKind.ARRANGEMENT, FactKind.DUNNED, FactKind.REVIEW, FactKind.REMINDER),
-    FactKind.ANNOUNCED,
+    *(FactKind.ANNOUNCED, FactKind.STATUTORY_INTEREST),
 )
 
 
@@ -200,6 +201,7 @@ def _of_facts(connection: Connection, cases: Sequence[WorkCase], day: date) -> I
         yield from items_of_reviews(case, day, choices)
         yield from item_of_waiver(case, product, (book.law, choices), day)
         yield from _of_interest(case, book, headings[case.loan].product, day)
+        yield from item_of_interest_left(case, book.law, day)
 
 
 def _of_interest(case: WorkCase, book: Book, product: str, day: date) -> list[Item]:

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from servicing.dunning.work import item_of_interest_left
 from servicing.facts import Fact, FactKind
 from servicing.files import law
 from servicing.in_default import Proposal, interest_rows, proposed_interest, reminded_on, why_not_charged
 from servicing.statutory_interest import Ways
+from servicing.worklist import Case, Item
 from tests.as_facts import LOAN, drafts_of, facts_of
 from tests.desk import good, open_loan, run
 from tests.law_files import write
@@ -27,6 +29,7 @@ CLAIM: dict[str, Any] = {
     "first_due": "2025-04-14",
     "method": "bullet",
 }
+LENT_CLAIM = {"on": "2025-03-03", "type": "disburse", "amount": "4712.94"}
 BORNE = {"principal": "25000.00", "annual_rate_percent": "8", "start": "2025-01-01", "instalments": 60}
 
 
@@ -266,6 +269,24 @@ def test_interest_on_what_was_paid_too_late_is_fixed_after_the_loan_is_closed(
     assert good(*words, "--amount", "54.47", "--decision", "B-1")["proposed"]
     cost = run("decide", "cost", str(LOAN), "--amount", "5.00", "--on", "2025-12-31", "--decision", "K-1")
     assert (cost.code, "nothing is owed" in cost.err) == (2, True), cost.err
+
+
+def test_interest_that_is_all_that_is_left_is_work_after_its_term() -> None:
+    paid = {"on": "2025-09-30", "type": "payment", "amount": "4712.94"}
+    fixed = {"on": "2025-10-01", "type": "statutory_interest", "amount": "130.15", "id": "i"}
+
+    def asked(day: str, *events: dict[str, Any]) -> list[Item]:
+        facts = facts_of(drafts_of(CLAIM, [LENT_CLAIM, *events]))
+        return item_of_interest_left(Case(LOAN, 1, facts), LAW, date.fromisoformat(day))
+
+    # Six weeks from 1 October end on 12 November.
+    assert asked("2025-11-12", paid, fixed) == []
+    (item,) = asked("2025-11-13", paid, fixed)
+    assert (item.source, item.due, item.reason[:6]) == ("interest", date(2025, 11, 12), "130.15")
+    assert asked("2025-11-13", fixed) == []  # the claim itself is overdue: that is dunned
+    later = {"on": "2025-11-12", "type": "payment", "amount": "130.15"}
+    assert asked("2025-11-13", paid, fixed, later) == []
+    assert asked("2025-11-13", paid) == []
 
 
 def test_a_letter_shows_the_interest_row_by_row_to_the_last_cent() -> None:

@@ -13,8 +13,12 @@ from servicing.dunning.announced import NOT_ANNOUNCED
 from servicing.dunning.sent import ASKING_LETTERS, sent_of
 from servicing.dunning.standing import Standing
 from servicing.facts import DECIDED, FactKind
+from servicing.history import history_of
 from servicing.in_default import FROM_REMINDER, proposed_interest, reminded_on, ways_of
 from servicing.law import Law, UnknownLaw
+from servicing.legal_terms import legal_term
+from servicing.life.outcome import open_amounts
+from servicing.life.timeline import live
 from servicing.policy import Choices
 from servicing.product import Product
 from servicing.reviewing import NEXT, next_review, reviews_of
@@ -126,6 +130,27 @@ def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], da
             "interest", case.creditor, case.subject, 0, contact_person(case.facts, day), since, reason, action
         )
     ]
+
+
+def item_of_interest_left(case: Case, law: Law, day: date) -> list[Item]:
+    """Statutory interest that is all that is left of a loan, once its payment term is over: no row of it is dunned."""
+    fixed = [
+        fact.value_date
+        for fact in holding_of(case.facts, None)
+        if fact.kind is FactKind.STATUTORY_INTEREST and fact.value_date <= day
+    ]
+    if not fixed:
+        return []
+    history = history_of(case.facts)
+    state = live(history.terms, history.events, history.reversals, day)
+    term = legal_term(max(fixed), law.value_on("decision_payment_term", max(fixed)).count)
+    is_alone = open_amounts(state, day).total == state.statutory + state.costs
+    if not state.statutory or not is_alone or day < term.over_from:
+        return []
+    reason = f"{euros(int(state.statutory))} of statutory interest is all that is left, to be paid by {term.last_day}"
+    action = f"call or write; to give it up: aflos decide waiver {case.loan} --part statutory_interest"
+    owner = contact_person(case.facts, day)
+    return [Item("interest", case.creditor, case.subject, 0, owner, term.last_day, reason, action)]
 
 
 def items_of_reviews(case: Case, day: date, choices: Choices | None = None) -> list[Item]:
