@@ -27,9 +27,11 @@ DIFFERED_ONCE = (
     (100_281, False, False),
     (100_628, True, False),
     (101_942, False, True),
+    (207_784, False, True),
 )
 """A settlement within an interest period; interest written off in a deferred one; one debtor with two starts; rows
-agreed after interest that was kept apart had fallen due. Each with whether debtors are joint and a schedule comes."""
+agreed after interest that was kept apart had fallen due; a payment that counts on a due date before the loan is called
+in. Each with whether debtors are joint and a schedule comes."""
 
 WITHOUT = {0: {"reversal"}}
 """What works back and takes part in no life of a block; in every other block it does."""

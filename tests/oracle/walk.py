@@ -170,7 +170,8 @@ def _pass_day(walk: Walk, on: date) -> None:
     fallen = [row for row in loan.rows if row.due == on and not row.fallen]
     for row in fallen:
         loan.fall_due(row)
-    tolerated = [event for event in walk.events if fallen and _counts_on_due_date(loan, event, on)]
+    to_come = [event for event in walk.events if fallen and event.place not in walk.done]
+    tolerated = [event for event in to_come if _counts_on_due_date(loan, event, on)]
     today = _of_day(walk, on, MONEY) + tolerated
     for event in sorted(today, key=lambda event: (event.on, event.place)):
         walk.done.add(event.place)
