@@ -113,7 +113,10 @@ def proposed_interest(
         total = sum(one.interest.total for one in found)
         total = total if total >= law.value_on(FLOOR_DEBTOR, on).cents else 0
     before = _fixed(facts, on)
-    return Proposal(on, found, total, before, max(0, total - before))
+    due = max(0, total - before)
+    if ways.floor == "per_decision" and due < law.value_on(FLOOR_DEBTOR, on).cents:
+        due = 0
+    return Proposal(on, found, total, before, due)
 
 
 def _owing(facts: Sequence[Fact], on: date, since: date | None, law: Law, ways: Ways) -> Iterator[Owing]:

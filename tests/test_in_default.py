@@ -78,6 +78,16 @@ def test_case_10_the_floor_on_the_day_of_the_last_payment() -> None:
     assert told(*parts, terms=claim, on="2025-10-12", ways=Ways(floor="per_payment")).due == 0
 
 
+def test_by_policy_the_floor_is_that_of_each_decision() -> None:
+    fixed = {"on": "2025-09-30", "type": "statutory_interest", "amount": "130.15", "id": "i"}
+    paid = {"on": "2025-09-30", "type": "payment", "amount": "1500.00"}
+    # After 130.15 another 36 days over 3,343.09 are 19.79 and 37 days 20.34; since default both are above it.
+    assert told(fixed, paid, on="2025-11-05").due == 19_79
+    for day, due in (("2025-11-05", 0), ("2025-11-06", 20_34)):
+        assert told(fixed, paid, on=day, ways=Ways(floor="per_decision")).due == due
+    assert told(on="2025-09-30", ways=Ways(floor="per_decision")).due == 130_15
+
+
 def test_case_9_on_the_day_it_is_paid() -> None:
     claim = CLAIM | {"principal": "10000.00", "start": "2022-09-19", "first_due": "2022-10-31"}
     paid = {"on": "2025-03-01", "type": "payment", "amount": "10000.00"}

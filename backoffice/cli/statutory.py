@@ -64,9 +64,14 @@ def _answer(loan: int, found: Proposal, charged: str, why_not: str) -> dict[str,
         "fixed_before": euros(found.fixed_before),
         "due": euros(0 if why_not else found.due),
         "policy": charged,
-        "why_not": why_not or (BELOW if found.owing and not found.total else None),
+        "why_not": why_not or (BELOW if _is_below(found) else None),
         "rows": [_row(one) for one in found.owing],
     }
+
+
+def _is_below(found: Proposal) -> bool:
+    """Whether the floor of the law alone leaves nothing to fix."""
+    return bool(found.owing) and not found.due and (not found.total or found.total > found.fixed_before)
 
 
 def _row(one: Owing) -> dict[str, object]:
