@@ -41,7 +41,7 @@ def untold_decisions(connection: Connection, day: date) -> list[Item]:
         known = facts[decision.proposed.subject]
         product = products[find_loan(connection, str(decision.proposed.subject)).product]
         about, data = about_of(decision, known), decision.proposed.data
-        is_told = letter_of(product.kind, decision.proposed.kind, about, data) is not None
+        is_told = letter_of(product, decision.proposed.kind, about, data) is not None
         if is_told and decision.id not in withdrawn_decisions(known):
             found.append(_untold(decision))
     return found

@@ -71,6 +71,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "direct_debit_notice": ("€ 506,91", "31 december 2026", "NL60 TEST 0340 0000 04", "M-300000017-1", "NL69ZZZ000000030000", "acht weken"),
     "correction": ("12 november 2026", "aanmaning", "geldt niet meer", "excuses", "€ 19,00"),
     "objection_outcome": ("1 september 2026", "gegrond", "ingetrokken", "artikel 4:102"),
+    "preparation_costs_interest": ("vanaf 1 januari 2027", "€ 60,83", "8% per jaar", "artikel 29"),
     "grant_preparation_costs": ("€ 3.000,00", "Start u niet?", "artikel 29"),
     "guarantee_called": ("Voorbeeldbank", "12 november 2026", "8% per jaar", "artikel 16"),
     # Private law.
@@ -88,7 +89,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "bounced_direct_debit": ("€ 506,91", "20 november 2026", "niet genoeg geld", "niets extra"),
     "address_enquiry": ("Kustweg 12 b", "binnen twee weken", "handtekening"),
     "estate": ("30 oktober 2026 is overleden", "condoleren", "nalatenschap", "€ 23.314,15", "beneficiair", "geen herinneringen"),
-    "statement_of_account": ("1 januari 2026 tot en met 25 november 2026", "Termijn 5 vervalt", "Saldo", "nog niet geboekt"),
+    "statement_of_account": ("1 januari 2026 tot en met 25 november 2026", "Termijn 5 te betalen", "Saldo", "nog niet geboekt"),
 }  # fmt: skip
 """What must stand in each letter, besides what all have (Awb 3:45, 4:86-4:122, 6:7; Bbz 2004; BW)."""
 

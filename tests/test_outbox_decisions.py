@@ -18,6 +18,7 @@ from letters.fields import FieldRule
 from letters.files import catalogue
 from letters.outbox.deciding import given_fields, letter_of
 from letters.outbox.values import LetterRefused
+from servicing import files
 from servicing.arrangement import agreed_in
 from servicing.decisions.store import find_decision
 from servicing.facts import FactKind
@@ -25,6 +26,7 @@ from tests.desk import LOAN
 from tests.letters_desk import letter, put_together, sent
 from tests.offices import by, good_by
 
+CAPITAL, CONTRACT = "bbz_business_capital", "doorstartfonds_credit"
 DEFER = (
     *("defer", LOAN, "--from", "2025-07-01", "--until", "2026-01-01", "--of", "principal", "--end", "extend"),
     *("--decision", "B-7"),
@@ -233,25 +235,27 @@ def test_a_waiver_of_all_tells_what_was_waived_and_that_nothing_is_left(letters_
 
 
 @pytest.mark.parametrize(
-    ("law", "kind", "about", "data", "letter_kind"),
+    ("product", "kind", "about", "data", "letter_kind"),
     [
-        ("public", "arrangement", None, {}, "arrangement"),
-        ("private", "arrangement", None, {}, "private_arrangement"),
-        ("public", "arrangement", None, {"share": "9.00"}, "settlement_offer_answer"),
-        ("private", "arrangement", None, {"share": "9.00"}, "private_arrangement"),
-        ("public", "unblock", FactKind.OBJECTION, {}, "objection_outcome"),
-        ("public", "unblock", FactKind.DISPUTE, {}, None),
-        ("private", "unblock", FactKind.OBJECTION, {}, None),
-        ("public", "cost", None, {}, None),
-        ("public", "interest-free", None, {}, "interest_free_after_end"),
-        ("public", "interest-free", None, {"until": "2022-07-01"}, "interest_holiday"),
-        ("private", "interest-free", None, {"until": "2022-07-01"}, None),
+        (CAPITAL, "arrangement", None, {}, "arrangement"),
+        (CONTRACT, "arrangement", None, {}, "private_arrangement"),
+        (CAPITAL, "arrangement", None, {"share": "9.00"}, "settlement_offer_answer"),
+        (CONTRACT, "arrangement", None, {"share": "9.00"}, "private_arrangement"),
+        (CAPITAL, "unblock", FactKind.OBJECTION, {}, "objection_outcome"),
+        (CAPITAL, "unblock", FactKind.DISPUTE, {}, None),
+        (CONTRACT, "unblock", FactKind.OBJECTION, {}, None),
+        (CAPITAL, "cost", None, {}, None),
+        (CAPITAL, "rate", None, {"annual_rate_percent": "4"}, None),
+        ("bbz_preparation_costs", "rate", None, {"annual_rate_percent": "8"}, "preparation_costs_interest"),
+        (CAPITAL, "interest-free", None, {}, "interest_free_after_end"),
+        (CAPITAL, "interest-free", None, {"until": "2022-07-01"}, "interest_holiday"),
+        (CONTRACT, "interest-free", None, {"until": "2022-07-01"}, None),
     ],
 )
 def test_which_letter_tells_of_a_decision(
-    law: str, kind: str, about: FactKind | None, data: dict[str, object], letter_kind: str | None
+    product: str, kind: str, about: FactKind | None, data: dict[str, object], letter_kind: str | None
 ) -> None:
-    assert letter_of(law, kind, about, data) == letter_kind
+    assert letter_of(files.products()[product], kind, about, data) == letter_kind
 
 
 def test_an_interest_holiday_is_told_as_one_and_not_as_the_end_of_a_business(letters_desk: Engine) -> None:

@@ -209,7 +209,7 @@ def _foreseen(heading: Loan, dossier: Dossier, draft: Draft, kind: Kind) -> dict
     need = need_of(kind, draft, dossier)
     product = files.products()[heading.product]
     about = next((fact.kind for fact in dossier.facts if fact.nr == draft.of), None)
-    told = letter_of(product.kind, kind.name, about, draft.data)
+    told = letter_of(product, kind.name, about, draft.data)
     follow = kind.letters or (("repayment_schedule",) if about in RESCHEDULING else ())
     return {
         "loan": heading.id,

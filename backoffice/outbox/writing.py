@@ -120,7 +120,7 @@ def _code(desk: Desk, decision: Decision, product: Product, named: str) -> str |
         return named if proposed.kind in BY_DECISION.get(named, ()) else None
     facts = facts_of(desk.connection, [decision.proposed.subject])[decision.proposed.subject]
     about = about_of(decision, facts)
-    return letter_of(product.kind, decision.proposed.kind, about, decision.proposed.data)
+    return letter_of(product, decision.proposed.kind, about, decision.proposed.data)
 
 
 def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:

@@ -13,6 +13,7 @@ from letters.outbox.deciding import (
     LETTERS_OF,
     OUTCOME_LETTER,
     SETTLEMENT_ANSWER,
+    STARTED_LETTER,
     WITHDRAWN_LETTER,
     balance_fields,
 )
@@ -31,7 +32,9 @@ ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(("yearly_statement", "mortgage_yearly_statement"), "the night of 31 December writes it"),
     "correction": "aflos letters withdraw",
     "statement_of_account": "aflos statement LOAN --format pdf",
-    **dict.fromkeys((HOLIDAY_LETTER, OUTCOME_LETTER, WITHDRAWN_LETTER), "aflos letters write DECISION"),
+    **dict.fromkeys(
+        (HOLIDAY_LETTER, OUTCOME_LETTER, STARTED_LETTER, WITHDRAWN_LETTER), "aflos letters write DECISION"
+    ),
     **{kind: "aflos letters write DECISION" for kinds in LETTERS_OF.values() for kind in kinds.values()},
 }
 """Kinds that come about in one way only, and how."""

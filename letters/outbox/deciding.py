@@ -24,6 +24,7 @@ from servicing.blocks import holding_of
 from servicing.decisions.proposal import Decision
 from servicing.deferral import Count, deferral_periods, months_used
 from servicing.facts import Fact, FactKind
+from servicing.product import Product
 from servicing.settlement.line import Line
 from servicing.viewing import NOT_GIVEN_UP, GivenUp, View
 from servicing.wording import dutch_amount, dutch_day
@@ -45,19 +46,24 @@ LETTERS_OF: Mapping[str, Mapping[str, str]] = {"public": PUBLIC, "private": PRIV
 
 UNBLOCK, OUTCOME_LETTER = "unblock", "objection_outcome"
 ARRANGEMENT, SETTLEMENT_ANSWER, BUY_OFF = "arrangement", "settlement_offer_answer", "buy_off"
+RATE, STARTED_LETTER = "rate", "preparation_costs_interest"
 HOLIDAY, HOLIDAY_LETTER = "interest-free", "interest_holiday"
 WITHDRAWN_LETTER = "settlement_withdrawn"
 
 
 def letter_of(
-    law: str, kind: str, about: FactKind | None = None, data: Mapping[str, object] | None = None
+    product: Product, kind: str, about: FactKind | None = None, data: Mapping[str, object] | None = None
 ) -> str | None:
     """The letter that tells of a decision, None where none does; `about` is the kind of fact that is unblocked.
 
     Who lifts an objection tells what is done because of its outcome (Awb art. 7:11); a dispute is answered otherwise.
     Without interest up to a day is an interest holiday, such as that of the Tozo, and no end of a business. An
-    arrangement of which the share is said is part of a debt settlement (Bbz art. 42).
+    arrangement of which the share is said is part of a debt settlement (Bbz art. 42). A preparation credit gets its
+    rate when the business starts (Bbz art. 29); another change of rate is told by the new schedule alone.
     """
+    law = product.kind
+    if kind == RATE:
+        return STARTED_LETTER if STARTED_LETTER in product.letters else None
     if kind in SETTLING and data is not None:
         return settled_letter(data)
     if kind == WITHDRAWAL:
@@ -174,6 +180,19 @@ def _interest(decided: Decided) -> Fields:
     return {"interest_total": decided.cents, **rows}
 
 
+def _started(decided: Decided) -> Fields:
+    """From when a loan bears which interest, and what is paid next."""
+    fields: Fields = {
+        "interest_starts": decided.since.isoformat(),
+        "rate": str(decided.data["annual_rate_percent"]),
+    }
+    coming = [row for row in decided.view.rows if row.due > decided.view.on]
+    if coming:
+        due = int(coming[0].principal + coming[0].interest)
+        fields |= {"first_due": coming[0].due.isoformat(), "instalment": due}
+    return fields
+
+
 def _holiday(decided: Decided) -> Fields:
     """The days of an interest holiday; without an end it is none."""
     if "until" not in decided.data:
@@ -251,6 +270,7 @@ MORE: Mapping[str, Callable[[Decided], Fields]] = {
     "waiver": _waiver,
     "rest-waiver": _rest_waiver,
     HOLIDAY: _holiday,
+    RATE: _started,
     UNBLOCK: _objection,
     WITHDRAWAL: lambda decided: withdrawn_fields(decided.data),
     **dict.fromkeys(SETTLING, lambda decided: settled_fields(decided.data, decided.lines)),
