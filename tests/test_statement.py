@@ -69,7 +69,7 @@ def test_each_entry_is_a_line_with_the_balance_after_it(database: Engine) -> Non
     assert [told(line) for line in found.lines] == [
         "2024-01-01 Lening uitbetaald: 25000.00 0.00 0.00 0.00 25000.00",
         "2024-02-01 Rente over termijn 1: 0.00 166.67 0.00 0.00 25166.67",
-        "2024-02-01 Termijn 1 vervalt: 0.00 0.00 0.00 0.00 25166.67",
+        "2024-02-01 Termijn 1 te betalen: 0.00 0.00 0.00 0.00 25166.67",
         "2024-02-01 Betaling ontvangen: -340.24 -166.67 0.00 0.00 24659.76",
     ]
     assert found.lines[1].key is not None
@@ -92,7 +92,7 @@ def test_a_statement_of_some_days_opens_with_what_came_before(database: Engine) 
     assert amounts(found.opening) == "24659.76 0.00 0.00 0.00 24659.76"
     assert [told(line) for line in found.lines] == [
         "2024-03-01 Rente over termijn 2: 0.00 164.40 0.00 0.00 24824.16",
-        "2024-03-01 Termijn 2 vervalt: 0.00 0.00 0.00 0.00 24824.16",
+        "2024-03-01 Termijn 2 te betalen: 0.00 0.00 0.00 0.00 24824.16",
     ]
     # Both days count.
     assert read(database, loan, "2024-03-01 2024-03-01").lines == found.lines
@@ -119,7 +119,7 @@ def test_the_passing_of_time_is_news_too_but_never_the_future(database: Engine) 
     close_until(database, at("2024-01-31"))
     assert [told(line) for line in read(database, loan, "2024-12-31", now="2024-02-01").not_booked] == [
         "2024-02-01 Rente over termijn 1: 0.00 166.67 0.00 0.00 25166.67",
-        "2024-02-01 Termijn 1 vervalt: 0.00 0.00 0.00 0.00 25166.67",
+        "2024-02-01 Termijn 1 te betalen: 0.00 0.00 0.00 0.00 25166.67",
     ]
 
 

@@ -28,8 +28,10 @@ def test_what_corrects_no_amount_is_left_out_for_people_and_stands_in_the_whole(
     close_until(sqlite_database, at("2024-04-02"))
     found = read(sqlite_database, loan, "2024-04-02")
     of_rows = [(line.value_date, line.text) for line in found.lines if "ermijn" in line.text]
-    assert [text for _, text in of_rows].count("Correctie op: termijn 1 vervalt") == 1
+    assert [text for _, text in of_rows].count("Correctie op: termijn 1 te betalen") == 1
     # Of the first row only interest fell due, of the second nothing.
-    assert [line.text for line in found.for_people.lines if "vervalt" in line.text] == ["Termijn 3 vervalt"]
+    assert [line.text for line in found.for_people.lines if "te betalen" in line.text] == [
+        "Termijn 3 te betalen"
+    ]
     assert (found.silent, found.for_people.closing) == (5, found.closing)
     assert all(line.balance == before.balance for before, line in pairwise(found.lines) if line.is_silent)
