@@ -55,6 +55,13 @@ def is_gone(connection: Connection, loan: int, decision: Decision) -> bool:
     return not any(_number_of(fact) == decision.id for fact in dossier.holding)
 
 
+def sent_credits(connection: Connection, dossier: Dossier) -> list[Fact]:
+    """The refunds of a loan's credit that were given to the bank and not refused by it."""
+    sent = sent_decisions(connection)
+    refunds = (fact for fact in dossier.holding if fact.kind is FactKind.CREDIT_REFUND)
+    return [fact for fact in refunds if _number_of(fact) in sent]
+
+
 def refuse_released(connection: Connection, dossier: Dossier, draft: Draft) -> None:
     """Raise `FactRefused` for the withdrawal of a refund that was given to the bank."""
     fact = next((each for each in dossier.facts if each.nr == draft.of), None)

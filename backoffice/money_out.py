@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from backoffice.cli.database import Desk
+from backoffice.crediting import sent_credits
 from backoffice.registering import dossier_of
 from ledger.day import day_of, number_of
 from ledger.errors import BadInput
@@ -16,7 +17,7 @@ from servicing.facts import Fact, FactKind
 from servicing.receipts.store import parts_of_lines, payments_of_ids
 from servicing.receipts.tables import bank_decision
 from servicing.receipts.values import Disposition, Part, StoredLine, source_of
-from servicing.refunding.store import paid_on
+from servicing.refunding.store import paid_on, paid_to
 from servicing.registration import Dossier, reversal_of
 from servicing.store import find_loan
 
@@ -68,6 +69,36 @@ def fact_out(desk: Desk, share: Share, kind: Disposition, named: int | None) -> 
     if len(found) != 1:
         raise _not_one(share, wanted, fitting, named)
     return found[0]
+
+
+def is_refund(desk: Desk, share: Share, named: int | None) -> bool:
+    """Whether a line out is a refund of a loan's credit that was given to the bank, or a part of one.
+
+    It is no more than what is still to go of those; where it may be a disbursement as well, a fact must be `named`.
+    """
+    dossier = dossier_of(desk.connection, find_loan(desk.connection, str(share.loan)))
+    sent = sent_credits(desk.connection, dossier)
+    left = sum(fact.cents for fact in sent) - paid_to(desk.connection, share.loan, but=share.line.id)
+    numbers = [fact.nr for fact in sent]
+    if left <= 0 or (named is not None and named not in numbers):
+        return False
+    told = _shown(desk.connection, share.loan, Disposition.DISBURSEMENT, but=share.line.id)
+    others = [
+        fact.nr
+        for fact in dossier.holding
+        if fact.kind is FactKind.DISBURSEMENT and fact.cents == share.cents and fact.nr not in told
+    ]
+    if named is None and others:
+        raise LineRefused(
+            f"bank line {share.line.id}: may be a disbursement or a refund of credit of loan {share.loan}; --fact NR "
+            f"says which: {', '.join(map(str, [*others, *numbers]))}"
+        )
+    if share.cents > left:
+        raise LineRefused(
+            f"bank line {share.line.id}: {euros(share.cents)} is more than is still to go back of the credit of loan "
+            f"{share.loan}, {euros(left)}; until it is known what it is: aflos bank park {share.line.id}"
+        )
+    return True
 
 
 def _not_one(share: Share, wanted: FactKind, fitting: list[int], named: int | None) -> LineRefused:
@@ -127,6 +158,11 @@ def settled_part(connection: Connection, line: StoredLine, other: StoredLine, re
 
     Other lines out may have paid parts of it back already; never more goes back than is marked to.
     """
+    if line.creditor_id != other.creditor_id:
+        raise LineRefused(
+            f"bank line {line.id}: line {other.id} came in for another creditor, whose line out pays it back or on: "
+            f"aflos bank park {line.id}"
+        )
     _, parts = parts_of_lines(connection, [other.id]).get(other.id, (0, []))
     left, told = _left(connection, line, other, parts)
     found = [kind for kind, shares in left.items() if line.amount in shares]

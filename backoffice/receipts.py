@@ -14,6 +14,7 @@ from backoffice.money_out import (
     Share,
     brought_by,
     fact_out,
+    is_refund,
     refuse_shown,
     settled_by,
     settled_part,
@@ -106,7 +107,10 @@ def share_of(desk: Desk, line: StoredLine, loan: str, said: Said) -> Part:
     if line.cents > 0:
         return Part(Disposition.LOAN, said.cents, number, reason=said.reason)
     kind = Disposition.RETURN if line.is_return else Disposition.DISBURSEMENT
-    went = fact_out(desk, Share(line, number, said.cents), kind, said.fact)
+    share = Share(line, number, said.cents)
+    if kind is Disposition.DISBURSEMENT and is_refund(desk, share, said.fact):
+        return Part(Disposition.REFUND, said.cents, number, reason=said.reason)
+    went = fact_out(desk, share, kind, said.fact)
     return Part(kind, said.cents, number, went, reason=said.reason)
 
 
@@ -170,6 +174,10 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
             raise LineRefused(
                 f"bank line {line.id}: loan {part.loan} is of another creditor; a payment never crosses from one to "
                 "the other: aflos bank park --to-forward"
+            )
+        if part.kind is Disposition.REFUND and [one.loan for one in parts].count(part.loan) > 1:
+            raise LineRefused(
+                f"bank line {line.id}: loan {part.loan} is named twice: name it once, with the sum"
             )
     check_right(desk.by.actor, "record", line.creditor_id)
     before, old = parts_of_lines(desk.connection, [line.id]).get(line.id, (0, []))

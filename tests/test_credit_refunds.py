@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from backoffice.cli.database import Desk
+from backoffice.money_out import LineRefused
+from backoffice.receipts import Said, line_of, match
 from jobs import clock
-from ledger.database import reading
+from ledger.database import reading, writing
 from servicing.facts import Draft, FactKind
 from servicing.refunding.store import refunds_of_run
 from tests.bank_account import Account, Real, paying, write
 from tests.bank_desk import balance, differences, kinds, money, take
-from tests.nights import begin_on, close_until, new_loan, tell
+from tests.nights import begin_on, close_until, new_loan, stamp, tell
 from tests.offices import by, good_by, open_office
 
 DAY = timedelta(days=1)
@@ -125,6 +128,37 @@ def test_the_line_by_which_credit_went_clears_it(books: Engine, tmp_path: Path, 
     assert (balance(books, CREDIT), balance(books, REFUNDS)) == (0, 0)
     assert [item for item in clearing() if item["account"] == REFUNDS] == []
     assert differences(books) == []
+
+
+def test_credit_that_goes_by_several_lines_is_matched_by_hand_up_to_its_sum(
+    books: Engine, tmp_path: Path
+) -> None:
+    out = [Real(LAST, -cents, f"R{cents}", iban=PAYER, text="terug") for cents in (10_00, 20_01, 20_00)]
+    take(books, write(tmp_path, "2.xml", account(*out).statement(1)), LAST)
+    early = by("clerk", "bank", "match", "2", LOAN)
+    assert (early.code, "has 0 disbursements" in early.err) == (2, True)
+    released()
+    went_back(books)
+    assert good_by("clerk", "bank", "match", "2", LOAN, "--preview")["parts"][0]["for"] == "refund"
+    matched(books, 2)
+    with pytest.raises(LineRefused, match=r"20\.01 is more than is still to go back .*, 20\.00; until"):
+        matched(books, 3)
+    matched(books, 4)
+    with pytest.raises(LineRefused, match="has 0 disbursements"):
+        matched(books, 3)
+    close_until(books, LAST)
+    assert (balance(books, CREDIT), balance(books, REFUNDS), differences(books)) == (0, 0, [])
+    assert [item for item in clearing() if item["account"] == REFUNDS] == []
+    assert good_by("clerk", "bank", "park", "4", "--reason", "of another loan")["decision"] == 2
+    assert by("clerk", "bank", "match", "4", LOAN, "--preview").code == 0
+
+
+def matched(engine: Engine, line: int) -> None:
+    """A person says that a line out is for the loan."""
+    with writing(engine) as connection:
+        desk = Desk(connection, stamp(engine, LAST)._replace(actor="clerk"))
+        own = line_of(desk, line)
+        match(desk, own, LOAN, Said(own.amount, "by hand"))
 
 
 def test_a_refund_stands_in_the_books_until_its_line_comes_and_tells_itself(books: Engine) -> None:

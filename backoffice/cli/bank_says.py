@@ -51,7 +51,7 @@ def ending(command: Callable[..., Any]) -> Callable[..., Any]:
     "--fact",
     type=NUMBER,
     metavar="NR",
-    help="The payment of LOAN that was recorded by hand for it, or which payment came back by it.",
+    help="The payment of LOAN recorded by hand for it, or what went out by it: which payment, disbursement or refund.",
 )
 @click.option(
     "--settles", type=NUMBER, metavar="LINE", help="A line out that pays back or on what this line brought."

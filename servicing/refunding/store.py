@@ -103,6 +103,22 @@ def paid_on(connection: Connection, lines: Iterable[int], kind: Disposition) -> 
     return found
 
 
+def paid_to(connection: Connection, loan: int, *, but: int) -> int:
+    """How many cents of the credit of a loan went by lines out, but this one, by what is decided now."""
+    query = select(bank_decision.c.line_id).where(
+        bank_decision.c.loan_id == loan,
+        bank_decision.c.kind == int(Disposition.REFUND),
+        bank_decision.c.line_id != but,
+    )
+    decided = parts_of_lines(connection, set(connection.execute(query).scalars()))
+    return sum(
+        part.cents
+        for _, parts in decided.values()
+        for part in parts
+        if (part.loan, part.kind) == (loan, Disposition.REFUND)
+    )
+
+
 def next_refund_run(connection: Connection) -> int:
     """The number the next run gets."""
     return (connection.execute(select(func.max(refund_run.c.id))).scalar() or 0) + 1
