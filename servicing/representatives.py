@@ -41,6 +41,12 @@ def representatives_on(facts: Sequence[Fact], debtor: int, day: date, scope: Sco
     ]
 
 
+def still_standing(facts: Sequence[Fact], debtor: int, day: date) -> list[Representative]:
+    """Everybody who stands for a debtor on a day, for whatever, oldest first."""
+    found = {one.fact: one for scope in SCOPES for one in representatives_on(facts, debtor, day, scope)}
+    return [found[nr] for nr in sorted(found)]
+
+
 def addressee(name: str, facts: Sequence[Fact], debtor: int, day: date) -> str:
     """How a debtor is addressed: "De erven van ..." from the day of death on."""
     return f"De erven van {name}" if died_on(facts, debtor, day) else name

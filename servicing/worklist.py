@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -17,6 +17,7 @@ from servicing.ended_business import TrackOver
 from servicing.facts import Fact, FactKind
 from servicing.lapsing import Lapse
 from servicing.promises import broken_promises
+from servicing.representatives import still_standing
 from servicing.terms_data import percent_text
 
 Source = Literal[
@@ -332,20 +333,32 @@ def _with_text(reason: str, fact: Fact) -> str:
     return f"{reason}: {text}" if text else reason
 
 
+STANDS_WITH: Mapping[FactKind, Collection[str]] = {
+    FactKind.ADMINISTRATION: ("bewindvoerder", "curator"),
+    FactKind.BANKRUPTCY: ("curator",),
+    FactKind.WSNP_START: ("wsnp-bewindvoerder",),
+}
+"""Who stands for a debtor because of what: the end of the one is often that of the other."""
+
+
 def _blocks(case: Case, day: date) -> list[Item]:
     """Blocks that ended and wait for a look, and addresses to be found."""
-    return [_of_block(case, block) for block in blocks_on(case.facts, day) if _is_work(block)]
+    return [_of_block(case, block, day) for block in blocks_on(case.facts, day) if _is_work(block)]
 
 
 def _is_work(block: Block) -> bool:
     return block.is_over or block.kind is FactKind.ADDRESS
 
 
-def _of_block(case: Case, block: Block) -> Item:
+def _of_block(case: Case, block: Block, day: date) -> Item:
     if block.kind is FactKind.ADDRESS:
         action = "find the address and register the move"
         return Item("mail", case.creditor, case.subject, 0, "", block.since, block.reason, action)
     action = "look at the case, then aflos worklist done: dunning restarts at the friendly reminder"
+    for one in still_standing(case.facts, block.debtor, day):
+        if one.role in STANDS_WITH.get(block.kind, ()):
+            ended = f"aflos event end {one.debtor} --of representative"
+            action = f"{one.name} ({one.role}) still stands for the debtor: {ended} if no longer; {action}"
     return Item(
         "block", case.creditor, case.subject, block.fact, "", block.until or block.since, block.reason, action
     )

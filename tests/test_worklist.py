@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert
 from jobs import clock
 from jobs.tables import quarantine
 from ledger.database import writing
-from servicing.facts import FactKind
+from servicing.facts import Fact, FactKind
 from servicing.worklist import ASKS, SOURCES, Case, Item, chosen_items, contact_person, items_of_loan
 from tests.desk import LOAN, open_loan
 from tests.offices import by, good_by, open_office
@@ -79,6 +79,21 @@ def test_p10_p20_ends_of_blocks_and_broken_promises_are_work(counter: Engine) ->
         ("block", 1, at("2025-08-20")),
         ("mail", 0, at("2025-08-05")),
     ]
+
+
+def test_p6_p10_who_still_stands_for_a_debtor_after_what_made_him_do_so_is_named() -> None:
+    def asked(*facts: Fact) -> str:
+        return items_of_loan(Case(int(LOAN), 1, [administration, *facts]), DAY, 42)[0].next_action
+
+    administration = told(1, FactKind.ADMINISTRATION, "2025-06-01", debtor=1, until="2025-08-01")
+    who = {"debtor": 1, "name": "Bewind BV", "address": "x", "scope": ["money"]}
+    stands = told(2, FactKind.REPRESENTATIVE, "2025-06-01", **who, role="bewindvoerder")
+    assert "Bewind BV (bewindvoerder) still stands for the debtor: aflos event end 1 --of" in asked(stands)
+    other = told(2, FactKind.REPRESENTATIVE, "2025-06-01", **who, role="gemachtigde")
+    ended = told(3, FactKind.ENDED, "2025-08-01", of=2)
+    gone = told(2, FactKind.REPRESENTATIVE, "2025-06-01", **(who | {"debtor": 2}), role="bewindvoerder")
+    for facts in ([], [other], [stands, ended], [gone]):
+        assert "still stands" not in asked(*facts)
 
 
 def test_p18_the_contact_person_is_a_dated_fact() -> None:
