@@ -176,7 +176,8 @@ def _debts(
     """The rows that fell due before a day and of which something was not paid in time."""
     state, notes = life
     pauses, earlier = _pauses(facts, on), _fixed_earlier(facts)
-    bears_interest = state.rate > 0 and not state.stops
+    begins = state.terms.interest_from
+    bears_interest = state.rate > 0 and not state.stops and (begins is None or begins < on)
     for row, due, of_principal, of_interest in _claims(state):
         default_from = max(legal_term_end(due) + ONE_DAY, since or due)
         fixed = 0

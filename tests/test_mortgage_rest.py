@@ -16,9 +16,11 @@ from servicing.calendar_rate import differs, rate_on
 from servicing.dunning.owing import overdue_of
 from servicing.granting import granted_terms
 from servicing.history import history_of
+from servicing.in_default import proposed_interest
 from servicing.lapsing import lapses_of
 from servicing.life.outcome import arrears_since
 from servicing.life.timeline import live
+from servicing.statutory_interest import Ways
 from tests.as_facts import drafts_of, facts_of
 from tests.desk import LOAN, add_debtor, add_loan, good, open_desk, run
 
@@ -92,6 +94,16 @@ def test_principal_that_is_not_paid_is_late_and_lapses_from_its_own_day_and_the_
     assert rows[:2] == [("2025-03-01", 100_000, 0), ("2025-04-01", 100_000, 0)]
     assert next((due, interest) for due, _, interest in rows if interest) == ("2026-01-01", 3_000)
     assert {due for due, _, interest in rows if interest} == {"2026-01-01"}
+
+
+def test_principal_in_default_bears_statutory_interest_until_the_loan_bears_its_own() -> None:
+    # Art. 43a: late in the years without interest; 1,000.00 from 4 March to 1 April 2025 is 28 days at 6 %.
+    free = facts_of(drafts_of(TERMS | {"interest_from": "2035-01-01"}, [LENT, *paid(range(1, 2))]))
+    found = proposed_interest(free, date(2025, 4, 1), LAW, Ways())
+    owing = [(one.row_nr, one.debt.cents, one.debt.default_from, one.interest.total) for one in found.owing]
+    assert owing == [(2, 100_000, date(2025, 3, 4), 460)]
+    bears = facts_of(drafts_of(TERMS | {"interest_from": "2025-02-01"}, [LENT, *paid(range(1, 2))]))
+    assert proposed_interest(bears, date(2025, 4, 1), LAW, Ways()).owing == ()
 
 
 def test_on_a_sale_all_is_due_and_the_shortfall_is_given_up() -> None:
