@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from jobs.bank_collections import forwarded_by
+from jobs.bank_collections import forwarded_by, own_refunds
 from jobs.bank_parts import ToldPart, told_apart
 from jobs.bank_undecided import undecided
 from ledger.day import LAST_DAY, day_of, number_of
@@ -95,6 +95,8 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     if line.is_return:
         return "a payment of ours came back"
     if line.cents < 0:
+        if part := _of_an_order(connection, line):
+            return part
         amounts = open_disbursements(connection, line.creditor_id, [line.amount])
         near = ", ".join(str(loan) for loan in sorted({one.loan for one in amounts})[:MOST_SHOWN])
         more = f"; a disbursement of this amount is open on loan {near}" if near else ""
@@ -109,6 +111,18 @@ def _reason(connection: Connection, line: StoredLine, named: Named, views: Mappi
     if verdict.parts:
         return "a payment of this amount was recorded by hand: match it with --fact, or as another payment"
     return verdict.reason
+
+
+def _of_an_order(connection: Connection, line: StoredLine) -> str:
+    """That a line out names an order of ours and is less than it, and what to do; empty for any other."""
+    order = own_refunds(connection, [line]).by_id.get(line.end_to_end)
+    if order is None or order.is_forward or line.amount >= order.cents:
+        return ""
+    how = f"--settles {order.line}" if order.line else str(order.loan)
+    return (
+        f"names our own order {line.end_to_end} of {euros(order.cents)} and is less; if it is a part of it: "
+        f"aflos bank match {line.id} {how}"
+    )
 
 
 def _told_apart(line: StoredLine, told: Sequence[ToldPart]) -> str:

@@ -15,11 +15,12 @@ from backoffice.receipts import decide, line_of, settle
 from jobs.bank_clearing import clearing_items
 from ledger.database import reading, writing
 from servicing.decisions.tables import decision_step
+from servicing.receipts.store import lines_by_number
 from servicing.receipts.values import Disposition, Part
 from servicing.refunding.store import add_refund_run, refund_runs, refunds_of_run
 from servicing.refunding.tables import refund, refund_run
 from tests.bank_account import DRONTEN, Account, Real, paying, write
-from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take
+from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, money, open_books, take, waiting
 from tests.nights import close_until, stamp
 from tests.offices import by, good_by, open_office
 from tests.status_reports import report
@@ -145,9 +146,16 @@ def test_what_was_paid_back_in_another_way_does_not_leave_again(books: Engine, t
 
 def test_p17_what_goes_back_by_several_lines_settles_it_up_to_its_sum(books: Engine, tmp_path: Path) -> None:
     released()
-    out = [Real(LATER, -cents, f"R{cents}", text="teruggestort") for cents in (1000, 1501, 1500)]
+    with reading(books) as connection:
+        (one,) = refunds_of_run(connection, 1)
+    named = {1000: one.end_to_end}
+    out = [Real(LATER, -cents, f"R{cents}", end_to_end=named.get(cents, "")) for cents in (1000, 1501, 1500)]
     account = Account(lines=[Real(FIRST, 2500, "R1"), *out])
     take(books, write(tmp_path, "2.xml", account.statement(1)), LATER)
+    told = waiting(books, LATER)[0].reason
+    assert told.endswith(
+        "REF-1-1 of 25.00 and is less; if it is a part of it: aflos bank match 2 --settles 1"
+    )
     assert good_by("clerk", "bank", "match", "2", "--settles", "1", "--preview")["recorded"] is False
     goes_back(books, 2)
     with pytest.raises(LineRefused, match=r"15\.00 of it is still to go back \(10\.00 went by line 2\)"):
@@ -162,6 +170,16 @@ def test_p17_what_goes_back_by_several_lines_settles_it_up_to_its_sum(books: Eng
     assert (items(books), differences(books)) == ([("line 1", -1000)], [])
     with pytest.raises(LineRefused, match="was paid back or on by line 4"):
         parked(books, 1)
+
+
+def test_p17_a_line_of_another_creditor_pays_nothing_back(books: Engine, tmp_path: Path) -> None:
+    out = Account(iban=DRONTEN, lines=[Real(LATER, -2500, "R2", text="teruggestort")])
+    take(books, write(tmp_path, "2.xml", out.statement()), LATER)
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, LATER)._replace(actor="manager"))
+        found = lines_by_number(connection, [1, 2])
+        with pytest.raises(LineRefused, match="line 1 came in for another creditor"):
+            settle(desk, found[2], found[1], "by hand")
 
 
 def goes_back(engine: Engine, line: int) -> None:
