@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from backoffice.cli.database import Desk
@@ -24,6 +24,8 @@ from servicing.registration import Dossier
 from servicing.store import find_loan
 from servicing.viewing import view_on
 
+FIRST = "the debtor's designation goes first (Awb 4:92 lid 2)"
+
 
 def parts_by_policy(desk: Desk, line: StoredLine, debtor: str, why: str) -> list[Part]:
     """What of a line goes to each loan of a debtor at its creditor (alloc.order).
@@ -37,11 +39,7 @@ def parts_by_policy(desk: Desk, line: StoredLine, debtor: str, why: str) -> list
         for loan in loans_of_debtor(desk.connection, number)
         if creditor_of_loan(loan) == line.creditor_id
     ]
-    named = sorted(set(loans_named(line).sure) & set(own))
-    if named:
-        raise LineRefused(
-            f"bank line {line.id}: names loan {named[0]}: the debtor's designation goes first (Awb 4:92 lid 2)"
-        )
+    _refuse_designated(line, own)
     views = [view for view in loan_views(desk.connection, own).values() if not refusal_of(view, line.paid_on)]
     day = day_of(line.paid_on)
     dossiers = dossiers_of(desk.connection, [find_loan(desk.connection, str(view.loan)) for view in views])
@@ -53,6 +51,20 @@ def parts_by_policy(desk: Desk, line: StoredLine, debtor: str, why: str) -> list
             "and the rest as refund=AMOUNT"
         )
     return _parts(shares, f"{why}, by alloc.order {order}", [view.loan for view in views])
+
+
+def _refuse_designated(line: StoredLine, own: Collection[int]) -> None:
+    """Refuse to divide what says, or may say, for which of the loans it is: that goes first (Awb 4:92 lid 2)."""
+    named = loans_named(line)
+    for loan in sorted(set(named.sure) & set(own)):
+        raise LineRefused(
+            f"bank line {line.id}: names loan {loan}: {FIRST}: aflos bank match {line.id} {loan}"
+        )
+    for loan in sorted(set(named.likely) & set(own)):
+        raise LineRefused(
+            f"bank line {line.id}: holds a number like that of loan {loan}: if it is meant, {FIRST}: aflos bank match "
+            f"{line.id} {loan}; else name the shares"
+        )
 
 
 def _parts(shares: dict[int, int], reason: str, loans: Sequence[int]) -> list[Part]:

@@ -97,7 +97,8 @@ def two_loans(
 
 def test_a_line_is_divided_over_all_loans_of_a_debtor(two_loans: Engine, tmp_path: Path) -> None:
     named = paying(100000001, FIRST, 100_00, "R2")
-    account = Account(lines=[Real(FIRST, INSTALMENT + 93_09, "R1", text="aflossing"), named])
+    likely = Real(FIRST, 100_00, "R3", text="voor lening 100000002")
+    account = Account(lines=[Real(FIRST, INSTALMENT + 93_09, "R1", text="aflossing"), named, likely])
     take(two_loans, write(tmp_path, "1.xml", account.statement()), FIRST + timedelta(days=1))
     done = good("bank", "split", "1", "--debtor", "1")
     assert [(part["loan"], part["amount"]) for part in done["parts"]] == [
@@ -109,3 +110,6 @@ def test_a_line_is_divided_over_all_loans_of_a_debtor(two_loans: Engine, tmp_pat
     assert (refused.code, "the debtor's designation goes first (Awb 4:92 lid 2)" in refused.err) == (2, True)
     both = run("bank", "split", "1", "100000001=1.00", "--debtor", "1")
     assert (both.code, "name the shares, or --debtor NUMBER" in both.err) == (2, True)
+    refused = run("bank", "split", "3", "--debtor", "1")
+    assert (refused.code, "a number like that of loan 100000002: if it is meant" in refused.err) == (2, True)
+    assert good("bank", "match", "3", "100000002")["parts"][0]["loan"] == 100000002
