@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from tests.desk import GRANTED, LOAN, good, open_desk, options, run
 
 OTHER = "100000002"
+DRONTEN = "200000001"
 OUT = ("--on", "2025-07-01", "--document", "GDW-2025-07")
 CLAIM = {
     "product": "recovery_claim",
@@ -42,8 +43,8 @@ def desk(sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: 
     return sqlite_database
 
 
-def claimed(loan: str, amount: str, more: tuple[str, ...] = ()) -> None:
-    words = CLAIM | {"principal": amount, "decision": f"TV-{loan}"}
+def claimed(loan: str, amount: str, more: tuple[str, ...] = (), creditor: str = "almere") -> None:
+    words = CLAIM | {"principal": amount, "decision": f"TV-{loan}", "creditor": creditor}
     done = run("loan", "add", *options(GRANTED, **words), *more)
     assert done.code == 0, done.err
     good("loan", "disburse", loan, "--amount", amount, "--on", "2025-03-03", "--known-on", "2025-03-03")
@@ -114,9 +115,41 @@ def test_p26_claims_come_back_together_all_or_none(desk: Engine, tmp_path: Path)
     first, again = good(*whole), good(*whole)
     assert (first["loans"], first["recorded"], again["recorded"]) == ([int(LOAN), int(OTHER)], True, False)
     assert good("dunning", "bailiff-list") == []
+    assert good("loan", "show", LOAN)["facts"][-1]["data"] == {"text": "an arrangement"}
     assert good("dunning", "why", LOAN, "--on", "2025-10-02")["act"] == "person"
     none = run("dunning", "bailiff-recall", OTHER, "--on", "2025-10-02", "--document", "R-2")
     assert (none.code, f"loan {OTHER}: no file is at the bailiff" in none.err) == (2, True)
+
+
+def test_p26_only_what_came_in_since_and_stayed_counts_as_paid(desk: Engine, tmp_path: Path) -> None:
+    good("dunning", "bailiff-file", LOAN, *OUT, "--to", str(tmp_path))
+    for on, amount in (("2025-06-30", "7.00"), ("2025-07-01", "20.00"), ("2025-08-01", "300.00")):
+        paid = good("payment", "add", LOAN, "--amount", amount, "--on", on)
+    good("payment", "reverse", LOAN, str(paid["fact"]), "--on", "2025-08-05")
+    (there,) = good("dunning", "bailiff-list")
+    assert (there["total"], there["paid_since"]) == ("4732.94", "20.00")
+
+
+def test_p26_a_recall_takes_back_the_claims_of_its_file_or_creditor_only(
+    desk: Engine, tmp_path: Path
+) -> None:
+    remind(OTHER)
+    claimed(DRONTEN, "50.00", creditor="dronten")
+    remind(DRONTEN)
+    for loan, name in ((LOAN, "F-1"), (OTHER, "F-2"), (DRONTEN, "F-2")):
+        file = ("dunning", "bailiff-file", loan, "--on", "2025-07-01", "--document", name)
+        folder = tmp_path / loan
+        folder.mkdir()
+        good(*file, "--to", str(folder))
+    back = ("dunning", "bailiff-recall", "--on", "2025-10-01", "--document")
+    assert good(*back, "R-1", "--file", "F-1", "--number", "1")["loans"] == [int(LOAN)]
+    both = run(*back, "R-2", "--file", "F-2", "--number", "1")
+    assert "number: 1: 2 claims are there" in both.err
+    assert good(*back, "R-2", "--file", "F-2", "--creditor", "dronten", "--number", "1")["loans"] == [
+        int(DRONTEN)
+    ]
+    assert [row["loan"] for row in good("dunning", "bailiff-list")] == [int(OTHER)]
+    assert good(*back, "R-3", "--creditor", "almere", "--number", "1")["loans"] == [int(OTHER)]
 
 
 def test_p01_p26_what_may_not_be_enforced_stops_the_whole_file(desk: Engine, tmp_path: Path) -> None:

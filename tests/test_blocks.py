@@ -238,7 +238,10 @@ def test_p11_a_wsnp_stops_all_and_a_clean_slate_for_good() -> None:
     early = [start, told(2, FactKind.WSNP_EARLY_END, "2026-01-01", of=1, debtor=1)]
     assert stops(early, "2026-01-01") == DUN
     clean = [start, told(2, FactKind.WSNP_CLEAN_SLATE, "2028-07-01", of=1, debtor=1)]
-    assert stops([*clean, told(3, FactKind.HANDLED, "2028-07-02", of=1)], "2040-01-01") == ALL
+    looked_at = [*clean, told(3, FactKind.HANDLED, "2028-07-02", of=1)]
+    assert stops(looked_at, "2040-01-01") == ALL
+    left = [block.kind for block in blocks_on(looked_at, at("2040-01-01"))]
+    assert left == [FactKind.WSNP_CLEAN_SLATE], "what it ended stops nothing by itself any more"
 
 
 def test_what_ended_is_not_found_and_what_ended_it_is_named() -> None:

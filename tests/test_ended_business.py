@@ -87,5 +87,6 @@ def test_p18_the_end_of_the_term_is_work_until_a_person_has_handled_it(
     assert good_by("clerk", *listed, "2030-01-31") == []
     (item,) = good_by("clerk", *listed, "2030-02-01")
     assert (item["due"], item["reason"].endswith(" is left")) == ("2030-02-01", True)
+    assert item["fact"] == fact, "what aflos worklist done names"
     good_by("clerk", "worklist", "done", str(LOAN), str(fact), "--note", "nothing is given up")
     assert good_by("clerk", *listed, "2030-02-01") == []

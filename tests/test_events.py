@@ -80,6 +80,10 @@ def test_f7_a_death_reaches_every_loan_each_creditor_separately(desk: Engine) ->
 def test_p11_one_person_registers_and_the_same_night_is_protected(counter: Engine) -> None:
     told = good_by("clerk", "event", "bewind", "1", "--on", "2025-07-01", "--document", "Rb 1")
     assert told["facts"][0]["known_on"] == TODAY
+    # No second person is waited for: what it stops, it stops from its day, of the night that comes too.
+    assert good_by("manager", "decide", "list") == []
+    assert blocks() == blocks(on="2025-07-01") == [("administration", ["direct-debit", "dunning"])]
+    assert blocks(on="2025-06-30") == []
     assert "needs one of the roles" in by("auditor", *_event("death")).err
     assert by("urk", *_event("death")).code == 0  # he owes Urk too
 

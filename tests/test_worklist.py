@@ -15,7 +15,7 @@ from ledger.database import writing
 from servicing.facts import Fact, FactKind
 from servicing.worklist import ASKS, SOURCES, Case, Item, chosen_items, contact_person, items_of_loan
 from tests.desk import LOAN, open_loan
-from tests.offices import by, good_by, open_office
+from tests.offices import PEOPLE, by, good_by, open_office
 from tests.test_blocks import at, told
 
 DAY = at("2025-09-01")
@@ -159,6 +159,7 @@ def test_p18_a_caseload_moves_in_one_command(counter: Engine) -> None:
     good_by("manager", "worklist", "assign", LOAN, "adviser", "--on", "2025-01-01")
     words = ("worklist", "move", "--from", "adviser", "--to", "clerk", "--on", "2025-08-01")
     assert "manage for almere: needs one of the roles manager" in by("adviser", *words).err
+    assert good_by("manager", *words, "--creditor", "urk")["loans"] == [], "LOAN is of Almere"
     assert good_by("manager", *words)["loans"] == [int(LOAN)]
     assert good_by("manager", *words)["loans"] == []
     facts = good_by("manager", "loan", "show", LOAN)["facts"]
@@ -168,6 +169,17 @@ def test_p18_a_caseload_moves_in_one_command(counter: Engine) -> None:
     ]
     nobody = by("manager", "worklist", "assign", LOAN, "stranger")
     assert "person: 'stranger': is not named in people.yaml" in nobody.err
+
+
+def test_p18_a_caseload_of_another_creditor_is_not_moved(counter: Engine, tmp_path: Path) -> None:
+    own = "    roles: [{role: manager, creditors: [urk], first_day: 2020-01-01}]\n"
+    (tmp_path / "config" / "people.yaml").write_text(f"{PEOPLE}  head:\n    name: H. Hoofd\n{own}")
+    good_by("manager", "worklist", "assign", LOAN, "adviser", "--on", "2025-01-01")
+    words = ("worklist", "move", "--from", "adviser", "--to", "clerk", "--on", "2025-08-01")
+    done = by("head", *words, "--creditor", "almere")
+    assert (done.code, "manage for almere: needs one of the roles manager" in done.err) == (2, True)
+    assert good_by("head", *words)["loans"] == []
+    assert good_by("manager", *words)["loans"] == [int(LOAN)]
 
 
 def test_p5_a_decision_that_is_not_announced_is_work(counter: Engine) -> None:
