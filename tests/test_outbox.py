@@ -332,6 +332,9 @@ def test_who_may_not_is_refused(letters_desk: Engine, post: Path) -> None:
         assert (done.code, "needs one of the roles" in done.err) == (2, True), (account, words, done.err)
     assert good_by("urk", "letters", "list")["letters"] == []
     assert good_by("auditor", "letters", "show", str(number))["state"] == "approved"
+    shown = by("auditor", "letters", "show", str(number)).out
+    assert "pay_amount: 506.91" in shown
+    assert not {"{", "[", "50691"} & {*shown, *shown.split()}
 
 
 def test_a_run_holds_the_letters_of_one_creditor(letters_desk: Engine) -> None:
