@@ -145,6 +145,11 @@ def test_case_10_interest_below_the_floor_is_no_work() -> None:
     (item,) = item_of_interest(case, PRODUCTS["recovery_claim"], ways, at("2025-08-15"))
     assert item.reason.startswith("20.05 of statutory interest up to 2025-08-15 can be fixed (Awb 4:99)")
     assert item.due == at("2025-05-20")
+    done = Case(case.loan, 1, [*facts, fact(4, FactKind.HANDLED, "2025-08-15", of=item.fact)])
+    assert (item.fact, item_of_interest(done, PRODUCTS["recovery_claim"], ways, at("2025-08-16"))) == (3, [])
+    again = letter(5, "aanmaning", "2025-09-01", "2025-09-15", procedure="recovery")
+    more = Case(case.loan, 1, [*done.facts, again])
+    assert len(item_of_interest(more, PRODUCTS["recovery_claim"], ways, at("2025-09-16"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from servicing.blocks import holding_of
 from servicing.dunning.announced import NOT_ANNOUNCED
 from servicing.dunning.sent import ASKING_LETTERS, sent_of
 from servicing.dunning.standing import Standing
-from servicing.facts import DECIDED, FactKind
+from servicing.facts import DECIDED, Fact, FactKind
 from servicing.history import history_of
 from servicing.in_default import FROM_REMINDER, proposed_interest, reminded_on, ways_of
 from servicing.law import Law, UnknownLaw
@@ -104,13 +104,14 @@ def item_of_settlement(case: Case, day: date) -> list[Item]:
 def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], day: date) -> list[Item]:
     """Statutory interest that a decision may fix (Awb art. 4:99), once the term of an aanmaning has passed.
 
-    Which claims bear it at all is the policy interest.policy; nothing below the floor of the law.
+    Which claims bear it at all is the policy interest.policy; nothing below the floor of the law. Who handles the last
+    letter charges none because of it.
     """
     law, choices = ways
     policy = choices.choice("interest.policy")
     holding = holding_of(case.facts, None)
-    since = _asked_until(case, policy, day)
-    if policy == "never" or since is None:
+    since, letter = _asked_until(case, policy, day), _last_letter(holding)
+    if policy == "never" or since is None or _is_handled(holding, letter):
         return []
     called_in = any(fact.kind is FactKind.DUE_AT_ONCE and DECIDED in fact.data for fact in holding)
     if policy == "attributable_default_only" and product.dunning == "recovery" and not called_in:
@@ -125,11 +126,21 @@ def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], da
     doubt = ", if the failure to pay is attributable" if policy == "attributable_default_only" else ""
     reason = f"{euros(found.due)} of statutory interest up to {day} can be fixed (Awb 4:99){doubt}"
     action = f"aflos loan statutory-interest {case.loan}, then aflos decide statutory-interest"
-    return [
-        Item(
-            "interest", case.creditor, case.subject, 0, contact_person(case.facts, day), since, reason, action
-        )
-    ]
+    if letter:
+        action += "; to charge none: aflos worklist done"
+    owner = contact_person(case.facts, day)
+    return [Item("interest", case.creditor, case.subject, letter, owner, since, reason, action)]
+
+
+def _last_letter(holding: Sequence[Fact]) -> int:
+    """The fact of the last letter after which interest may be charged, else of the last letter; 0 if none was sent."""
+    sent = sent_of(holding)
+    asking = [one for one in sent if one.step in ASKING_LETTERS]
+    return next((one.fact for one in reversed(asking or sent)), 0)
+
+
+def _is_handled(holding: Sequence[Fact], about: int) -> bool:
+    return bool(about) and any(fact.kind is FactKind.HANDLED and fact.of == about for fact in holding)
 
 
 def item_of_interest_left(case: Case, law: Law, day: date) -> list[Item]:
