@@ -80,10 +80,10 @@ class Checked:
 
 
 def checked(values: Mapping[str, object], rules: Mapping[str, FieldRule], required: Sequence[str]) -> Checked:
-    """The fields, each looked at; raises `LetterRefused` for one that is missing, unknown or wrong."""
-    for name in required:
-        if values.get(name) is None:
-            raise LetterRefused(f"{name}: is missing")
+    """The fields, each looked at; raises `LetterRefused` for all that are missing, for one unknown or wrong."""
+    missing = [name for name in required if values.get(name) is None]
+    if missing:
+        raise LetterRefused("; ".join(f"{name}: is missing ({rules[name].about})" for name in missing))
     for name, value in values.items():
         if name not in rules:
             raise LetterRefused(f"{name}: this kind of letter has no such field")

@@ -165,7 +165,7 @@ def test_what_comes_about_in_another_way_or_lacks_a_field_is_refused(letters_des
         (("formal_reminder",), "is not made by hand: dunning proposes it (instalments, recovery, clawback)"),
         (("welcome",), "the night writes it"),
         (("payoff",), "there is no such letter"),
-        (("estate",), "deceased: is missing; write it with --say"),
+        (("estate",), "deceased: is missing (who died); died_on: is missing (when); write it with --say"),
         (("buy_off",), "aflos letters write DECISION --kind buy_off"),
         (("claim_filing", "--say", "claim_rows=1;2"), "has no such field"),
     ):
