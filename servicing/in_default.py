@@ -73,6 +73,9 @@ def why_not_charged(facts: Sequence[Fact], on: date, product: str, charging: str
     return ""
 
 
+FIXED_BEFORE, NOT_ASKED = "eerder al vastgesteld", "dit vragen wij niet"
+"""What is taken off the computed interest, as the letter of a decision says it."""
+
 Pauses = tuple[tuple[date, date], ...]
 
 
@@ -159,6 +162,18 @@ def interest_rows(found: Proposal) -> list[list[object]]:
                 period = f"{dutch_day(step.since)} tot {dutch_day(step.until)}"
                 rows.append([period, step.base, percent_text(step.rate), step.days, cents])
     return rows
+
+
+def rows_of_decision(found: Proposal, cents: int) -> list[list[object]]:
+    """The computation in the letter of a decision: what earlier ones fixed, and what is not asked, taken off it.
+
+    Empty where more is fixed than was computed: the reason of that is a person's.
+    """
+    left = found.total - found.fixed_before - cents
+    if left < 0:
+        return []
+    off = [(FIXED_BEFORE, found.fixed_before), (NOT_ASKED, left)]
+    return [*interest_rows(found), *([text, "", "", "", -part] for text, part in off if part)]
 
 
 def ways_of(choices: Choices) -> Ways:

@@ -12,7 +12,14 @@ from sqlalchemy import Engine
 from servicing.dunning.work import item_of_interest_left
 from servicing.facts import Fact, FactKind
 from servicing.files import law
-from servicing.in_default import Proposal, interest_rows, proposed_interest, reminded_on, why_not_charged
+from servicing.in_default import (
+    Proposal,
+    interest_rows,
+    proposed_interest,
+    reminded_on,
+    rows_of_decision,
+    why_not_charged,
+)
 from servicing.statutory_interest import Ways
 from servicing.worklist import Case, Item
 from tests.as_facts import LOAN, drafts_of, facts_of
@@ -302,6 +309,17 @@ def test_interest_that_is_all_that_is_left_is_work_after_its_term() -> None:
 def test_a_letter_shows_the_interest_row_by_row_to_the_last_cent() -> None:
     rows = interest_rows(told(on="2025-09-30"))
     assert rows == [["15 april 2025 tot 30 september 2025", 4_712_94, "6", 168, 130_15]]
+    # A second decision takes off what the first fixed, and one that asks less what it does not ask.
+    fixed = {"on": "2025-09-30", "type": "statutory_interest", "amount": "130.15", "id": "i"}
+    paid_part = {"on": "2025-09-30", "type": "payment", "amount": "1500.00"}
+    later = told(fixed, paid_part, on="2026-01-01")
+    assert [row[-1] for row in rows_of_decision(later, later.due)] == [130_15, 51_11, -130_15]
+    less = rows_of_decision(later, 40_00)
+    assert [(row[0], row[-1]) for row in less[2:]] == [
+        ("eerder al vastgesteld", -130_15),
+        ("dit vragen wij niet", -11_11),
+    ]
+    assert rows_of_decision(later, later.due + 1) == []
     # Over changes of rate, payments and full years of several rows whole cents still add up to what is fixed.
     paid = [{"on": f"2025-0{month}-20", "type": "payment", "amount": "61.37"} for month in range(3, 8)]
     found = told(*paid, terms=BORNE, on="2026-11-26")

@@ -37,7 +37,7 @@ from servicing.decisions.proposal import Decision, Step, withdrawn_decisions
 from servicing.decisions.store import find_decision
 from servicing.deferral import Count
 from servicing.facts import FactKind
-from servicing.in_default import interest_rows
+from servicing.in_default import rows_of_decision
 from servicing.policy import Choices
 from servicing.product import Product
 from servicing.registration import Dossier
@@ -147,15 +147,15 @@ def _decided(desk: Desk, decision: Decision, approved: Step) -> Decided:
 
 
 def _interest_rows(dossier: Dossier, decision: Decision) -> list[list[object]]:
-    """How statutory interest was computed; nothing where the decision fixes another amount than all of it."""
+    """How statutory interest was computed; nothing where the decision fixes more than that."""
     proposed = decision.proposed
     if decision.kind.fact is not FactKind.STATUTORY_INTEREST:
         return []
     others = [
         fact for fact in dossier.facts if (fact.kind, fact.key) != (decision.kind.fact, proposed.reference)
     ]
-    rows = interest_rows(interest_to_fix(dossier.loan, others, proposed.value_date))
-    return rows if sum(int(str(row[-1])) for row in rows) == proposed.cents else []
+    found = interest_to_fix(dossier.loan, others, proposed.value_date)
+    return rows_of_decision(found, proposed.cents)
 
 
 def _effects(decision: Decision, today: date) -> Effects:
