@@ -161,8 +161,7 @@ def test_a_schedule_falls_away_for_the_one_without_a_decision_taken_back_or_with
     deferral = Draft(number, FactKind.DEFERRAL, at("2024-01-02"), "B-2", data=told)
 
     def gone(letter: Letter, day: str) -> str:
-        with reading(sqlite_database) as connection:
-            return fallen_away(connection, {letter.id: letter}, at(day)).get(letter.id, "")
+        return dropped(sqlite_database, letter, day)
 
     (nr,) = tell(sqlite_database, at("2024-01-02"), deferral)
     close_until(sqlite_database, at("2024-01-02"))
@@ -207,6 +206,25 @@ def test_a_loan_that_is_paid_exactly_is_finished(sqlite_database: Engine) -> Non
     (letter,) = written(sqlite_database, rows[-1][1])
     assert (letter.draft.kind, letter.draft.fields["closed_on"]) == ("final_statement", rows[-1][1])
     assert letter.draft.fields["paid_total"] == sum(row[4] for row in rows)
+    assert dropped(sqlite_database, letter, "2024-03-02") == ""
+    # Statutory interest over what came late is fixed afterwards: it is not true any more that nothing is owed.
+    fixed = Draft(number, FactKind.STATUTORY_INTEREST, at("2024-03-02"), "SR-1", cents=2_500)
+    tell(sqlite_database, at("2024-03-02"), fixed)
+    why = f"loan {number}: statutory interest of 2024-03-02 came in after all was paid"
+    assert dropped(sqlite_database, letter, "2024-03-02") == why
+    (nr,) = tell(sqlite_database, at("2024-03-03"), paid(number, "2024-03-03", 2_500))
+    close_until(sqlite_database, at("2024-03-03"))
+    (last,) = written(sqlite_database, "2024-03-03")
+    assert (dropped(sqlite_database, letter, "2024-03-04"), last.draft.kind) == (why, "final_statement")
+    assert dropped(sqlite_database, last, "2024-03-04") == ""
+    # A payment that was wrong is taken back.
+    tell(sqlite_database, at("2024-03-04"), Draft(number, FactKind.WITHDRAWAL, at("2024-03-04"), "w", of=nr))
+    assert dropped(sqlite_database, last, "2024-03-04") == f"loan {number}: 25.00 is owed again"
+
+
+def dropped(engine: Engine, letter: Letter, day: str) -> str:
+    with reading(engine) as connection:
+        return fallen_away(connection, {letter.id: letter}, at(day)).get(letter.id, "")
 
 
 def test_in_january_every_debtor_gets_the_balance_of_the_year(database: Engine) -> None:

@@ -10,12 +10,13 @@ from ledger.day import parse_day
 from ledger.money import euros
 from letters.outbox.framing import Addressee
 from letters.outbox.page_draft import TERM_FIELDS
-from letters.outbox.telling import RESCHEDULING, SCHEDULE
+from letters.outbox.telling import FINAL, RESCHEDULING, SCHEDULE
 from letters.outbox.values import Effects, Letter, LetterDraft, OnLoan, cycle_key
 from servicing.blocks import Block, holding_of, stopping
 from servicing.decisions.proposal import withdrawn_decisions
 from servicing.dunning.sent import is_called, is_fee_of, is_step
 from servicing.facts import Fact, FactKind
+from servicing.viewing import owed_on
 
 CHANGES_WHAT_IS_OWED: Mapping[FactKind, str] = {
     FactKind.PAYMENT: "a payment",
@@ -35,6 +36,9 @@ CHANGES_WHAT_IS_OWED: Mapping[FactKind, str] = {
 }
 """Facts after which a letter that asks for an amount is wrong: it falls away, and the night proposes anew."""
 
+
+OPENING_AGAIN = frozenset({FactKind.REVERSAL, FactKind.COST, FactKind.STATUTORY_INTEREST})
+"""Facts after which something is owed on a loan of which all was paid."""
 
 CHANGES_THE_CYCLE: Mapping[FactKind, str] = {
     FactKind.YEAR_FIGURES: "figures of the year",
@@ -79,6 +83,8 @@ def _news(draft: LetterDraft, on: OnLoan, facts: Sequence[Fact], day: date) -> s
         return f"decision {draft.decision}, of which it tells, was withdrawn"
     if draft.kind == SCHEDULE and (other := _another_schedule(facts, on.facts, day)):
         return other
+    if draft.kind == FINAL and (other := _open_again(facts, on.facts, day)):
+        return other
     return _withdrawn(facts, draft.effects.confirms) or news_since(draft.effects, facts, on.facts)
 
 
@@ -96,6 +102,16 @@ def _another_schedule(facts: Sequence[Fact], known: int, day: date) -> str:
         if nr > known and nr not in back and fact.known_on < day:
             return f"{what} came in between: the night told what is to be paid since"
     return ""
+
+
+def _open_again(facts: Sequence[Fact], known: int, day: date) -> str:
+    """Why it is not true, or not the whole, that nothing is owed any more: once it is paid again the night says so."""
+    gone = {fact.of for fact in facts if fact.kind is FactKind.WITHDRAWAL}
+    for fact in facts:
+        if fact.nr > known and fact.nr not in gone and fact.kind in OPENING_AGAIN:
+            return f"{CHANGES_WHAT_IS_OWED[fact.kind]} of {fact.value_date} came in after all was paid"
+    owed = owed_on(facts, day)
+    return f"{euros(owed)} is owed again" if owed else ""
 
 
 def too_late(letter: Letter, sending: date) -> str:

@@ -19,6 +19,7 @@ from servicing.viewing import Division, View, payment_lines
 
 WELCOME = "welcome"
 SCHEDULE = "repayment_schedule"
+FINAL = "final_statement"
 WELCOME_DAYS = 31
 """A loan that was paid out longer ago when it became known is no news to its debtor."""
 
@@ -211,7 +212,7 @@ def _final(case: LoanCase, news: Sequence[Fact]) -> Told | None:
         "zero_rows": [["Hoofdsom", 0], ["Rente", 0], ["Kosten", 0]],
         "zero": 0,
     }
-    return Told("final_statement", f" {fields['closed_on']}", fields, (Amount("zero", 0, balance="total"),))
+    return Told(FINAL, f" {fields['closed_on']}", fields, (Amount("zero", 0, balance="total"),))
 
 
 RESCHEDULING = frozenset(
@@ -236,7 +237,7 @@ TELLING_KINDS = (
     "payment_confirmation",
     "bounced_direct_debit",
     SCHEDULE,
-    "final_statement",
+    FINAL,
 )
 """The letters that come about so."""
 
