@@ -20,6 +20,8 @@ def items_to_recall(connection: Connection, seen: Collection[int], day: date) ->
     """The released collections of a coming day that something forbids since, for the creditors somebody may see."""
     for creditor in sorted(seen):
         waiting = _waiting(connection, coming(connection, creditor, day))
+        if not waiting:
+            continue
         cases = {
             case.loan: case
             for case in cases_of(connection, creditor, {each.loan_id for each in waiting}, day)
