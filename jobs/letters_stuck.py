@@ -17,7 +17,7 @@ from letters.print_runs.values import PrintRun
 from servicing import files
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision, withdrawn_decisions
 from servicing.decisions.store import decisions
-from servicing.store import facts_of, find_loan
+from servicing.store import debtors_of, facts_of, find_loan
 from servicing.worklist import Item
 
 
@@ -31,10 +31,11 @@ def stuck_letters(connection: Connection, day: date) -> list[Item]:
 def untold_decisions(connection: Connection, day: date) -> list[Item]:
     """An item for each approved decision of which a letter should tell and none does (Awb 3:41).
 
-    One whose fact was withdrawn before anybody wrote asks nothing any more.
+    One whose fact was withdrawn before anybody wrote asks nothing any more, nor one that every debtor got otherwise.
     """
     told = decisions_with_letter(connection)
     untold = [one for one in decisions(connection) if one.id not in told and _asks_letter(one, day)]
+    untold = [one for one in untold if not _got_otherwise(connection, one)]
     facts, products = facts_of(connection, {one.proposed.subject for one in untold}), files.products()
     found = []
     for decision in untold:
@@ -51,6 +52,12 @@ def _asks_letter(decision: Decision, day: date) -> bool:
     """Whether a decision about a loan was approved by a day, so that a letter may have to tell of it."""
     approved = None if decision.state == "taken-back" else decision.step("approved")
     return approved is not None and approved.day <= day and decision.proposed.subject % LOANS_PER_CREDITOR > 0
+
+
+def _got_otherwise(connection: Connection, decision: Decision) -> bool:
+    """Whether somebody recorded that a decision was handed over to each debtor, without a letter of ours."""
+    got = decision.handed_over
+    return bool(got) and set(debtors_of(connection, decision.proposed.subject)) <= set(got)
 
 
 def _untold(decision: Decision) -> Item:

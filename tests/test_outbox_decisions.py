@@ -114,6 +114,16 @@ def test_p5_a_decision_whose_fact_was_withdrawn_asks_for_no_letter(letters_desk:
     assert "decision 1: was withdrawn; nothing is left to tell of it" in late.err
 
 
+def test_p5_a_decision_that_was_handed_over_without_a_letter_of_ours_asks_for_none(
+    letters_desk: Engine,
+) -> None:
+    good_by("clerk", "decide", *DEFER)
+    good_by("approver", "approve", "1")
+    assert len(good_by("clerk", "worklist", "--source", "letter")) == 1
+    good_by("clerk", "decide", "handed-over", "1", "--on", str(clock.today()), "--to", "1")
+    assert good_by("clerk", "worklist", "--source", "letter") == []
+
+
 def test_p5_the_letter_of_a_decision_that_was_withdrawn_falls_away(letters_desk: Engine) -> None:
     good_by("clerk", "decide", *DEFER)
     good_by("approver", "approve", "1")
