@@ -21,7 +21,7 @@ from jobs.bank_import import import_document
 from jobs.bank_reader import Found, Read, read_here
 from jobs.bank_reports import import_report
 from jobs.bank_request import Document, Gap, Outcome, Overlaps, Request
-from jobs.bank_statements import misplaced, next_numbers
+from jobs.bank_statements import misplaced, next_numbers, not_shown_text, tells_more
 from ledger.errors import IoFailed
 from servicing.files import creditors
 
@@ -49,7 +49,7 @@ def import_path(
     notices = [place for place, content in enumerate(held) if content.is_notice]
     others = [place for place, content in enumerate(held) if not content.is_notice]
     if not (notices and others):
-        return _imported(connection, (path, held, others or notices), request, read)
+        return _all_shown(connection, _imported(connection, (path, held, others or notices), request, read))
     # A statement may book as one amount what a notice beside it tells in parts.
     since, first = next_numbers(connection)[1], request._replace(first_comes=True)
     done = [
@@ -60,6 +60,15 @@ def import_path(
     if not request.first_comes:
         for wrong in misplaced(connection, since, allow_gap=request.allow_gap).values():
             raise Gap(wrong)
+    return _all_shown(connection, done)
+
+
+def _all_shown(connection: Connection, done: list[Outcome]) -> list[Outcome]:
+    """What documents of a file brought; raises `Gap` if a notice tells of a closed day what no statement shows."""
+    for outcome in done:
+        for notice, closed_on in outcome.untold.items():
+            if tells_more(connection, notice, closed_on):
+                raise Gap(not_shown_text(outcome.name, closed_on))
     return done
 
 

@@ -82,7 +82,9 @@ def oldest_first(connection: Connection, paths: Sequence[Path], accounts: Iterab
     if not new or len(paths) == 1:
         return list(paths)
     begins = {
-        path: min((_begins(one) for one in headings_of(path) if one.account in new), default="")
+        path: min(
+            (_begins(one) for one in headings_of(path) if one.account in new and one.opening), default=""
+        )
         for path in paths
     }
     beginning = iter(sorted((path for path in paths if begins[path]), key=lambda path: begins[path]))

@@ -284,11 +284,13 @@ class _Taking:
         return -self.new_cents
 
     def _check_notice(self) -> None:
-        """A notice may not tell lines of days whose statement is here without them."""
+        """A notice may not tell lines of days that a statement closed without them; one beside it may show them yet."""
         if self.lines and self.last is not None and self.new_cents:
             closed = self.last.closed_on
             if self.first_new_day <= closed and not self.request.allow_gap:
-                raise Gap(not_shown_text(self.outcome.name, closed))
+                if not self.request.first_comes:
+                    raise Gap(not_shown_text(self.outcome.name, closed))
+                self.outcome.untold[self.place.statement] = closed
 
     def finish(self, sha256: str) -> Outcome:
         """Pair what came back, and keep the file itself."""

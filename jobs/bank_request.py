@@ -32,8 +32,8 @@ class Request(NamedTuple):
     """For whom a file is read: who records it, of which creditor (0: any), up to which day, gaps allowed or not.
 
     `together` lets older lines fill what no gap tells of: other files with it must make up for that. `goes_on` lets
-    lines without a reference of the bank be twins of those of the last statement's day. `first_comes` says that the
-    first statement of an account follows its notices in the same transaction, where `misplaced` looks at them all.
+    lines without a reference of the bank be twins of those of the last statement's day. `first_comes` says that
+    statements follow their notices in the same transaction, which is looked at as a whole then.
     """
 
     by: Recorded
@@ -58,7 +58,9 @@ class Document(NamedTuple):
 class Outcome:
     """What a file brought: lines in it, new ones, those matched at once; or when it came first.
 
-    Of a status report the lines are the orders it tells of; `refused` are those refused, each with the reason.
+    `untold` are its notices with lines of days that a statement closed without them, each with the last such day: one
+    in the same file is to show them. Of a status report the lines are the orders it tells of; `refused` are those
+    refused, each with the reason.
     """
 
     name: str
@@ -71,3 +73,4 @@ class Outcome:
     first: str = ""
     gaps: list[str] = field(default_factory=list)
     refused: list[str] | None = None
+    untold: dict[int, int] = field(default_factory=dict)

@@ -188,12 +188,12 @@ def misplaced(connection: Connection, since: int, *, allow_gap: bool) -> dict[in
         last = last_statement(connection, account)
         if first is None or last is None:
             wrong.setdefault(file, no_statement_text(name, account))
-        elif first >= since and not allow_gap and _tells_more(connection, notice, last.closed_on):
+        elif first >= since and not allow_gap and tells_more(connection, notice, last.closed_on):
             wrong.setdefault(file, not_shown_text(name, last.closed_on))
     return wrong
 
 
-def _tells_more(connection: Connection, notice: int, closed_on: int) -> bool:
+def tells_more(connection: Connection, notice: int, closed_on: int) -> bool:
     """Whether a notice has lines booked by a day that no statement shows."""
     query = select(bank_line.c.id).where(
         bank_line.c.statement_id == notice, bank_line.c.booked_on <= closed_on

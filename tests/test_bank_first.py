@@ -162,10 +162,48 @@ def test_e4_a_notice_that_fits_no_statement_of_the_command_says_what_to_do(
     assert (told.code, "n.xml: tells lines booked by" in told.err, lines(database)) == (2, True, 1)
 
 
-def zipped(folder: Path, texts: dict[str, str]) -> Path:
+def test_e4_a_zip_of_the_second_day_does_not_begin_the_account(database: Engine) -> None:
+    open_books(database, 1, 1)
+    close_until(database, FIRST)
+    zipped(inbox(database) / "almere", {"1": FILES[1], "2": FILES[3]}, "0.zip")
+    drop(database, "1.xml", FILES[0])
+    drop(database, "2.xml", FILES[2])
+    close_until(database, NEXT)
+    right(database)
+    assert left(database) == []
+
+
+@pytest.mark.parametrize("names", [("1", "2"), ("2", "1")])
+def test_e4_a_zip_that_goes_on_in_the_middle_of_a_day_is_taken(
+    database: Engine, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    open_books(database, 1, 1)
+    whole = Account(lines=[Real(FIRST, 5_00, "R", text="x"), Real(FIRST, 2 * INSTALMENT, "B/1")])
+    take(database, write(tmp_path, "1.xml", whole.statement(0, 1)), FIRST)
+    parts = dict(zip(names, (whole.statement(1), notice(BATCH)), strict=True))
+    told, shown = take(database, zipped(tmp_path, parts), FIRST)
+    assert (told.new, told.matched, shown.lines, shown.new) == (2, 2, 2, 0)
+    (night,) = close_until(database, FIRST)
+    assert (balance(database, BANK), night["bank"]["unequal"]) == (whole.balance_before(2), [])  # type: ignore[index]
+    assert ([one.line.id for one in waiting(database, FIRST)], differences(database)) == ([1], [])
+
+
+def test_e4_a_zip_whose_notice_tells_of_a_closed_day_what_no_statement_shows_is_refused(
+    database: Engine, tmp_path: Path
+) -> None:
+    open_books(database, 1, 1)
+    take(database, write(tmp_path, "1.xml", FILES[0]), FIRST)
+    odd = notice([paying(LOAN, FIRST, 1_00, "B/9")])
+    with pytest.raises(Gap, match="does not show; if they are the parts"):
+        take(database, zipped(tmp_path, {"1": FILES[1], "2": odd}), NEXT)
+    assert lines(database) == 1
+
+
+def zipped(folder: Path, texts: dict[str, str], name: str = "set.zip") -> Path:
     """A ZIP file of these documents."""
-    path = folder / "set.zip"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
     with zipfile.ZipFile(path, "w") as archive:
-        for name, text in texts.items():
-            archive.writestr(f"{name}.xml", text)
+        for own, text in texts.items():
+            archive.writestr(f"{own}.xml", text)
     return path

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 from bank.statement import BadStatement
 from jobs.inbox import inbox
 from ledger.database import open_database
-from tests.bank_account import Account, Real, paying, write
-from tests.bank_desk import FIRST, INSTALMENT, differences, drop, lines, money, open_books, take
+from tests.bank_account import ALMERE, Account, Real, camt, paying, write
+from tests.bank_desk import FIRST, INSTALMENT, START, differences, drop, lines, money, open_books, take
 from tests.desk import good, open_desk
 from tests.nights import close_until
 
@@ -69,3 +69,17 @@ def test_e2_statements_of_one_file_that_stand_in_the_wrong_order_are_refused(
     right = older[: older.rindex("</Stmt>") + len("</Stmt>")] + newer[begin:]
     (told,) = take(database, write(tmp_path, "right.xml", right), NEXT)
     assert (told.statements, told.new, lines(database)) == (2, 3, 3)
+
+
+def test_e2_a_line_without_a_reference_that_a_notice_told_is_no_twin_of_itself(database: Engine) -> None:
+    open_books(database, 1)
+    twin = paying(LOAN, FIRST, INSTALMENT, "")
+    whole = Account(lines=[Real(FIRST, 5_00, "R1"), twin, Real(FIRST, 6_00, "R2"), twin])
+    begins = whole.statement(0, 0, opened=START, closed=START, number=0)
+    for name, text in {"0": begins, "n": camt(ALMERE, None, [twin])}.items():
+        drop(database, f"{name}.xml", text)
+    for place, (first, last) in enumerate(((0, 1), (1, 3), (3, 4)), start=1):
+        drop(database, f"{place}.xml", whole.statement(first, last))
+    (night,) = close_until(database, FIRST)
+    assert (lines(database), [fact.cents for fact in money(database, LOAN)]) == (4, [INSTALMENT, INSTALMENT])
+    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]

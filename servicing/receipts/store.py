@@ -58,13 +58,19 @@ def known_identities(connection: Connection, identities: Sequence[bytes]) -> dic
 def known_occurrences(
     connection: Connection, account: str, day: int, before: int
 ) -> dict[tuple[str, int, int], int]:
-    """How often each line of a day is known from statements with a number below one, or without a number."""
+    """How often statements (053) with a number below one, or without a number, show each line of a day.
+
+    What only a notice told is no line of an earlier statement: it is the one that the next statement shows.
+    """
     numbered = func.coalesce(bank_statement.c.number, 0)
+    shown_by = func.coalesce(bank_confirmation.c.statement_id, bank_line.c.statement_id)
     key = (bank_line.c.reference, bank_line.c.booked_on, bank_line.c.cents)
     query = (
         select(*key, func.max(bank_line.c.occurrence))
-        .join(bank_statement, bank_statement.c.id == bank_line.c.statement_id)
-        .where(bank_line.c.account == account, bank_line.c.booked_on == day, numbered < before)
+        .join(bank_confirmation, bank_confirmation.c.line_id == bank_line.c.id, isouter=True)
+        .join(bank_statement, bank_statement.c.id == shown_by)
+        .where(bank_line.c.account == account, bank_line.c.booked_on == day)
+        .where(bank_statement.c.kind == 53, numbered < before)
         .group_by(*key)
     )
     return {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
