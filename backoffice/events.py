@@ -74,8 +74,8 @@ def plan_event(connection: Connection, account: str, subject: str, happened: Hap
     if happened.kind == "transfer":
         raise FactRefused(f"transfer: {NOT_MOVED}")
     kind = EVENT_KINDS[happened.kind]
-    if kind.fact is FactKind.ORDER_SUSPENDED:
-        _refuse_private(find_loan(connection, subject))
+    if kind.fact in NOT_PRIVATE:
+        _refuse_private(find_loan(connection, subject), NOT_PRIVATE[kind.fact])
 
     def make(dossier: Dossier, debtor: int) -> Draft:
         about = chosen(dossier, _kinds_of(kind, happened), debtor, happened.which).nr if kind.refers else 0
@@ -94,12 +94,16 @@ def plan_event(connection: Connection, account: str, subject: str, happened: Hap
     return _planned(connection, account, (subject, kind, happened.on), make)
 
 
-def _refuse_private(heading: Loan) -> None:
+NOT_PRIVATE: Mapping[FactKind, str] = {
+    FactKind.ORDER_SUSPENDED: "no dwangbevel (Awb 4:114); a case about it",
+    FactKind.OBJECTION: "no objection (Awb 1:3, 7:1); what the debtor disputes",
+}
+"""What a claim under a contract has not, and what is registered as a dispute instead."""
+
+
+def _refuse_private(heading: Loan, what: str) -> None:
     if files.products()[heading.product].kind == "private":
-        raise FactRefused(
-            f"loan {heading.id}: a claim under a contract has no dwangbevel (Awb 4:114); a case about it: "
-            "aflos event dispute"
-        )
+        raise FactRefused(f"loan {heading.id}: a claim under a contract has {what}: aflos event dispute")
 
 
 def plan_taking_back(

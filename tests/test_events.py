@@ -313,13 +313,16 @@ def test_f13_an_enforcement_order_that_a_court_suspends_stops_collecting_and_ext
     assert blocks() == []
 
 
-def test_a_contract_has_no_enforcement_order(counter: Engine) -> None:
+def test_a_contract_has_no_enforcement_order_and_no_objection(counter: Engine) -> None:
     private = {"bbz_business_capital": "doorstartfonds_credit"}
     words = [private.get(word, word) for word in _urk() if word not in {"--group", "established"}]
     made = by("manager", "loan", "add", *words, "--debtor", "1")
     assert made.code == 0, made.err
     done = by("manager", *_event("order-suspended", "500000002"))
     assert (done.code, "a claim under a contract has no dwangbevel" in done.err) == (2, True), done.err
+    done = by("manager", *_event("objection", "500000002"))
+    assert (done.code, "no objection (Awb 1:3, 7:1)" in done.err) == (2, True), done.err
+    assert by("manager", *_event("dispute", "500000002")).code == 0
 
 
 def test_what_is_taken_back_is_what_is_named(counter: Engine) -> None:
