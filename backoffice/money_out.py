@@ -208,7 +208,7 @@ def _left(
         went = {out: cents for out, cents in went.items() if out != line.id}
         told += [f"{euros(cents)} went by line {out}" for out, cents in sorted(went.items())]
         if kind is Disposition.REFUND:
-            left[kind] = [sum(left[kind]) - sum(went.values())]
+            left[kind] = [max(0, sum(left[kind]) - sum(went.values()))]
         else:
             left[kind] = _without(left[kind], went.values())
     return left, f" ({', '.join(told)})" if told else ""

@@ -14,6 +14,7 @@ from backoffice.cli.database import Desk
 from backoffice.client_group import without_group
 from backoffice.deciding import waits_for
 from backoffice.dunning import dunning_items
+from backoffice.paid_back import paid_too_much
 from backoffice.recalling import items_to_recall
 from backoffice.rights import check_right, codes, creditors_of
 from jobs.bank_statements import NOTICE
@@ -78,7 +79,7 @@ def all_items(connection: Connection, account: str, day: date) -> list[Item]:
     seen = set(creditors_of(account, "see"))
     found = [*_of_loans(connection, seen, day), *_of_decisions(connection, seen, day)]
     found += [*_set_aside(connection, seen, day), *_receipts(connection, seen, day), *_law(day)]
-    found += _twice(connection, seen)
+    found += [*_twice(connection, seen), *paid_too_much(connection, seen, day)]
     found += [*_limitations(connection, seen, day), *_credits(connection, seen, day)]
     found += [*_rates(connection, seen, day), *_fees(connection, seen, day), *_tracks(connection, seen, day)]
     letters = [*stuck_letters(connection, day), *untold_decisions(connection, day)]

@@ -59,16 +59,19 @@ def import_path(
     ]
     if not request.first_comes:
         for wrong in misplaced(connection, since, allow_gap=request.allow_gap).values():
-            raise Gap(wrong)
-    return _all_shown(connection, done)
+            raise Gap(f"{wrong}{_APART}")
+    return _all_shown(connection, done, _APART)
 
 
-def _all_shown(connection: Connection, done: list[Outcome]) -> list[Outcome]:
+_APART = "; unpack the ZIP file: without this notice its statements can be imported by themselves"
+
+
+def _all_shown(connection: Connection, done: list[Outcome], way_on: str = "") -> list[Outcome]:
     """What documents of a file brought; raises `Gap` if a notice tells of a closed day what no statement shows."""
     for outcome in done:
         for notice, closed_on in outcome.untold.items():
             if tells_more(connection, notice, closed_on):
-                raise Gap(not_shown_text(outcome.name, closed_on))
+                raise Gap(f"{not_shown_text(outcome.name, closed_on)}{way_on}")
     return done
 
 

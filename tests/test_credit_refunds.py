@@ -153,6 +153,28 @@ def test_credit_that_goes_by_several_lines_is_matched_by_hand_up_to_its_sum(
     assert by("clerk", "bank", "match", "4", LOAN, "--preview").code == 0
 
 
+def test_credit_of_which_more_went_than_was_decided_is_asked_about(books: Engine, tmp_path: Path) -> None:
+    released()
+    out = [
+        Real(LAST, -10_00, "R2", iban=PAYER, text="terug"),
+        Real(LAST, -30_00, "R3", end_to_end="REF-1-1", iban=PAYER),
+    ]
+    take(books, write(tmp_path, "2.xml", account(*out).statement(1, 2)), LAST)
+    matched(books, 2)
+    assert too_much("clerk") == []
+    take(books, write(tmp_path, "3.xml", account(*out).statement(2)), LAST)
+    assert kinds(books, 3) == ["refund"]
+    told = "30.00 was to go back and 40.00 went, 10.00 by line 2, 30.00 by line 3: 10.00 too much"
+    assert too_much("clerk") == [(LOAN, told)]
+    assert too_much("urk") == []
+
+
+def too_much(who: str) -> list[tuple[str, str]]:
+    """Of what too much went, as somebody sees it."""
+    found = good_by(who, "worklist", "--source", "bank")
+    return [(one["subject"], one["reason"]) for one in found if one["reason"].endswith("too much")]
+
+
 def matched(engine: Engine, line: int) -> None:
     """A person says that a line out is for the loan."""
     with writing(engine) as connection:
