@@ -104,6 +104,7 @@ def rematch(desk: Desk, line: StoredLine, loan: str, said: Said) -> Decided:
 def share_of(desk: Desk, line: StoredLine, loan: str, said: Said) -> Part:
     """What a share of a line is for a loan: a payment, or of money out the return of one or a disbursement."""
     number = find_loan(desk.connection, loan).id
+    _refuse_other(line, number)
     if line.cents > 0:
         return Part(Disposition.LOAN, said.cents, number, reason=said.reason)
     kind = Disposition.RETURN if line.is_return else Disposition.DISBURSEMENT
@@ -117,6 +118,7 @@ def share_of(desk: Desk, line: StoredLine, loan: str, said: Said) -> Part:
 def adopt(desk: Desk, line: StoredLine, loan: str, number: int, reason: str) -> Decided:
     """Say that a line shows a payment that was recorded by hand; nothing new is recorded on the loan."""
     heading = find_loan(desk.connection, loan)
+    _refuse_other(line, heading.id)
     facts = {fact.nr: fact for fact in dossier_of(desk.connection, heading).holding}
     fact = facts.get(number)
     if fact is None or fact.kind is not FactKind.PAYMENT or fact.cents != line.cents:
@@ -140,7 +142,7 @@ def remit(desk: Desk, line: StoredLine, batch: int, reason: str) -> Decided:
         raise LineRefused(f"bank line {line.id}: must be money in for the creditor of batch {batch}")
     if batch in carried_out(desk.connection, RECEIPTS_WITHDRAWAL):
         raise LineRefused(f"bank line {line.id}: batch {batch} was taken back: its payer owes nothing by it")
-    left = found.net_cents - remitted(desk.connection, batch)
+    left = found.net_cents - remitted(desk.connection, batch, but=line.id)
     if line.amount > left:
         raise LineRefused(
             f"bank line {line.id}: {euros(line.amount)} is more than batch {batch} still expects, {euros(left)}"
@@ -166,15 +168,8 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
     for part in parts:
         if line.cents < 0 and part.kind in ONLY_IN:
             raise LineRefused(f"bank line {line.id}: is money that went out, and cannot be {part.kind.text}")
-        if (
-            part.loan
-            and part.kind is not Disposition.TO_FORWARD
-            and creditor_of_loan(part.loan) != line.creditor_id
-        ):
-            raise LineRefused(
-                f"bank line {line.id}: loan {part.loan} is of another creditor; a payment never crosses from one to "
-                "the other: aflos bank park --to-forward"
-            )
+        if part.loan and part.kind is not Disposition.TO_FORWARD:
+            _refuse_other(line, part.loan)
         if part.kind is Disposition.REFUND and [one.loan for one in parts].count(part.loan) > 1:
             raise LineRefused(
                 f"bank line {line.id}: loan {part.loan} is named twice: name it once, with the sum"
@@ -192,6 +187,16 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
     paired = Matcher(desk.connection, desk.by).pair_returns(line.creditor_id)
     loans = frozenset(part.loan for part in (*old, *kept) if part.loan and part.kind in MOVES_A_LOAN)
     return Decided(line, nr, kept, paired, loans)
+
+
+def _refuse_other(line: StoredLine, loan: int) -> None:
+    """Refuse a loan of another creditor, before anything is said of what is on it."""
+    if creditor_of_loan(loan) != line.creditor_id:
+        way_on = f"aflos bank park {line.id}" + (" --to-forward CODE" if line.cents > 0 else "")
+        raise LineRefused(
+            f"bank line {line.id}: loan {loan} is of another creditor; a payment never crosses from one to the "
+            f"other: {way_on}"
+        )
 
 
 def _is_same(old: Part, new: Part) -> bool:

@@ -197,13 +197,19 @@ def _refused(
     """What was released and the bank would not carry out: it is paid in another way, or given up."""
     sent = {_end_to_end(creditor, one): one for one in known if one.id in gone}
     lost = dropped(connection, sent)
-    kinds = (receipts_to_refund, receipts_to_forward) if lost else ()
-    waiting = {line.id: line for kind in kinds for line, _ in kind(connection, creditor.id)}
+    left = (
+        {line.id: (line, cents) for line, cents in receipts_to_refund(connection, creditor.id)}
+        if lost
+        else {}
+    )
+    if lost:
+        left |= {line.id: (line, part.cents) for line, part in receipts_to_forward(connection, creditor.id)}
     for name, refund in refunds_by_id(connection, lost).items():
         one, loan = sent[name], refund.loan_id or 0
-        if refund.line_id in waiting or (loan and not is_gone(connection, loan, one)):
-            line, account = waiting.get(refund.line_id or 0), Account(refund.iban, refund.name)
-            yield Waiting(line, loan, refund.cents, account, one, f"the bank refused it: {lost[name].code}")
+        if refund.line_id in left or (loan and not is_gone(connection, loan, one)):
+            line, cents = left.get(refund.line_id or 0, (None, refund.cents))
+            account = Account(refund.iban, refund.name)
+            yield Waiting(line, loan, cents, account, one, f"the bank refused it: {lost[name].code}")
 
 
 def _end_to_end(creditor: Creditor, decision: Decision) -> str:

@@ -278,8 +278,8 @@ class _Taking:
                     "stands behind a later one: in a file the oldest comes first"
                 )
             raise Gap(
-                f"{name}: {account}: holds {self.lines} lines that are not known before {day_of(last.closed_on)}, "
-                "up to where the account is complete: ask the bank which is right"
+                f"{name}: {account}: holds {self.lines + self.told} lines that no statement showed before "
+                f"{day_of(last.closed_on)}, up to where the account is complete: ask the bank which is right"
             )
         return -self.new_cents
 

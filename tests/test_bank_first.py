@@ -199,6 +199,15 @@ def test_e4_a_zip_whose_notice_tells_of_a_closed_day_what_no_statement_shows_is_
     assert lines(database) == 1
 
 
+def test_e4_a_zip_older_than_the_account_says_how_many_lines_it_holds(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    open_books(sqlite_database, 1, 1)
+    take(sqlite_database, write(tmp_path, "1.xml", FILES[1]), NEXT)
+    with pytest.raises(Gap, match="holds 2 lines that no statement showed before 2024-02-02"):
+        take(sqlite_database, zipped(tmp_path, {"1": FILES[0], "2": FILES[2]}), NEXT)
+
+
 def zipped(folder: Path, texts: dict[str, str], name: str = "set.zip") -> Path:
     """A ZIP file of these documents."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,7 @@ def test_p21_a_batch_is_taken_back_as_one_act_of_two_persons(sqlite_database: En
     assert open_items(books) == [(1130, "batch 1")]
     take(books, write(tmp_path, "1.xml", Account(lines=[Real(NEXT, 340_00, "R1")]).statement()), NEXT)
     with desk_of(books, "clerk", NEXT) as desk:
-        remit(desk, line_of(desk, 1), 1, "by hand")
+        assert [remit(desk, line_of(desk, 1), 1, "by hand").nr for _ in range(2)] == [1, 1]
     with pytest.raises(DecisionRefused, match="was paid by bank line 1: say first"):
         proposed(books, NEXT)
     by_hand(books, 1, LOAN, NEXT)

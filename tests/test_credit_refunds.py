@@ -14,8 +14,9 @@ from backoffice.receipts import Said, line_of, match
 from jobs import clock
 from ledger.database import reading, writing
 from servicing.facts import Draft, FactKind
+from servicing.receipts.store import lines_by_number
 from servicing.refunding.store import refunds_of_run
-from tests.bank_account import Account, Real, paying, write
+from tests.bank_account import DRONTEN, Account, Real, paying, write
 from tests.bank_desk import balance, differences, kinds, money, take
 from tests.nights import begin_on, close_until, new_loan, stamp, tell
 from tests.offices import by, good_by, open_office
@@ -151,6 +152,17 @@ def test_credit_that_goes_by_several_lines_is_matched_by_hand_up_to_its_sum(
     assert [item for item in clearing() if item["account"] == REFUNDS] == []
     assert good_by("clerk", "bank", "park", "4", "--reason", "of another loan")["decision"] == 2
     assert by("clerk", "bank", "match", "4", LOAN, "--preview").code == 0
+
+
+def test_a_line_out_of_another_creditor_is_told_nothing_of_the_credit(books: Engine, tmp_path: Path) -> None:
+    released()
+    out = Account(iban=DRONTEN, opened=START, lines=[Real(LAST, -40_00, "R2", iban=PAYER, text="terug")])
+    take(books, write(tmp_path, "2.xml", out.statement()), LAST)
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, LAST)._replace(actor="manager"))
+        (line,) = lines_by_number(connection, [2]).values()
+        with pytest.raises(LineRefused, match=r"is of another creditor.*: aflos bank park 2$"):
+            match(desk, line, LOAN, Said(line.amount, "by hand"))
 
 
 def test_credit_of_which_more_went_than_was_decided_is_asked_about(books: Engine, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.bank_account import DRONTEN, Account, Real, paying, write
 from tests.bank_desk import FIRST, INSTALMENT, balance, differences, kinds, open_books, take
 from tests.nights import close_until, stamp
 from tests.offices import good_by, open_office
+from tests.status_reports import report
 
 PAYER = "NL60TEST0340000004"
 LATER = FIRST + timedelta(days=4)
@@ -117,6 +118,17 @@ def test_p17_what_went_back_twice_comes_back_and_nothing_is_left(books: Engine, 
     settled(books, 2, 4, LAST)
     close_until(books, LAST)
     assert (asked(), balance(books, RECEIPTS), items(books), differences(books)) == ([], 0, [], [])
+
+
+def test_p17_of_what_the_bank_refused_the_rest_is_listed_that_is_still_to_go(
+    books: Engine, tmp_path: Path
+) -> None:
+    text = report("REF-0001-000001", {"REF-1-1": "AC04"}, block="REF-0001-000001")
+    good_by("approver", "bank", "import", str(write(tmp_path, "r.xml", text)))
+    take(books, write(tmp_path, "2.xml", account(*OUT).statement(1, 2)), LATER)
+    settled(books, 2, 1)
+    (row,) = good_by("approver", "bank", "refunds", "list", "--creditor", "almere")["waiting"]
+    assert (row["line"], row["amount"], row["problem"]) == (1, "15.00", "the bank refused it: AC04")
 
 
 def test_p17_an_order_that_the_bank_carried_out_twice_is_asked_about(books: Engine, tmp_path: Path) -> None:

@@ -323,13 +323,13 @@ REMITTANCES = (Disposition.SET_OFF, Disposition.BAILIFF, Disposition.TRUSTEE, Di
 """What a line can be that pays a batch of other receipts; its fact is then the number of the batch."""
 
 
-def remitted(connection: Connection, batch: int) -> int:
-    """How many cents of a batch of other receipts bank lines have brought."""
+def remitted(connection: Connection, batch: int, *, but: int = 0) -> int:
+    """How many cents of a batch of other receipts bank lines (but one) have brought."""
     kinds = [int(kind) for kind in REMITTANCES]
     query = select(bank_decision.c.line_id).where(
         bank_decision.c.fact_nr == batch, bank_decision.c.loan_id == 0, bank_decision.c.kind.in_(kinds)
     )
-    lines = set(connection.execute(query).scalars())
+    lines = set(connection.execute(query).scalars()) - {but}
     decided = parts_of_lines(connection, lines)
     return sum(
         part.cents
