@@ -86,7 +86,7 @@ def _went(connection: Connection) -> dict[_Of, dict[int, int]]:
     found: dict[_Of, dict[int, int]] = {}
     for out, (_, parts) in parts_of_lines(connection, connection.execute(query).scalars()).items():
         for part in parts:
-            if part.kind in WENT:
+            if part.kind in WENT and (part.loan or part.fact):
                 by = found.setdefault(_Of(0 if part.loan else part.fact, part.loan, part.kind), {})
                 by[out] = by.get(out, 0) + part.cents
     return found

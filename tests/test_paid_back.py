@@ -144,6 +144,16 @@ def test_p17_an_order_that_the_bank_carried_out_twice_is_asked_about(books: Engi
     )
 
 
+def test_p17_money_out_of_which_nobody_said_what_it_pays_back_is_not_asked_about_here(
+    books: Engine, tmp_path: Path
+) -> None:
+    take(books, write(tmp_path, "2.xml", account(*OUT).statement(1, 2)), LATER)
+    with writing(books) as connection:
+        desk = Desk(connection, stamp(books, LATER)._replace(actor="clerk"))
+        decide(desk, line_of(desk, 2), [Part(Disposition.REFUND, 10_00, reason="by hand")])
+    assert asked() == []
+
+
 def test_p17_what_was_forwarded_twice_is_asked_about(
     sqlite_database: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
