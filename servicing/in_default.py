@@ -20,7 +20,7 @@ from servicing.history import history_of
 from servicing.joint_restructuring import starts_behind
 from servicing.law import Law
 from servicing.life.notes import Notes, Occasion
-from servicing.life.state import STATUTORY, Row, State
+from servicing.life.state import STATUTORY, Row, State, accrue
 from servicing.life.timeline import live
 from servicing.policy import Choices
 from servicing.schedule import Amount
@@ -74,6 +74,7 @@ def why_not_charged(facts: Sequence[Fact], on: date, product: str, charging: str
 
 
 FIXED_BEFORE, NOT_ASKED = "eerder al vastgesteld", "dit vragen wij niet"
+TOO_SMALL = "te klein bij een betaling, en afronding"
 """What is taken off the computed interest, as the letter of a decision says it."""
 
 Pauses = tuple[tuple[date, date], ...]
@@ -106,7 +107,7 @@ def proposed_interest(
 
     `since` is the first day for which it is charged at all, such as that of the formal reminder.
 
-    Where interest of the loan runs over the principal, only arrears of interest bear statutory interest: it comes
+    While interest of the loan runs over the principal, only arrears of interest bear statutory interest: it comes
     instead of the interest of the loan, never on top of it. Raises `UnknownLaw`.
     """
     found = tuple(_owing(facts, on, since, law, ways))
@@ -172,8 +173,10 @@ def rows_of_decision(found: Proposal, cents: int) -> list[list[object]]:
     left = found.total - found.fixed_before - cents
     if left < 0:
         return []
-    off = [(FIXED_BEFORE, found.fixed_before), (NOT_ASKED, left)]
-    return [*interest_rows(found), *([text, "", "", "", -part] for text, part in off if part)]
+    rows = interest_rows(found)
+    too_small = sum(one.interest.total for one in found.owing) - found.total
+    off = [(TOO_SMALL, too_small), (FIXED_BEFORE, found.fixed_before), (NOT_ASKED, left)]
+    return [*rows, *([text, "", "", "", -part] for text, part in off if part)]
 
 
 def ways_of(choices: Choices) -> Ways:
@@ -190,20 +193,46 @@ def _debts(
 ) -> Iterator[tuple[Row, date, Debt]]:
     """The rows that fell due before a day and of which something was not paid in time."""
     state, notes = life
+    accrue(state, on)
     pauses, earlier = _pauses(facts, on), _fixed_earlier(facts)
-    begins = state.terms.interest_from
-    bears_interest = state.rate > 0 and not state.stops and (begins is None or begins < on)
     for row, due, of_principal, of_interest in _claims(state):
         default_from = max(legal_term_end(due) + ONE_DAY, since or due)
         fixed = 0
         if earlier is not None and not row.nr:
             default_from = max(default_from, earlier[0])
             fixed = 0 if row.keeps_interest else min(earlier[1], int(row.interest))
-        claim = _Row(row, default_from, of_principal and not bears_interest, of_interest, fixed)
-        debt = _debt(claim, state, notes, on)
-        if default_from < on and debt is not None:
-            cents, payments = debt
-            yield row, due, Debt(cents, default_from, on, payments, pauses)
+        claim = _Row(row, default_from, of_principal, of_interest, fixed)
+        for part, rests in _parted(claim, notes.ran, on) if default_from < on else ():
+            debt = _debt(part, state, notes, on)
+            if debt is not None:
+                cents, payments = debt
+                yield row, due, Debt(cents, default_from, on, payments, (*pauses, *rests))
+
+
+def _parted(of: _Row, ran: Sequence[tuple[date, date]], on: date) -> list[tuple[_Row, Pauses]]:
+    """A row in default as sums that bear statutory interest alike, each with the time in which it bears none.
+
+    While interest of the loan runs its principal bears no other; then principal is a sum of its own, or none at all.
+    """
+    bore = _within(ran, of.default_from, on)
+    if not of.principal or not bore:
+        return [(of, ())]
+    alone = (of._replace(principal=False), ())
+    if bore == ((of.default_from, on + ONE_DAY),):
+        return [alone]
+    return [alone, (of._replace(interest=False), bore)]
+
+
+def _within(ran: Sequence[tuple[date, date]], first: date, last: date) -> Pauses:
+    """When interest of a loan ran, from one day to another, as periods that do not touch; the last day is counted."""
+    found: list[tuple[date, date]] = []
+    for begun, ended in ran:
+        since, until = max(begun, first), ended if ended < last else last + ONE_DAY
+        if found and since == found[-1][1]:
+            found[-1] = (found[-1][0], until)
+        elif since < until:
+            found.append((since, until))
+    return tuple(found)
 
 
 def _claims(state: State) -> Iterator[tuple[Row, date, bool, bool]]:

@@ -115,6 +115,29 @@ def test_over_principal_that_bears_interest_no_statutory_interest_runs() -> None
     assert told(free, terms=BORNE, on="2027-01-01").owing[0].debt.cents == 506_91
 
 
+def test_over_principal_statutory_interest_runs_only_while_no_interest_of_the_loan_does() -> None:
+    # Of the first row 340.24 is principal; of 8 percent until 2026 and of nothing after it, or until 1 June.
+    free = {"on": "2026-01-01", "type": "interest_free_from"}
+    zero = {"on": "2026-01-01", "type": "rate", "percent": "0"}
+    called = {"on": "2026-01-01", "type": "due_at_once", "interest": "stops"}
+    for stopped, until, cents in (
+        # 340.24 x 4 % x 34 / 365 = 1.2677, added as 1.27 on 4 February; 341.51 x 4 % x 25 / 365 = 0.9356.
+        *((event, "2026-03-01", 1_27 + 94) for event in (free, zero, called)),
+        (free | {"until": "2026-02-01"}, "2026-03-01", 1_16),  # 31 days are 1.1559
+        (free, "2026-01-02", 4),
+    ):
+        first, second = told(stopped, terms=BORNE, on=until).owing[:2]
+        assert (first.debt.cents, first.debt.pauses, first.row_nr, second.row_nr) == (166_67, (), 1, 1)
+        assert (second.debt.cents, second.interest.total) == (340_24, cents)
+    assert told(free, terms=BORNE, on="2026-01-01").owing[1].debt.cents == 166_67
+
+
+def test_the_last_day_of_principal_that_bears_interest_is_not_counted_where_the_day_of_payment_is() -> None:
+    free = {"on": "2026-01-01", "type": "interest_free_from", "until": "2026-02-01"}
+    found = told(free, terms=BORNE, on="2026-03-01", ways=Ways(end="inclusive"))
+    assert found.owing[1].interest.total == 1_16
+
+
 def test_a_due_date_on_a_weekend_begins_default_after_the_next_working_day() -> None:
     # 1 February 2025 is a Saturday.
     assert str(told(terms=BORNE, on="2026-01-01").owing[0].debt.default_from) == "2025-02-04"
@@ -320,6 +343,15 @@ def test_a_letter_shows_the_interest_row_by_row_to_the_last_cent() -> None:
         ("dit vragen wij niet", -11_11),
     ]
     assert rows_of_decision(later, later.due + 1) == []
+    # Payment by payment 59.18 is enough and 4.93 is too little; the table adds up to what is fixed.
+    two = [
+        {"on": on, "type": "payment", "amount": paid}
+        for on, paid in (("2025-08-13", "2500.00"), ("2025-10-12", "500.00"))
+    ]
+    small = told(
+        *two, terms=CLAIM | {"principal": "3000.00"}, on="2025-10-12", ways=Ways(floor="per_payment")
+    )
+    assert [row[-1] for row in rows_of_decision(small, small.due)] == [59_18, 4_93, -4_93]
     # Over changes of rate, payments and full years of several rows whole cents still add up to what is fixed.
     paid = [{"on": f"2025-0{month}-20", "type": "payment", "amount": "61.37"} for month in range(3, 8)]
     found = told(*paid, terms=BORNE, on="2026-11-26")

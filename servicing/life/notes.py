@@ -81,10 +81,11 @@ class Share(NamedTuple):
 
 @dataclass(slots=True)
 class Notes:
-    """What was noted: interest by occasion, principal by row, payments by fact."""
+    """What was noted: interest by occasion, principal by row, payments by fact, and days [since, until) of interest."""
 
     segments: list[Segment] = field(default_factory=list)
     interest: dict[Occasion, Accrued] = field(default_factory=dict)
     principal: dict[int, Given] = field(default_factory=dict)
     payments: dict[int, list[Share]] = field(default_factory=dict)
+    ran: list[tuple[date, date]] = field(default_factory=list)
     spreading: Spreading | None = None

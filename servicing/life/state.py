@@ -205,6 +205,9 @@ def accrue(state: State, until: date) -> None:
     interest = accrual(state, until)
     if state.notes is not None:
         state.notes.segments += segments_until(state, until, interest)
+        since = max(state.accrued_to, state.terms.interest_from or state.accrued_to)
+        if state.running_rate and since < until:
+            state.notes.ran.append((since, until))
     state.accrued = plus(state.accrued, interest)
     state.accrued_to = until
 
