@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple, TypeVar, get_args
 
 from sqlalchemy import Connection, select
 
+from backoffice.called_surety import Calling, Named, asked_surety, check_call
 from backoffice.cli.database import Desk
 from backoffice.client_group import Lent, ask_by_itself
 from backoffice.events import copy_circumstances
@@ -36,7 +37,13 @@ from servicing.settlement.claim_origin import (
 )
 from servicing.store import Loan, add_loan, debtors_of, facts_of, find_loan, record
 from servicing.tables import fact, loan
-from servicing.terms_data import granted_data, percent_text, without_group
+from servicing.terms_data import (
+    SURETY_DECISION,
+    SURETY_LOAN,
+    granted_data,
+    percent_text,
+    without_group,
+)
 from servicing.texts import plain_text
 
 Value = TypeVar("Value")
@@ -54,6 +61,7 @@ class Application:
     decision: str
     external: str | None
     origin: Origin | None = None
+    surety: Named | None = None
 
 
 class Granted(NamedTuple):
@@ -83,6 +91,7 @@ def read_application(case: Mapping[str, object], law: Law) -> Application:
         decision=plain_text("decision", reader.text("decision")),
         external=plain_text("external", reader.text("external")) if reader.has("external") else None,
         origin=_origin(reader, product.code, decided),
+        surety=_surety(reader, product.code),
     )
     reader.done()
     if not application.debtors or len(set(application.debtors)) < len(application.debtors):
@@ -95,6 +104,15 @@ def _origin(reader: Reader, product: str, decided: date) -> Origin | None:
     scheme = reader.choice(SCHEME, SCHEMES_OF_CLAIMS) if reader.has(SCHEME) else None
     granted = reader.day(GRANTED) if reader.has(GRANTED) else None
     return asked_origin(product, scheme, granted, decided)
+
+
+def _surety(reader: Reader, product: str) -> Named | None:
+    """Of which surety a claim is, which only a claim from one says."""
+    given = (plain_text(key, reader.text(key)) if reader.has(key) else None for key in _OF_SURETY)
+    return asked_surety(product, *given)
+
+
+_OF_SURETY = (SURETY_LOAN, SURETY_DECISION)
 
 
 def broken_limits(application: Application, law: Law) -> tuple[str, ...]:
@@ -135,6 +153,7 @@ def grant_loan(desk: Desk, application: Application) -> Granted:
     if old is not None:
         _check_same(desk.connection, application, old, numbers)
         return Granted(old, again=True)
+    application = _of_surety(desk.connection, application, numbers)
     _check_external(desk.connection, application)
     heading = _heading(application, 0)
     number = add_loan(desk.connection, heading, numbers, desk.by, application.decision)
@@ -143,6 +162,15 @@ def grant_loan(desk: Desk, application: Application) -> Granted:
     copy_circumstances(desk, number, numbers)
     check_life(facts_of(desk.connection, [number])[number])
     return Granted(number, again=False)
+
+
+def _of_surety(connection: Connection, application: Application, debtors: list[int]) -> Application:
+    """The application with the surety it names by its number; raises `FactRefused` where that cannot be called so."""
+    if application.surety is None:
+        return application
+    grant = application.grant
+    calling = Calling(application.creditor.id, debtors, grant.decision_date, int(grant.terms.principal))
+    return replace(application, surety=check_call(connection, application.surety, calling))
 
 
 def _lent(application: Application) -> Lent:
@@ -173,7 +201,8 @@ def decision_draft(application: Application, number: int) -> Draft:
         FactKind.GRANT,
         grant.decision_date,
         application.decision,
-        data=granted_data(grant.terms, grant.group),
+        data=granted_data(grant.terms, grant.group)
+        | (application.surety.data() if application.surety else {}),
         source=application.decision,
     )
 
@@ -210,6 +239,9 @@ def _granted_before(connection: Connection, application: Application) -> int | N
 
 def _check_same(connection: Connection, application: Application, number: int, debtors: list[int]) -> None:
     held = find_loan(connection, str(number))
+    if application.surety is not None and application.surety.loan is not None:
+        surety = find_loan(connection, application.surety.loan)
+        application = replace(application, surety=Named(str(surety.id), None))
     facts = facts_of(connection, [number])[number]
     grants = [one for one in facts if one.kind is FactKind.GRANT]
     told = [origin_from(one.data) for one in facts if one.kind is FactKind.CLAIM_SCHEME]

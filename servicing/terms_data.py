@@ -18,6 +18,12 @@ LONGEST_TOLERANCE = 31
 GROUP = "group"
 """The key in a grant's data for the group of the client; facts without it are of nobody's group."""
 
+SURETY_LOAN, SURETY_DECISION = "surety", "surety_decision"
+"""The keys in the grant of a claim from a surety: the loan that is the surety, or the decision that gave it."""
+
+BESIDE = frozenset({GROUP, SURETY_LOAN, SURETY_DECISION})
+"""What a grant says beside its terms."""
+
 
 def terms_from(
     data: Mapping[str, object], where: str = "terms: ", rate_key: str = "annual_rate_percent"
@@ -55,7 +61,7 @@ def terms_from(
 
 def terms_granted(data: Mapping[str, object]) -> Terms:
     """The terms in the fact that grants a loan."""
-    return terms_from(without_group(data) if GROUP in data else data)
+    return terms_from(data if BESIDE.isdisjoint(data) else terms_alone(data))
 
 
 def granted_data(terms: Terms, group: str | None) -> dict[str, object]:
@@ -64,8 +70,13 @@ def granted_data(terms: Terms, group: str | None) -> dict[str, object]:
 
 
 def without_group(data: Mapping[str, object]) -> dict[str, object]:
-    """The terms alone, of a grant that names the group of the client beside them."""
+    """What a grant says but for the group of the client."""
     return {key: value for key, value in data.items() if key != GROUP}
+
+
+def terms_alone(data: Mapping[str, object]) -> dict[str, object]:
+    """The terms in a grant, without what it says beside them."""
+    return {key: value for key, value in data.items() if key not in BESIDE}
 
 
 def terms_data(terms: Terms) -> dict[str, object]:

@@ -215,6 +215,7 @@ def asked() -> list[dict[str, Any]]:
 def test_a_surety_that_was_called_is_a_loan_of_its_own(empty: None) -> None:
     # Art. 16 onder d: what the bank called (18,000.00) is a loan under art. 40 to 43, for the debtor at 8 percent.
     words = {"product": "bbz_guarantee_claim", "group": None, "purpose": "surety called by the bank"}
+    words["surety_decision"] = "B-2021-8"
     done = add_loan(principal="18000.00", instalments="36", **words)
     assert done.code == 0, done.err
     good(

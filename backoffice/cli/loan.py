@@ -8,6 +8,7 @@ import click
 
 from backoffice.actor import actor as acting
 from backoffice.blocking import block_shown, blocks_of
+from backoffice.called_surety import CALLED
 from backoffice.cli.claim_scheme import scheme_command
 from backoffice.cli.database import looking, recording
 from backoffice.cli.limitation import limitation_command
@@ -50,6 +51,8 @@ HEADINGS = (
     "group",
     "claim_scheme",
     "claim_granted",
+    "surety",
+    "surety_decision",
 )
 COLUMNS = (
     *("loan", "external", "creditor", "product", "state", "principal", "interest", "costs", "credit"),
@@ -81,7 +84,7 @@ loan.add_command(scheme_command)
 @loan.command(name="list")
 @click.option("--creditor", metavar="CODE", help="Such as almere.")
 @click.option("--product", metavar="CODE", help="Such as bbz_business_capital.")
-@click.option("--state", metavar="WORD", help=f"new, {', '.join(STANDINGS)}.")
+@click.option("--state", metavar="WORD", help=f"new, {', '.join(STANDINGS)}, {CALLED} (a surety).")
 @click.option("--arrears", is_flag=True, help="Only loans with something overdue.")
 @as_json
 def list_loans(
@@ -94,7 +97,7 @@ def list_loans(
     codes = {one.id: one.code for one in files.creditors().values()}
     _check_word("creditor", creditor, list(codes.values()))
     _check_word("product", product, list(files.products()))
-    _check_word("state", state, ["new", *STANDINGS])
+    _check_word("state", state, ["new", *STANDINGS, CALLED])
     with looking() as connection:
         seen = {codes[number] for number in creditors_of(acting(), "see")}
         found = lines(connection, codes, Wanted(creditor, product, state, arrears))
@@ -196,6 +199,12 @@ def list_securities(name: str, on: str | None, as_json: bool) -> None:
     "--claim-scheme", metavar="WORD", help=f"Of a claim, what is reclaimed: {', '.join(SCHEMES_OF_CLAIMS)}."
 )
 @click.option("--claim-granted", metavar="DAY", help="Of a claim, the day on which that was granted.")
+@click.option("--surety", metavar="LOAN", help="Of a bbz_guarantee_claim, the surety that the bank called.")
+@click.option(
+    "--surety-decision",
+    metavar="REFERENCE",
+    help="Or the decision that gave it, if it never was in the books.",
+)
 @terms_options
 @known_on_option
 @actor_option

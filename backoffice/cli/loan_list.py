@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
+from backoffice.called_surety import CALLED, standings
 from jobs.business_dates import last_closed
 from ledger.day import day_of, number_of
 from ledger.money import euros
 from servicing.night_work import STANDINGS
+from servicing.settlement.state_share import SURETY
 from servicing.tables import fact, loan, loan_state
 
 NEW = "new"
@@ -49,8 +51,21 @@ def lines(connection: Connection, codes: Mapping[int, str], wanted: Wanted) -> l
         query = query.where(loan.c.product == wanted.product)
     if wanted.arrears:
         query = query.where(loan_state.c.arrears_since > 0)
-    rows = (_line(row, codes, closed, row.id in news) for row in connection.execute(query))
+    found = connection.execute(query).all()
+    called = _called(connection, closed) if any(row.product == SURETY for row in found) else frozenset()
+    rows = (
+        _line(row, codes, closed, row.id in news) | ({"state": CALLED} if row.id in called else {})
+        for row in found
+    )
     return [row for row in rows if wanted.state in (None, row["state"])]
+
+
+def _called(connection: Connection, closed: date | None) -> frozenset[int]:
+    """The sureties of which nothing stands any more, as the last closed night knew them."""
+    if closed is None:
+        return frozenset()
+    found = standings(connection, on=closed, known_by=closed)
+    return frozenset(number for number, stands in found.items() if stands.left <= 0)
 
 
 def _line(row: Row[Any], codes: Mapping[int, str], closed: date | None, has_news: bool) -> dict[str, object]:

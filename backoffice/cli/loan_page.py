@@ -7,9 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from backoffice.called_surety import CALLED
 from backoffice.cli.fields import written
 from backoffice.cli.output import pairs, shown
 from backoffice.cli.registered import fact_shown
+from backoffice.cli.surety_shown import CALLED_COLUMNS, surety_shown
 from backoffice.cli.table import table
 from backoffice.registering import dossier_of
 from jobs.tables import quarantine
@@ -32,11 +34,12 @@ from servicing.registration import Dossier
 from servicing.settlement.claim_origin import CLAIMS
 from servicing.store import Loan, debtors_of
 from servicing.tables import loan_state
-from servicing.terms_data import terms_data, without_group
+from servicing.terms_data import terms_alone, terms_data
 from servicing.viewing import View, view_on
 
 Shown = dict[str, object]
 
+NOTHING = euros(0)
 SCHEDULE_KINDS = (FactKind.GRANT, FactKind.SCHEDULE)
 ROW_COLUMNS = ("nr", "date", "principal", "interest", "due", "paid", "balance", "deferred")
 FACT_COLUMNS = (
@@ -61,6 +64,7 @@ def shown_loan(connection: Connection, heading: Loan, on: date, codes: Mapping[i
     worked_to = _worked_to(connection, heading.id)
     view = view_on(dossier, on)
     facts = [_fact(dossier, at, worked_to) for at in range(len(dossier.facts))]
+    surety = surety_shown(connection, heading, on)
     return {
         "loan": heading.id,
         "external": heading.external,
@@ -71,9 +75,10 @@ def shown_loan(connection: Connection, heading: Loan, on: date, codes: Mapping[i
         "decision_date": heading.decision_date.isoformat(),
         "regime": heading.regime,
         **_origin(connection, heading),
+        **surety,
         "debtors": debtors_of(connection, heading.id),
         "on": on.isoformat(),
-        "state": view.state,
+        "state": CALLED if surety.get("still_stands") == NOTHING else view.state,
         "set_aside": _set_aside(connection, heading.id),
         "outstanding": _outstanding(view.open),
         "arrears": _arrears(view),
@@ -107,6 +112,8 @@ def page(answer: Shown) -> str:
         values = answer[key]
         assert isinstance(values, Mapping)
         parts.append(f"{key}\n{pairs(values)}")
+    if answer.get("called"):
+        parts.append(_section(answer, "called", CALLED_COLUMNS))
     parts += [_section(answer, "schedules", ("from", "fact", "decision", "withdrawn_by"))]
     parts += [_section(answer, "facts", FACT_COLUMNS), _section(answer, "rows", ROW_COLUMNS)]
     return "\n\n".join(parts)
@@ -190,7 +197,7 @@ def _schedule(dossier: Dossier, at: int) -> Shown:
         "fact": fact.nr,
         "decision": fact.key,
         "withdrawn_by": dossier.withdrawn.get(fact.nr),
-        "terms": without_group(fact.said),
+        "terms": terms_alone(fact.said),
     }
 
 

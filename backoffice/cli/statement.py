@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from backoffice.cli.database import looking, recording
 from backoffice.cli.options import NUMBER, actor_option, as_json
 from backoffice.cli.output import pairs, print_json, shown
+from backoffice.cli.surety_shown import called_line, surety_shown
 from backoffice.cli.table import table
 from backoffice.rights import seen_loan
 from jobs import clock
@@ -29,6 +30,9 @@ COLUMNS = (
     *("principal", "interest", "costs", "credit", "balance"),
 )
 EARLIER_COLUMNS = ("value_date", "text", "principal", "interest", "costs", "balance")
+Show = Callable[[Heading, Statement, Mapping[str, object]], None]
+"""Prints a statement, with what there is to say of its surety."""
+
 LATER = {"xlsx": "the auditor's package"}
 """Formats of a statement that are not there yet, and what they come with."""
 
@@ -72,9 +76,10 @@ def statement(
         heading = heading_of(connection, loan, last)
         period = Period(None if since is None else parse_day(since), last)
         found = statement_of(connection, loan, period, now, known)
+        surety = surety_shown(connection, loan, last, known)
     mine = _for_one(heading, debtor)
     _log(mine, actor)
-    show(mine, found)
+    show(mine, found, surety)
 
 
 def _for_one(heading: Heading, debtor: int | None) -> Heading:
@@ -86,7 +91,7 @@ def _for_one(heading: Heading, debtor: int | None) -> Heading:
     return heading._replace(debtors={debtor: heading.debtors[debtor]})
 
 
-def _form(word: str | None) -> Callable[[Heading, Statement], None]:
+def _form(word: str | None) -> Show:
     if word in LATER:
         raise BadInput(f"format: {word}: comes with {LATER[word]}; take json, csv or pdf")
     forms = {None: _print_page, "json": _print_json, "csv": _print_csv, "pdf": _pdf}
@@ -124,7 +129,7 @@ def _log(heading: Heading, actor: str | None) -> None:
                 )
 
 
-def _print_json(heading: Heading, found: Statement) -> None:
+def _print_json(heading: Heading, found: Statement, surety: Mapping[str, object]) -> None:
     names = list(heading.debtors.values())
     print_json(
         {
@@ -133,6 +138,7 @@ def _print_json(heading: Heading, found: Statement) -> None:
             "debtors": list(heading.debtors),
             "creditor": heading.creditor,
             "creditor_name": heading.creditor_name,
+            **surety,
             "from": found.since.isoformat(),
             "to": found.until.isoformat(),
             "earlier": [_earlier(line) for line in found.earlier],
@@ -146,24 +152,25 @@ def _print_json(heading: Heading, found: Statement) -> None:
     )
 
 
-def _print_csv(_heading: Heading, found: Statement) -> None:
+def _print_csv(_heading: Heading, found: Statement, _surety: Mapping[str, object]) -> None:
     rows = [_earlier_cells(line) for line in found.earlier]
     rows += [_cells(line) for line in (*found.lines, *found.not_booked)]
     click.echo(csv_text(COLUMNS, rows), nl=False)
 
 
-def _pdf(heading: Heading, found: Statement) -> None:
+def _pdf(heading: Heading, found: Statement, _surety: Mapping[str, object]) -> None:
     from backoffice.cli.statement_pdf import print_pdf  # noqa: PLC0415 - typefaces are loaded only where one is set
 
     print_pdf(heading, found.for_people)
 
 
-def _print_page(heading: Heading, whole: Statement) -> None:
+def _print_page(heading: Heading, whole: Statement, surety: Mapping[str, object]) -> None:
     found = whole.for_people
     top: Mapping[str, object] = {
         "loan": heading.loan,
         "debtor": " en ".join(heading.debtors.values()),
         "creditor": heading.creditor_name,
+        **called_line(surety),
         "from": found.since.isoformat(),
         "to": found.until.isoformat(),
     }

@@ -6,7 +6,9 @@ import sys
 
 from sqlalchemy import Connection
 
+from backoffice.called_surety import Named
 from backoffice.cli.database import looking
+from backoffice.cli.surety_shown import surety_of
 from backoffice.rights import seen_loan
 from jobs import clock
 from ledger.errors import BadInput
@@ -39,4 +41,12 @@ def _account(connection: Connection, heading: Heading, found: Statement) -> Acco
     names = list(heading.debtors.values())
     first = next((people[number] for number in heading.debtors if number in people), None)
     lines = address_lines(first) if first else ()
-    return Account(loan.id, product.in_letters, product.kind, " en ".join(names), (*names, *lines))
+    text = product_text(product.in_letters, surety_of(connection, loan))
+    return Account(loan.id, text, product.kind, " en ".join(names), (*names, *lines))
+
+
+def product_text(product: str, named: Named) -> str:
+    """What a loan is, and of a claim from a surety which surety it was."""
+    if named.loan is not None:
+        return f"{product} (borgtocht {named.loan})"
+    return f"{product} (borgtocht uit besluit {named.decision})" if named.decision is not None else product
