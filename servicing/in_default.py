@@ -302,8 +302,9 @@ def _principal(row: Row, notes: Notes) -> int:
 
 def _pauses(facts: Sequence[Fact], on: date) -> Pauses:
     """When no statutory interest runs: an arrangement that says so (Awb art. 4:101), a restructuring (Fw art. 303)."""
+    lasting = on + ONE_DAY  # the last day is one of them where the day of payment counts
     quiet = [
-        (one.decided_on, min(end for end in (one.until, one.ended_on, on) if end is not None))
+        (one.decided_on, min(end for end in (one.until, one.ended_on, lasting) if end is not None))
         for one in arrangements_of(facts)
         if not one.statutory_interest
     ]
@@ -312,7 +313,7 @@ def _pauses(facts: Sequence[Fact], on: date) -> Pauses:
     starts = [fact for fact in holding if fact.kind is FactKind.WSNP_START and starts_behind(fact, holding)]
     return tuple(
         (since, until)
-        for since, until in [*quiet, *((one.value_date, on) for one in starts)]
+        for since, until in [*quiet, *((one.value_date, lasting) for one in starts)]
         if since < until
     )
 

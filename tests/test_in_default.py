@@ -150,7 +150,8 @@ def test_a_part_given_up_bears_no_interest() -> None:
 
 def test_no_interest_runs_in_a_restructuring_and_it_does_when_that_ends_early() -> None:
     start = {"on": "2025-04-15", "type": "wsnp_start", "id": "w"}
-    assert told(start, on="2025-09-30").total == 0
+    for ways in (PLAIN, Ways(end="inclusive")):
+        assert [one.interest.total for one in told(start, on="2025-12-30", ways=ways).owing] == [0]
     end = {"on": "2025-09-29", "type": "wsnp_early_end", "of": "w"}
     assert told(start, end, on="2025-09-30").due == 130_15
 
@@ -162,6 +163,8 @@ def test_an_arrangement_says_whether_interest_runs() -> None:
         data = {"statutory_interest": runs}
         agreed = Fact(LOAN, 3, FactKind.ARRANGEMENT, day, day, "a", 100_00, 0, data, "test", "")
         assert proposed_interest([*facts, agreed], date(2025, 9, 30), LAW, Ways()).due == due
+        counted = proposed_interest([*facts, agreed], date(2025, 9, 30), LAW, Ways(end="inclusive"))
+        assert [one.interest.total for one in counted.owing] == [130_93 if runs else 0]
 
 
 def test_the_command(
