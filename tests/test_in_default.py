@@ -332,6 +332,25 @@ def test_interest_that_is_all_that_is_left_is_work_after_its_term() -> None:
     assert asked("2025-11-13", paid) == []
 
 
+def test_interest_that_was_fixed_before_the_law_had_a_payment_term_is_work_and_stops_no_list() -> None:
+    claim = CLAIM | {"start": "2008-01-02", "first_due": "2008-02-01", "principal": "1000.00"}
+    lent = {"on": "2008-01-02", "type": "disburse", "amount": "1000.00"}
+    fixed = {"on": "2009-02-02", "type": "statutory_interest", "amount": "60.00", "id": "i"}
+
+    paid = {"on": "2009-01-05", "type": "payment", "amount": "1000.00"}
+
+    def asked(*events: dict[str, Any]) -> list[tuple[date, str]]:
+        facts = facts_of(drafts_of(claim, [lent, paid, fixed, *events]))
+        items = item_of_interest_left(Case(LOAN, 1, facts), LAW, date(2026, 1, 5))
+        return [(item.due, item.reason) for item in items]
+
+    said = (
+        "60.00 of statutory interest is all that is left, fixed on 2009-02-02, for which day no payment term"
+    )
+    assert asked() == [(date(2009, 2, 2), f"{said} is known")]
+    assert asked({"on": "2009-03-02", "type": "payment", "amount": "60.00"}) == []
+
+
 def test_a_letter_shows_the_interest_row_by_row_to_the_last_cent() -> None:
     rows = interest_rows(told(on="2025-09-30"))
     assert rows == [["15 april 2025 tot 30 september 2025", 4_712_94, "6", 168, 130_15]]

@@ -154,14 +154,21 @@ def item_of_interest_left(case: Case, law: Law, day: date) -> list[Item]:
         return []
     history = history_of(case.facts)
     state = live(history.terms, history.events, history.reversals, day)
-    term = legal_term(max(fixed), law.value_on("decision_payment_term", max(fixed)).count)
     is_alone = open_amounts(state, day).total == state.statutory + state.costs
-    if not state.statutory or not is_alone or day < term.over_from:
+    if not state.statutory or not is_alone:
         return []
-    reason = f"{euros(int(state.statutory))} of statutory interest is all that is left, to be paid by {term.last_day}"
+    try:
+        term = legal_term(max(fixed), law.value_on("decision_payment_term", max(fixed)).count)
+    except UnknownLaw:
+        last, until = max(fixed), f"fixed on {max(fixed)}, for which day no payment term is known"
+    else:
+        last, until = term.last_day, f"to be paid by {term.last_day}"
+    if day <= last:
+        return []
+    reason = f"{euros(int(state.statutory))} of statutory interest is all that is left, {until}"
     action = f"call or write; to give it up: aflos decide waiver {case.loan} --part statutory_interest"
     owner = contact_person(case.facts, day)
-    return [Item("interest", case.creditor, case.subject, 0, owner, term.last_day, reason, action)]
+    return [Item("interest", case.creditor, case.subject, 0, owner, last, reason, action)]
 
 
 def items_of_reviews(case: Case, day: date, choices: Choices | None = None) -> list[Item]:
