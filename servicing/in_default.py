@@ -20,7 +20,7 @@ from servicing.history import history_of
 from servicing.joint_restructuring import starts_behind
 from servicing.law import Law
 from servicing.life.notes import Notes, Occasion
-from servicing.life.state import STATUTORY, Row, State, accrue
+from servicing.life.state import REFUNDABLE, STATUTORY, STATUTORY_INCOME, Row, State, accrue
 from servicing.life.timeline import live
 from servicing.policy import Choices
 from servicing.schedule import Amount
@@ -127,22 +127,30 @@ def _owing(facts: Sequence[Fact], on: date, since: date | None, law: Law, ways: 
     """The rows in default, the oldest first; what was paid of interest is of the oldest on which it ran by then."""
     history, notes = history_of(facts), Notes()
     state = live(history.terms, history.events, history.reversals, on, notes)
-    paid = _interest_gone(state, on, _fixed(facts, on))
+    paid = _interest_gone(state, on)
     for row, due, debt in _debts(facts, (state, notes), on, since):
         interest = statutory_interest(replace(debt, interest_paid=paid), law, ways)
         paid = interest.not_of_this
         yield Owing(row.nr, due, debt, interest)
 
 
-def _interest_gone(state: State, on: date, fixed: int) -> tuple[Reduction, ...]:
-    """What of the statutory interest that was fixed was paid or given up, by day; no more than what still holds."""
+def _interest_gone(state: State, on: date) -> tuple[Reduction, ...]:
+    """What of the statutory interest that was fixed was paid or given up, by day; less what was cancelled of that."""
     found: list[Reduction] = []
     for one in sorted(state.effects, key=lambda effect: effect.value_date):
-        if one.credit == STATUTORY and one.kind is not EntryKind.CANCELLATION and one.value_date <= on:
-            cents = min(int(one.cents), fixed)
-            fixed -= cents
-            found.append(Reduction(one.value_date, cents))
-    return tuple(one for one in found if one.cents)
+        if one.value_date > on:
+            break
+        if one.kind is EntryKind.CANCELLATION:
+            back = int(one.cents) if (one.debit, one.credit) == (STATUTORY_INCOME, REFUNDABLE) else 0
+            while found and back:
+                last = found.pop()
+                taken = min(back, last.cents)
+                back -= taken
+                if last.cents > taken:
+                    found.append(Reduction(last.on, last.cents - taken))
+        elif one.credit == STATUTORY:
+            found.append(Reduction(one.value_date, int(one.cents)))
+    return tuple(found)
 
 
 def interest_rows(found: Proposal) -> list[list[object]]:

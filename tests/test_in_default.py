@@ -237,6 +237,21 @@ def test_interest_that_was_paid_after_a_full_year_leaves_the_sum() -> None:
     assert told(fixed, given_up, only, terms=claim, on="2026-11-26").due == 0
 
 
+def test_interest_that_was_paid_and_cancelled_is_not_what_was_paid_of_a_later_decision() -> None:
+    fixed = {"on": "2025-09-30", "type": "statutory_interest", "amount": "130.15", "id": "i"}
+    paid = {"on": "2025-10-01", "type": "payment", "amount": "130.15"}
+    back = {"on": "2025-10-02", "type": "cancellation", "of": "i", "amount": "130.15"}
+    again = {"on": "2025-10-03", "type": "statutory_interest", "amount": "132.47", "id": "j"}
+    nothing_paid = told(on="2026-11-26")
+    assert told(fixed, paid, back, on="2026-11-26").total == nothing_paid.total
+    found = told(fixed, paid, back, again, on="2026-11-26")
+    assert (found.total, found.fixed_before) == (nothing_paid.total, 132_47)
+    # Of 100.00 that is cancelled 70.15 was not paid: 60.00 less 29.85 stays paid.
+    part = {"on": "2025-10-02", "type": "cancellation", "of": "i", "amount": "100.00"}
+    some = told(fixed, paid | {"amount": "60.00"}, part, on="2026-11-26")
+    assert [cents for _, cents in some.owing[0].interest.added] == [255_92 - 30_15]
+
+
 def test_what_is_paid_of_interest_is_of_the_oldest_row_first() -> None:
     claim = CLAIM | {"principal": "2000.00", "instalments": 2, "method": "linear"}
     claim |= {"start": "2024-03-04", "first_due": "2024-04-15"}

@@ -174,6 +174,30 @@ def test_a_person_is_told_when_the_law_gives_another_rate(empty: None) -> None:
     assert asked() == []
 
 
+def test_a_preview_tells_of_principal_and_of_interest_kept_apart_each_its_own_lapse_day(empty: None) -> None:
+    # Rows of 100.00 from February 2014 to January 2025, of which the last twelve bear 4 percent.
+    day = {"decision_date": "2014-01-01", "start": "2014-01-01"}
+    done = add_loan(product="bbz_mortgage_rest", group=None, principal="13200.00", instalments="132", **day)
+    assert done.code == 0, done.err
+    good("loan", "disburse", LOAN, "--amount", "13200.00", "--on", "2014-01-01")
+    (item,) = asked()
+    good(*item["next_action"].removeprefix("aflos ").split(), "--decision", "B-1")
+    words = (
+        "event",
+        "order-suspended",
+        LOAN,
+        "--on",
+        "2025-09-01",
+        "--document",
+        "Rb 5",
+        "--summons",
+        "2025-08-04",
+    )
+    (seen,) = good(*words, "--preview")
+    moved = [(one["due"], one["lapses_on"]) for one in seen["limitation"] if one["row"] == 131]
+    assert moved == [("2024-12-01", "2029-12-02"), ("2025-01-01", "2030-01-02")]
+
+
 def test_a_tozo_loan_entered_late_is_told_of_the_holiday_that_passed(empty: None) -> None:
     # Worked case E-B: 2 percent, none from 2021-01-01 to 2022-06-30.
     day = {"decision_date": "2020-04-15", "start": "2020-05-01", "method": "linear"}

@@ -71,7 +71,7 @@ def _moved(connection: Connection, plan: Plan, after: Sequence[Fact], today: dat
     system, law = files.products()[plan.heading.product].kind, files.law()
     debtors = liable_on(after, debtors_of(connection, plan.heading.id), today)
     before = {
-        (one.row_nr, one.debtor): one.limitation.lapses_on
+        (one.row_nr, one.due, one.debtor): one.limitation.lapses_on
         for one in lapses_of(plan.dossier.facts, today, system, law, debtors)
     }
     return [
@@ -79,11 +79,11 @@ def _moved(connection: Connection, plan: Plan, after: Sequence[Fact], today: dat
             "row": one.row_nr,
             "due": one.due.isoformat(),
             "debtor": one.debtor if len(debtors) > 1 else None,
-            "lapses_on": _day(before[one.row_nr, one.debtor]),
+            "lapses_on": _day(before[one.row_nr, one.due, one.debtor]),
             "becomes": _day(one.limitation.lapses_on),
         }
         for one in lapses_of(after, today, system, law, debtors)
-        if before.get((one.row_nr, one.debtor), one.limitation.lapses_on) != one.limitation.lapses_on
+        if before.get((one.row_nr, one.due, one.debtor), one.limitation.lapses_on) != one.limitation.lapses_on
     ]
 
 
