@@ -159,11 +159,12 @@ class _Taking:
             fresh = [line for line in fresh if line.identity not in parts]
         new = [stored(line, self.place, number) for number, line in enumerate(fresh, start=self.next_line)]
         self.next_line += len(new)
-        if (known or parts) and self.base:
-            raise Overlaps(f"{self.outcome.name}: repeats lines of the last statement")
         found = [(line.cents, known.get(line.identity)) for line in lines if line.identity not in parts]
-        told = [(part.cents, (part.line, part.is_shown)) for own in parts.values() for part in own]
-        self._count(new, [*found, *told])
+        found += [(part.cents, (part.line, part.is_shown)) for own in parts.values() for part in own]
+        # What only a notice told before is no repetition: this statement is the first that shows it.
+        if self.base and any(one is not None and one[1] for _, one in found):
+            raise Overlaps(f"{self.outcome.name}: repeats lines of the last statement")
+        self._count(new, found)
         add_lines(self.connection, new)
         reach("bank lines kept")
         named = (Named._make(line.named) for line in fresh)

@@ -83,3 +83,17 @@ def test_e2_a_line_without_a_reference_that_a_notice_told_is_no_twin_of_itself(d
     (night,) = close_until(database, FIRST)
     assert (lines(database), [fact.cents for fact in money(database, LOAN)]) == (4, [INSTALMENT, INSTALMENT])
     assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
+
+
+def test_e2_a_statement_that_goes_on_in_a_day_with_what_a_notice_told_has_its_twins(database: Engine) -> None:
+    open_books(database, 1)
+    twin, told = paying(LOAN, FIRST, INSTALMENT, ""), paying(LOAN, FIRST, 7_00, "R3")
+    whole = Account(lines=[Real(FIRST, 5_00, "R1"), twin, twin, told])
+    drop(database, "0.xml", whole.statement(0, 0, opened=START, closed=START, number=0))
+    drop(database, "n.xml", camt(ALMERE, None, [told]))
+    drop(database, "1.xml", whole.statement(0, 2))
+    drop(database, "2.xml", whole.statement(2))
+    (night,) = close_until(database, FIRST)
+    paid = sorted(fact.cents for fact in money(database, LOAN))
+    assert (lines(database), paid) == (4, [7_00, INSTALMENT, INSTALMENT])
+    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
