@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from backoffice.cli.database import Desk
 from backoffice.conditions import check_conditions
 from backoffice.crediting import refuse_released
 from backoffice.effects import EFFECTS
-from backoffice.liable import refuse_nobody_liable
+from backoffice.liable import refuse_nobody_liable, told_on
 from backoffice.registering import dossier_of, register
 from backoffice.rights import check_right, codes
 from backoffice.settlement_again import check_settlement
@@ -44,6 +44,7 @@ from servicing.previewing import with_draft
 from servicing.registration import Dossier, check_life, known_already, named_fact
 from servicing.representatives import representatives_on
 from servicing.rest_waiver import GROUND
+from servicing.securities import liable_on
 from servicing.store import debtors_of, facts_of, find_loan
 from servicing.viewing import View, view_on
 
@@ -208,17 +209,24 @@ def hand_over(desk: Desk, number: int, debtor: int, day: date, via: str = "") ->
     if debtor not in addressees:
         raise DecisionRefused(f"decision {number}: debtor {debtor} is none of its addressees, {addressees}")
     if debtor in decision.handed_over:
-        return Decided(decision, None, again=True)
+        return _works_now(desk, decision, addressees) or Decided(decision, None, again=True)
     if not approved.day <= day <= clock.today():
         raise DecisionRefused(
             f"decision {number}: on: {day}: must lie from its approval, {approved.day}, to today"
         )
     _check_representative(desk, decision, To(debtor, day), via)
     decision = _stepped(desk, decision, "handed-over", via, To(debtor, day))
-    if decision.state == "fixed-not-announced" and set(addressees) <= set(decision.handed_over):
-        by, authority = approved.actor, approved.note
-        return _carried_out(desk, decision, by, authority, max(decision.handed_over.values()))
-    return Decided(decision, None, again=False)
+    return _works_now(desk, decision, addressees) or Decided(decision, None, again=False)
+
+
+def _works_now(desk: Desk, decision: Decision, addressees: Sequence[int]) -> Decided | None:
+    """Bring a burdening decision into force once everybody who owes the debt was told; None if it stays as it is."""
+    loan, approved = decision.proposed.subject, decision.step("approved")
+    known = facts_of(desk.connection, [loan])[loan]
+    day = told_on(known, addressees, decision.handed_over, clock.today())
+    if approved is None or day is None or decision.state != "fixed-not-announced":
+        return None
+    return _carried_out(desk, decision, approved.actor, approved.note, day)
 
 
 def _check_representative(desk: Desk, decision: Decision, to: To, via: str) -> None:
@@ -240,9 +248,11 @@ def waits_for(people: People, decision: Decision, day: date) -> list[str]:
 
 
 def addressees_of(desk: Desk, decision: Decision) -> Mapping[int, str]:
-    """To whom a decision must be handed over, by number, with their names."""
-    found = debtors_of_loan(desk.connection, decision.proposed.subject, clock.today())
-    return {number: particulars.name for number, particulars in found.items()}
+    """To whom a decision must be handed over, by number, with their names: not to who was released."""
+    loan, today = decision.proposed.subject, clock.today()
+    found = debtors_of_loan(desk.connection, loan, today)
+    owing = liable_on(facts_of(desk.connection, [loan])[loan], list(found), today)
+    return {number: found[number].name for number in owing}
 
 
 def _by_one_person(desk: Desk, decision: Decision) -> Decided:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from sqlalchemy import Connection
 
 from jobs import clock
-from servicing.facts import Draft, FactKind, FactRefused
+from servicing.blocks import holding_of
+from servicing.facts import Draft, Fact, FactKind, FactRefused
 from servicing.previewing import with_draft
 from servicing.registration import Dossier
 from servicing.securities import liable_on
@@ -30,6 +34,21 @@ def check_liable(dossier: Dossier, draft: Draft, debtors: list[int]) -> None:
         raise FactRefused(
             f"loan {draft.loan}: nobody would owe it any more: what is given up for all is aflos decide waiver"
         )
+
+
+def told_on(
+    facts: Sequence[Fact], debtors: Sequence[int], told: Mapping[int, date], today: date
+) -> date | None:
+    """The first day on which everybody who then owed a loan had been told; None as long as somebody was not.
+
+    Who was released is waited for no longer, and no letter goes to him.
+    """
+    changes = {fact.value_date for fact in holding_of(facts, None) if fact.kind is FactKind.LIABILITY}
+    for day in sorted(changes | set(told.values())):
+        owing = liable_on(facts, debtors, day)
+        if day <= today and all(debtor in told and told[debtor] <= day for debtor in owing):
+            return day
+    return None
 
 
 def _kind_about(dossier: Dossier, draft: Draft) -> FactKind:

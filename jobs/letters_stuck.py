@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -17,6 +17,8 @@ from letters.print_runs.values import PrintRun
 from servicing import files
 from servicing.decisions.proposal import LATE_AFTER_DAYS, Decision, withdrawn_decisions
 from servicing.decisions.store import decisions
+from servicing.facts import Fact
+from servicing.securities import liable_on
 from servicing.store import debtors_of, facts_of, find_loan
 from servicing.worklist import Item
 
@@ -35,8 +37,8 @@ def untold_decisions(connection: Connection, day: date) -> list[Item]:
     """
     told = decisions_with_letter(connection)
     untold = [one for one in decisions(connection) if one.id not in told and _asks_letter(one, day)]
-    untold = [one for one in untold if not _got_otherwise(connection, one)]
     facts, products = facts_of(connection, {one.proposed.subject for one in untold}), files.products()
+    untold = [one for one in untold if not _got_otherwise(connection, one, facts[one.proposed.subject], day)]
     found = []
     for decision in untold:
         known = facts[decision.proposed.subject]
@@ -54,10 +56,11 @@ def _asks_letter(decision: Decision, day: date) -> bool:
     return approved is not None and approved.day <= day and decision.proposed.subject % LOANS_PER_CREDITOR > 0
 
 
-def _got_otherwise(connection: Connection, decision: Decision) -> bool:
-    """Whether somebody recorded that a decision was handed over to each debtor, without a letter of ours."""
+def _got_otherwise(connection: Connection, decision: Decision, known: Sequence[Fact], day: date) -> bool:
+    """Whether somebody recorded that a decision was handed over to all who owe the loan, without a letter of ours."""
     got = decision.handed_over
-    return bool(got) and set(debtors_of(connection, decision.proposed.subject)) <= set(got)
+    owing = liable_on(known, debtors_of(connection, decision.proposed.subject), day)
+    return bool(got) and set(owing) <= set(got)
 
 
 def _untold(decision: Decision) -> Item:
