@@ -116,6 +116,7 @@ class _Taking:
         )
         self.new_cents = self.known_cents = self.lines = self.told = 0
         self.fills = False
+        self.twins: list[int] = []
         self.first_new_day = self.request.until
         self.span = booked_span(self.connection, heading.account)
         self.has_notices = has_notices(self.connection, heading.account)
@@ -172,7 +173,18 @@ class _Taking:
 
     def _twin(self, line: LineDraft) -> LineDraft:
         before = 0 if line.has_reference else self.base.get(line.key, 0)
+        if line.occurrence <= before:
+            self.twins.append(line.cents)
         return again(line, self.place.account, before) if before else line
+
+    def _check_twins(self) -> None:
+        """Twins that together move nothing are lines told again, if the statement opens before their day began."""
+        heading, last = self.heading, self.last
+        moved = sum(self.twins)
+        if not self.twins or moved or last is None or heading.opening is None:
+            return
+        if number_of(heading.opening.day) < last.closed_on:
+            raise Overlaps(f"{self.outcome.name}: repeats a day that moved nothing")
 
     def _known(self, lines: Sequence[LineDraft]) -> dict[bytes, tuple[int, bool]]:
         first, last = (end(line.booked_on for line in lines) for end in (min, max))
@@ -204,6 +216,7 @@ class _Taking:
     def end(self) -> None:
         """Close a statement: it must go on where the account stood, or say by how much not."""
         self.flush()
+        self._check_twins()
         self.outcome.statements += 1
         heading = self.heading
         gap = 0 if heading.kind == "054" else self._gap()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,3 +97,20 @@ def test_e2_a_statement_that_goes_on_in_a_day_with_what_a_notice_told_has_its_tw
     paid = sorted(fact.cents for fact in money(database, LOAN))
     assert (lines(database), paid) == (4, [7_00, INSTALMENT, INSTALMENT])
     assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("opened", "kept"), [(START, 4), (FIRST, 6)], ids=["of the day before", "of the day"]
+)
+def test_e2_a_day_that_moved_nothing_is_known_again_without_references_by_the_day_of_the_balance(
+    database: Engine, opened: date, kept: int
+) -> None:
+    open_books(database, 1)
+    there = paying(LOAN, FIRST, INSTALMENT, "", end_to_end="E1")
+    back = Real(FIRST, -INSTALMENT, "", end_to_end="E1", reason="MD06")
+    whole = Account(lines=[Real(START, 5_00, "R1"), there, back, paying(LOAN, NEXT, 7_00, "R3")])
+    drop(database, "1.xml", whole.statement(0, 3))
+    close_until(database, FIRST)
+    drop(database, "2.xml", whole.statement(1, opened=opened))
+    (night,) = close_until(database, NEXT)
+    assert (lines(database), night["bank"]["unequal"], differences(database)) == (kept, [], [])  # type: ignore[index]
