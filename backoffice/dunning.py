@@ -195,9 +195,9 @@ _ASKING = (
 def _of_facts(connection: Connection, cases: Sequence[WorkCase], day: date) -> Iterator[Item]:
     book, headings = dunning_book(), headings_of(connection, [case.loan for case in cases])
     for case in cases:
-        yield from item_of_arrangement(case, day)
-        yield from item_of_settlement(case, day)
         choices, product = book.choices(case.creditor, day), book.products[headings[case.loan].product]
+        yield from item_of_arrangement(case, product.kind, day)
+        yield from item_of_settlement(case, day)
         yield from items_of_reviews(case, day, choices)
         yield from item_of_waiver(case, product, (book.law, choices), day)
         yield from _of_interest(case, book, headings[case.loan].product, day)

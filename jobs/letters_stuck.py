@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from jobs.letters_now import creditors_by_id
+from jobs.letters_now import creditors_by_id, wording
 from ledger.entry import LOANS_PER_CREDITOR
-from letters.outbox.deciding import UNBLOCK, about_of, letter_of
+from letters.outbox.deciding import about_of, letter_of
 from letters.outbox.store import decisions_with_letter, open_letters
 from letters.outbox.values import Letter
 from letters.print_runs.store import print_runs
@@ -44,9 +44,9 @@ def untold_decisions(connection: Connection, day: date) -> list[Item]:
         known = facts[decision.proposed.subject]
         product = products[find_loan(connection, str(decision.proposed.subject)).product]
         about, data = about_of(decision, known), decision.proposed.data
-        is_told = letter_of(product, decision.proposed.kind, about, data) is not None
-        if is_told and decision.id not in withdrawn_decisions(known):
-            found.append(_untold(decision))
+        code = letter_of(product, decision.proposed.kind, about, data)
+        if code is not None and decision.id not in withdrawn_decisions(known):
+            found.append(_untold(decision, has_reasons="reasons" in wording().kind(code).required))
     return found
 
 
@@ -63,12 +63,12 @@ def _got_otherwise(connection: Connection, decision: Decision, known: Sequence[F
     return bool(got) and set(owing) <= set(got)
 
 
-def _untold(decision: Decision) -> Item:
+def _untold(decision: Decision, *, has_reasons: bool) -> Item:
     proposed, approved = decision.proposed, decision.step("approved")
     due = (approved.day if approved else decision.known_on) + timedelta(days=LATE_AFTER_DAYS)
     reason = f"{proposed.kind} {proposed.reference} on {proposed.subject}: no letter tells of it"
-    # What is done after an objection is told; its reasons stand in the decision on it.
-    reasons = "" if proposed.kind == UNBLOCK else " --reason TEXT"
+    # A letter that tells what was done after an objection, or what was agreed, has no reasons of its own.
+    reasons = " --reason TEXT" if has_reasons else ""
     action, subject = f"aflos letters write {decision.id}{reasons}", f"decision {decision.id}"
     return Item("letter", decision.creditor_id, subject, 0, decision.maker, due, reason, action)
 

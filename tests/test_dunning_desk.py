@@ -198,11 +198,12 @@ def test_f13_a_letter_interrupts_limitation_only_when_it_is_proven_sent() -> Non
 
 def test_p20_an_arrangement_that_is_behind_is_work() -> None:
     agreed = fact(1, FactKind.ARRANGEMENT, "2025-03-01", cents=5000, first="2025-03-31", every="1m")
-    assert item_of_arrangement(Case(int(LOAN), 1, [agreed]), at("2025-03-30")) == []
-    (item,) = item_of_arrangement(Case(int(LOAN), 1, [agreed]), at("2025-04-30"))
+    assert item_of_arrangement(Case(int(LOAN), 1, [agreed]), "public", at("2025-03-30")) == []
+    (item,) = item_of_arrangement(Case(int(LOAN), 1, [agreed]), "public", at("2025-04-30"))
     assert item.reason == "arrangement: 100.00 was to be paid by 2025-04-30, 0.00 came"
+    assert item.next_action.endswith(f"aflos decide arrangement-end {LOAN} --of 1 (Awb 4:96)")
     paid = fact(2, FactKind.PAYMENT, "2025-04-02", cents=10_000)
-    assert item_of_arrangement(Case(int(LOAN), 1, [agreed, paid]), at("2025-04-30")) == []
+    assert item_of_arrangement(Case(int(LOAN), 1, [agreed, paid]), "public", at("2025-04-30")) == []
 
 
 def test_p03_each_account_without_statements_is_one_item() -> None:

@@ -30,9 +30,13 @@ def ended(desk: Engine, decision: str, *words: str) -> dict[str, object]:
     """The fields of the letter by which a decision ends something."""
     good_by("approver", "decide", *words, "--on", "2025-06-01", "--decision", "B-2")
     good_by("manager", "approve", decision)
+    asked = [item["next_action"] for item in good_by("clerk", "worklist", "--source", "letter")]
+    assert f"aflos letters write {decision} --reason TEXT" in asked
     (written,) = good_by("clerk", "letters", "write", decision, "--reason", "U betaalde niet.")["letters"]
     page = letter(desk, written).draft
     assert page.kind == "arrangement_ended"
+    # What it asks was due already: it names no new day to pay, for which dunning does not wait.
+    assert (page.effects.term_end(clock.today()), page.effects.objection_days) == (None, 42)
     return dict(page.fields)
 
 
@@ -97,10 +101,13 @@ def test_an_agreement_about_a_contract_says_what_is_late_and_what_is_paid_when(
     good("loan", "disburse", loan, "--amount", "25000.00", "--on", "2025-01-01", "--known-on", "2025-01-01")
     more: dict[str, tuple[str, ...]] = {"1": (), "2": ("--share", "700.00", "--until", UNTIL)}
     for nr, share in more.items():
+        assert good("worklist", "--source", "letter") == []
         told = ("decide", "arrangement", loan, "--amount", "300.00", "--on", TODAY, "--first", TODAY)
         good(*told, *share, "--decision", f"P-{nr}")
         with authenticated("other"):
             good("approve", nr)
+        (item,) = good("worklist", "--source", "letter")
+        assert item["next_action"] == f"aflos letters write {nr}"
         (written,) = good("letters", "write", nr)["letters"]
         page = letter(sqlite_database, written).draft
         parts = page.fields["agreed_rows"]

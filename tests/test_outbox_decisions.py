@@ -362,7 +362,9 @@ def test_p24_what_is_at_stake_in_an_arrangement_is_all_that_is_open(letters_desk
 def test_what_no_letter_tells_of_is_refused(letters_desk: Engine) -> None:
     good_by("clerk", "decide", "cost", LOAN, "--amount", "1.00", "--on", "2025-07-01", "--decision", "B-1")
     good_by("approver", "approve", "1")
-    assert "no letter tells of a cost" in by("clerk", "letters", "write", "1").err
+    refused = by("clerk", "letters", "write", "1").err
+    assert "no letter tells of this decision, cost (public law): tell it in a letter of your own" in refused
+    assert "then aflos decide handed-over 1 --on DAY --to DEBTOR" in refused
     assert "must be written as NAME=TEXT" in by("clerk", "letters", "write", "1", "--say", "x").err
 
 

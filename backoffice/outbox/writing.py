@@ -9,7 +9,7 @@ from typing import cast
 from backoffice.charging import interest_to_fix
 from backoffice.cli.database import Desk
 from backoffice.outbox.agreeing import agreement_fields
-from backoffice.outbox.ending import ended_fields
+from backoffice.outbox.ending import ENDS, ended_fields
 from backoffice.registering import dossier_of
 from backoffice.rights import check_right, codes
 from jobs import clock
@@ -81,11 +81,7 @@ def _drafts(
     product, today = files.products()[heading.product], clock.today()
     code = _code(desk, decision, product, named)
     if code is None:
-        hint = f": {ONCE}" if named == BUY_OFF else ""
-        raise LetterRefused(
-            f"decision {decision.id}: no letter{f' {named}' if named else ''} tells of a {decision.proposed.kind} "
-            f"({product.kind} law){hint}"
-        )
+        raise _no_letter(decision, product, named)
     kind = wording().kind(code)
     decided = _decided(desk, decision, approved)
     if decision.id in withdrawn_decisions(decided.facts):
@@ -109,6 +105,14 @@ def _drafts(
         raise LetterRefused(
             f"{code}: {wrong}; write it with --say NAME=TEXT, a paragraph at a time"
         ) from None
+
+
+def _no_letter(decision: Decision, product: Product, named: str) -> LetterRefused:
+    own = f"tell it in a letter of your own, then aflos decide handed-over {decision.id} --on DAY --to DEBTOR"
+    return LetterRefused(
+        f"decision {decision.id}: no letter{f' {named}' if named else ''} tells of this decision, "
+        f"{decision.proposed.kind} ({product.kind} law): {ONCE if named == BUY_OFF else own}"
+    )
 
 
 def _code(desk: Desk, decision: Decision, product: Product, named: str) -> str | None:
@@ -160,7 +164,9 @@ def _interest_rows(dossier: Dossier, decision: Decision) -> list[list[object]]:
 
 def _effects(decision: Decision, today: date) -> Effects:
     law = files.law()
-    term = law.value_on(PAYMENT_TERM, today).count if decision.kind.effect == "burdening" else 0
+    # What is asked once an arrangement or a deferral ends was due already: dunning waits for no new term.
+    gives_term = decision.kind.effect == "burdening" and decision.kind.fact not in ENDS
+    term = law.value_on(PAYMENT_TERM, today).count if gives_term else 0
     return Effects(
         "statutory" if term else "none",
         term,

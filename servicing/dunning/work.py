@@ -19,6 +19,7 @@ from servicing.law import Law, UnknownLaw
 from servicing.legal_terms import legal_term
 from servicing.life.outcome import open_amounts
 from servicing.life.timeline import live
+from servicing.limitation import System
 from servicing.policy import Choices
 from servicing.product import Product
 from servicing.reviewing import NEXT, next_review, reviews_of
@@ -60,8 +61,8 @@ def _item_of(row: Standing, case: Case, day: date) -> Item:
     )
 
 
-def item_of_arrangement(case: Case, day: date) -> list[Item]:
-    """A payment arrangement that is not kept: a person decides whether it ends (Awb art. 4:96)."""
+def item_of_arrangement(case: Case, law: System, day: date) -> list[Item]:
+    """A payment arrangement that is not kept: a person decides whether it ends (Awb art. 4:96, or as was agreed)."""
     agreed = arrangement_on(case.facts, day)
     if agreed is None:
         return []
@@ -71,7 +72,8 @@ def item_of_arrangement(case: Case, day: date) -> list[Item]:
         return []
     reason = f"arrangement: {euros(agreed.asked_by(day))} was to be paid by {day}, {euros(paid)} came"
     end = f"aflos decide arrangement-end {case.loan} --of {agreed.fact}"
-    action = f"call the debtor; where it is not kept: {end} (Awb 4:96)"
+    why = "Awb 4:96" if law == "public" else "as was agreed: tell the debtor in a letter of your own"
+    action = f"call the debtor; where it is not kept: {end} ({why})"
     return [
         Item(
             "arrangement",
@@ -124,7 +126,8 @@ def item_of_interest(case: Case, product: Product, ways: tuple[Law, Choices], da
     if not found.due:
         return []
     doubt = ", if the failure to pay is attributable" if policy == "attributable_default_only" else ""
-    reason = f"{euros(found.due)} of statutory interest up to {day} can be fixed (Awb 4:99){doubt}"
+    article = "Awb 4:99" if product.kind == "public" else "BW 6:119"
+    reason = f"{euros(found.due)} of statutory interest up to {day} can be fixed ({article}){doubt}"
     action = f"aflos loan statutory-interest {case.loan}, then aflos decide statutory-interest"
     if letter:
         action += "; to charge none: aflos worklist done"
