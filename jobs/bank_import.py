@@ -123,7 +123,10 @@ class _Taking:
         self.base = self._twins_before()
 
     def _twins_before(self) -> Mapping[tuple[str, int, int], int]:
-        """Lines of the day on which the last statement ended, where this one goes on in the middle of that day."""
+        """Lines of the day on which the last statement ended, where this one goes on in the middle of that day.
+
+        Of the page before this one: lines of all its days.
+        """
         heading, last = self.heading, self.last
         if (
             not self.request.goes_on
@@ -133,10 +136,13 @@ class _Taking:
             or last.number is None
         ):
             return {}
-        goes_on = heading.number > last.number and heading.opening.cents == last.closing_cents
+        # The pages of a statement share its number; a page may end in any of its days.
+        is_page = heading.page > 1 and heading.number == last.number
+        goes_on = (is_page or heading.number > last.number) and heading.opening.cents == last.closing_cents
         # A statement that comes later may have shown this one's lines already; those are no twins.
-        known = (self.connection, heading.account, last.closed_on, heading.number)
-        return known_occurrences(*known) if goes_on else {}
+        before = heading.number + 1 if is_page else heading.number
+        days = (last.opened_on if is_page else last.closed_on, last.closed_on)
+        return known_occurrences(self.connection, heading.account, days, before) if goes_on else {}
 
     def take(self, line: LineDraft) -> None:
         """Keep a line for the next step."""

@@ -114,3 +114,18 @@ def test_e2_a_day_that_moved_nothing_is_known_again_without_references_by_the_da
     drop(database, "2.xml", whole.statement(1, opened=opened))
     (night,) = close_until(database, NEXT)
     assert (lines(database), night["bank"]["unequal"], differences(database)) == (kept, [], [])  # type: ignore[index]
+
+
+def test_e2_the_pages_of_a_statement_have_their_own_twins(database: Engine) -> None:
+    open_books(database, 1)
+    twin = paying(LOAN, FIRST, INSTALMENT, "")
+    whole = Account(lines=[Real(FIRST, 5_00, "R1"), twin, twin, paying(LOAN, NEXT, 7_00, "")])
+    pages = [whole.statement(0, 2, number=1, closed=NEXT), whole.statement(2, opened=NEXT, number=1)]
+    drop(database, "0.xml", whole.statement(0, 0, opened=START, closed=START, number=0))
+    for place, text in enumerate(pages, start=1):
+        page = f"<MsgPgntn><PgNb>{place}</PgNb><LastPgInd>false</LastPgInd></MsgPgntn></GrpHdr>"
+        drop(database, f"{place}.xml", text.replace("</GrpHdr>", page))
+    (_, night) = close_until(database, NEXT)
+    paid = sorted(fact.cents for fact in money(database, LOAN))
+    assert (lines(database), paid) == (4, [7_00, INSTALMENT, INSTALMENT])
+    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]

@@ -56,9 +56,9 @@ def known_identities(connection: Connection, identities: Sequence[bytes]) -> dic
 
 
 def known_occurrences(
-    connection: Connection, account: str, day: int, before: int
+    connection: Connection, account: str, days: tuple[int, int], before: int
 ) -> dict[tuple[str, int, int], int]:
-    """How often statements (053) with a number below one, or without a number, show each line of a day.
+    """How often statements (053) with a number below one, or without a number, show each line of some days.
 
     What only a notice told is no line of an earlier statement: it is the one that the next statement shows.
     """
@@ -69,7 +69,7 @@ def known_occurrences(
         select(*key, func.max(bank_line.c.occurrence))
         .join(bank_confirmation, bank_confirmation.c.line_id == bank_line.c.id, isouter=True)
         .join(bank_statement, bank_statement.c.id == shown_by)
-        .where(bank_line.c.account == account, bank_line.c.booked_on == day)
+        .where(bank_line.c.account == account, bank_line.c.booked_on.between(*days))
         .where(bank_statement.c.kind == 53, numbered < before)
         .group_by(*key)
     )
