@@ -128,19 +128,15 @@ class _Taking:
         Of the page before this one: lines of all its days.
         """
         heading, last = self.heading, self.last
-        if (
-            not self.request.goes_on
-            or last is None
-            or heading.opening is None
-            or heading.number is None
-            or last.number is None
-        ):
+        if not self.request.goes_on or last is None or heading.opening is None:
             return {}
-        # The pages of a statement share its number; a page may end in any of its days.
-        is_page = heading.page > 1 and heading.number == last.number
-        goes_on = (is_page or heading.number > last.number) and heading.opening.cents == last.closing_cents
+        # The pages of a statement share its number, or its name; a page may end in any of its days.
+        is_named = heading.number is not None or heading.statement_id == last.statement_id
+        is_page = heading.page > 1 and heading.number == last.number and is_named
+        is_next = heading.number is not None and last.number is not None and heading.number > last.number
+        goes_on = (is_page or is_next) and heading.opening.cents == last.closing_cents
         # A statement that comes later may have shown this one's lines already; those are no twins.
-        before = heading.number + 1 if is_page else heading.number
+        before = (heading.number or 0) + 1 if is_page else heading.number or 0
         days = (last.opened_on if is_page else last.closed_on, last.closed_on)
         return known_occurrences(self.connection, heading.account, days, before) if goes_on else {}
 
@@ -184,12 +180,13 @@ class _Taking:
         return again(line, self.place.account, before) if before else line
 
     def _check_twins(self) -> None:
-        """Twins that together move nothing are lines told again, if the statement opens before their day began."""
+        """Twins that together move nothing are told again if all are, or if the statement opens before their day."""
         heading, last = self.heading, self.last
         moved = sum(self.twins)
         if not self.twins or moved or last is None or heading.opening is None:
             return
-        if number_of(heading.opening.day) < last.closed_on:
+        is_all = len(self.twins) == sum(self.base.values())
+        if is_all or number_of(heading.opening.day) < last.closed_on:
             raise Overlaps(f"{self.outcome.name}: repeats a day that moved nothing")
 
     def _known(self, lines: Sequence[LineDraft]) -> dict[bytes, tuple[int, bool]]:

@@ -100,23 +100,26 @@ def test_e2_a_statement_that_goes_on_in_a_day_with_what_a_notice_told_has_its_tw
 
 
 @pytest.mark.parametrize(
-    ("opened", "kept"), [(START, 4), (FIRST, 6)], ids=["of the day before", "of the day"]
+    ("before", "opened", "kept"),
+    [(FIRST, START, 4), (FIRST, FIRST, 6), (START, FIRST, 4)],
+    ids=["of the day before", "of the day", "the whole day"],
 )
-def test_e2_a_day_that_moved_nothing_is_known_again_without_references_by_the_day_of_the_balance(
-    database: Engine, opened: date, kept: int
+def test_e2_a_day_that_moved_nothing_is_known_again_without_references(
+    database: Engine, before: date, opened: date, kept: int
 ) -> None:
     open_books(database, 1)
     there = paying(LOAN, FIRST, INSTALMENT, "", end_to_end="E1")
     back = Real(FIRST, -INSTALMENT, "", end_to_end="E1", reason="MD06")
-    whole = Account(lines=[Real(START, 5_00, "R1"), there, back, paying(LOAN, NEXT, 7_00, "R3")])
-    drop(database, "1.xml", whole.statement(0, 3))
+    whole = Account(lines=[Real(before, 5_00, "R1"), there, back, paying(LOAN, NEXT, 7_00, "R3")])
+    drop(database, "1.xml", whole.statement(0, 3, opened=START))
     close_until(database, FIRST)
     drop(database, "2.xml", whole.statement(1, opened=opened))
     (night,) = close_until(database, NEXT)
     assert (lines(database), night["bank"]["unequal"], differences(database)) == (kept, [], [])  # type: ignore[index]
 
 
-def test_e2_the_pages_of_a_statement_have_their_own_twins(database: Engine) -> None:
+@pytest.mark.parametrize("is_numbered", [True, False])
+def test_e2_the_pages_of_a_statement_have_their_own_twins(database: Engine, *, is_numbered: bool) -> None:
     open_books(database, 1)
     twin = paying(LOAN, FIRST, INSTALMENT, "")
     whole = Account(lines=[Real(FIRST, 5_00, "R1"), twin, twin, paying(LOAN, NEXT, 7_00, "")])
@@ -124,7 +127,8 @@ def test_e2_the_pages_of_a_statement_have_their_own_twins(database: Engine) -> N
     drop(database, "0.xml", whole.statement(0, 0, opened=START, closed=START, number=0))
     for place, text in enumerate(pages, start=1):
         page = f"<MsgPgntn><PgNb>{place}</PgNb><LastPgInd>false</LastPgInd></MsgPgntn></GrpHdr>"
-        drop(database, f"{place}.xml", text.replace("</GrpHdr>", page))
+        number = "" if is_numbered else "<ElctrncSeqNb>1</ElctrncSeqNb>"
+        drop(database, f"{place}.xml", text.replace(number, "").replace("</GrpHdr>", page))
     (_, night) = close_until(database, NEXT)
     paid = sorted(fact.cents for fact in money(database, LOAN))
     assert (lines(database), paid) == (4, [7_00, INSTALMENT, INSTALMENT])
