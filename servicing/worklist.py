@@ -291,7 +291,7 @@ def _asked(case: Case, day: date) -> list[Item]:
             fact.nr,
             "",
             fact.value_date,
-            _with_text(ASKS[fact.kind].reason, fact),
+            _with_text(_whose(ASKS[fact.kind].reason, fact.data.get("debtor")), fact),
             ASKS[fact.kind].next_action,
         )
         for fact in case.facts
@@ -353,15 +353,30 @@ def _is_work(block: Block) -> bool:
 def _of_block(case: Case, block: Block, day: date) -> Item:
     if block.kind is FactKind.ADDRESS:
         action = "find the address and register the move"
-        return Item("mail", case.creditor, case.subject, 0, "", block.since, block.reason, action)
+        return Item(
+            "mail",
+            case.creditor,
+            case.subject,
+            0,
+            "",
+            block.since,
+            _whose(block.reason, block.debtor),
+            action,
+        )
     action = "look at the case, then aflos worklist done: dunning restarts at the friendly reminder"
     for one in still_standing(case.facts, block.debtor, day):
         if one.role in STANDS_WITH.get(block.kind, ()):
             ended = f"aflos event end {one.debtor} --of representative"
             action = f"{one.name} ({one.role}) still stands for the debtor: {ended} if no longer; {action}"
+    due = block.until or block.since
     return Item(
-        "block", case.creditor, case.subject, block.fact, "", block.until or block.since, block.reason, action
+        "block", case.creditor, case.subject, block.fact, "", due, _whose(block.reason, block.debtor), action
     )
+
+
+def _whose(reason: str, debtor: object) -> str:
+    """A reason with the number of the debtor whom it is about: of joint debtors each may have his own."""
+    return f"{reason} (debtor {debtor})" if debtor else reason
 
 
 def _of_decision(decision: Decision, waiting: Mapping[int, Sequence[str]]) -> list[Item]:

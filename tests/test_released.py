@@ -82,3 +82,16 @@ def test_all_were_told_on_the_day_of_the_last_hand_over_or_of_the_release() -> N
     assert told_on(free, [1, 2, 3], got | {2: day("2025-06-03")}, today) == day("2025-06-05")
     assert told_on(free, [1, 2, 3], {1: day("2025-08-01"), 3: day("2025-08-02")}, today) == day("2025-08-02")
     assert told_on([], [1, 2, 3], got, today) is None
+
+
+def test_the_work_list_says_whom_of_joint_debtors_something_is_about(desk: Engine) -> None:
+    told_of = ("--on", "2025-05-01", "--document", "R 1")
+    good("event", "death", "2", *told_of)
+    good("event", "secret-address", "3", *told_of)
+    good("event", "moratorium", "1", *told_of, "--until", "2025-08-01")
+    reasons = {item["reason"] for item in good("worklist") if item["subject"] == LOAN}
+    assert reasons >= {
+        "a debtor has died (debtor 2)",
+        "the address is secret (debtor 3)",
+        "a court has ordered a moratorium: ended, not reviewed (debtor 1)",
+    }
