@@ -16,10 +16,17 @@ UNDER_WAY = frozenset({"proposed", "fixed-not-announced"})
 """Where a decision stands that will be a fact, and is none yet."""
 
 
-def refuse_beside(connection: Connection, draft: Draft) -> None:
-    """Refuse a second arrangement, or a second end of one thing, while a decision about it is under way."""
+ONE_AT_A_TIME = frozenset({FactKind.ARRANGEMENT, FactKind.DUE_AT_ONCE})
+
+
+def refuse_beside(connection: Connection, dossier: Dossier, draft: Draft) -> None:
+    """Refuse a second arrangement, calling in or end of one thing, while a decision about it is under way.
+
+    A loan that is called in already is not called in again, unless another schedule came after it.
+    """
+    _refuse_called_in(dossier, draft)
     ends = draft.kind in ABOUT and draft.kind not in IN_PARTS
-    if draft.kind is not FactKind.ARRANGEMENT and not ends:
+    if draft.kind not in ONE_AT_A_TIME and not ends:
         return
     for one in decisions_on(connection, draft.loan):
         same = one.kind.fact is draft.kind and (not ends or one.proposed.of == draft.of)
@@ -36,6 +43,25 @@ def _told(decision: Decision) -> str:
     if decision.state == "proposed":
         return f"{what} waits for its approval: aflos approve {number} (--reject refuses it), {back}"
     return f"{what} waits for its hand-over: aflos decide handed-over {number}, {back}"
+
+
+def _refuse_called_in(dossier: Dossier, draft: Draft) -> None:
+    known = any((fact.kind, fact.key) == (draft.kind, draft.key) for fact in dossier.facts)
+    if draft.kind is not FactKind.DUE_AT_ONCE or known:
+        return
+    for fact in dossier.holding:
+        if fact.kind is FactKind.DUE_AT_ONCE and not _scheduled_after(dossier, fact):
+            raise FactRefused(
+                f"loan {draft.loan}: due-at-once: is called in already, from {fact.value_date} by fact {fact.nr} "
+                f"({fact.key!r}): where that one was wrong, first aflos loan withdraw {draft.loan} {fact.nr} --reason "
+                f"TEXT; where another schedule is to hold again, aflos loan reschedule {draft.loan}"
+            )
+
+
+def _scheduled_after(dossier: Dossier, called: Fact) -> bool:
+    return any(
+        fact.kind is FactKind.SCHEDULE and fact.value_date >= called.value_date for fact in dossier.holding
+    )
 
 
 def refuse_suspended_twice(dossier: Dossier, draft: Draft) -> None:

@@ -116,7 +116,7 @@ def decide_on_loan(desk: Desk, dossier: Dossier, draft: Draft, document: str | N
     refuse_released(desk.connection, dossier, draft)
     refuse_nobody_liable(desk.connection, dossier, draft)
     refuse_charged_twice(desk.connection, draft)
-    refuse_beside(desk.connection, draft)
+    refuse_beside(desk.connection, dossier, draft)
     refuse_same_id(desk.connection, draft)
     check_news(dossier, draft)
     check_life(with_draft(dossier, draft, desk.by.known_on).facts)

@@ -146,7 +146,7 @@ def _preview(loan: str, make: Make, how: Mapping[str, Any], check: Check | None)
         check_right(account, "see", heading.creditor_id)
         dossier, draft = _drafted(connection, heading, make, check)
         kind = kind_behind(dossier, draft)
-        refuse_beside(connection, draft)
+        refuse_beside(connection, dossier, draft)
         if kind is not None and kind.effect == "burdening":
             # It works from its hand-over, which is today at the earliest.
             draft = replace(draft, value_date=max(draft.value_date, clock.today()))
