@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 
 import click
 from sqlalchemy import Engine
@@ -98,6 +98,21 @@ def test_what_no_other_way_gives_is_made_by_hand(letters_desk: Engine) -> None:
     assert made >= 4
 
 
+def page_of(engine: Engine, number: int, on: date) -> str:
+    drawn = page_draft(letter(engine, number), "almere", on, the_press().catalogue)
+    return read(render(the_press(), drawn).content)
+
+
+def test_a_payoff_statement_says_that_interest_is_added_only_where_it_is(letters_desk: Engine) -> None:
+    today = clock.today()
+    decided = ("decide", "interest-free", LOAN, "--on", str(today), "--decision", "B 1")
+    good_by("manager", "approve", str(good_by("approver", *decided)["decision"]))
+    (number,) = good_by("clerk", "letters", "make", "payoff_statement", LOAN, "--on", str(today))["letters"]
+    page = page_of(letters_desk, number, today)
+    assert "rente bij" not in page
+    assert "Het gaat om de dag waarop het geld" in page
+
+
 def test_a_payoff_statement_is_what_pays_the_loan_off(letters_desk: Engine) -> None:
     on = clock.today() + timedelta(days=10)
     (number,) = good_by("clerk", "letters", "make", "payoff_statement", LOAN, "--on", str(on))["letters"]
@@ -106,12 +121,9 @@ def test_a_payoff_statement_is_what_pays_the_loan_off(letters_desk: Engine) -> N
     total = good_by("clerk", "loan", "payoff", LOAN, "--on", str(on))["total"]
     made = letter(letters_desk, number).draft
     assert (euros(made.demanded), euros(int(str(made.fields["balance"])))) == (total, total)
-    page = read(
-        render(
-            the_press(), page_draft(letter(letters_desk, number), "almere", on, the_press().catalogue)
-        ).content
-    )
+    page = page_of(letters_desk, number, on)
     assert "helemaal af te lossen" in page
+    assert "Elke dag komt er rente bij." in page
     # A hold stops dunning, and not what somebody asked for; a payment makes it wrong.
     good_by("clerk", "hold", LOAN, "--until", str(on), "--on", str(clock.today()), "--reason", "figures")
     pay(letters_desk)

@@ -100,6 +100,7 @@ def book_fields(known: Known) -> Fields:
         "product": known.product.in_letters,
         "contract_date": known.contract_date,
         "payoff_rows": [[line.on.isoformat(), int(line.total)] for line in lines],
+        "payoff_rises": lines[-1].total > lines[0].total,
         "payoff_until": known.payoff.valid_until.isoformat(),
     }
     if known.overdue is not None:
