@@ -144,9 +144,12 @@ def for_people(manifest: Mapping[str, object]) -> Manifest:
 
 
 def keep(place: Path, manifest: Mapping[str, object]) -> Path:
-    """Write the manifest outside the database, whole or not at all; raises `IoFailed`."""
+    """Write the manifest outside the database, whole or not at all; raises `IoFailed`.
+
+    Each run writes a file of its own first: one that was thought dead and wakes up never writes into that of another.
+    """
     path = place / f"{manifest['business_date']}.json"
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}.part")
     try:
         place.mkdir(parents=True, exist_ok=True)
         with part.open("w", encoding="utf-8") as file:
@@ -155,7 +158,11 @@ def keep(place: Path, manifest: Mapping[str, object]) -> Path:
             os.fsync(file.fileno())
         reach("before the manifest has its name")
         part.replace(path)
+        for left in place.glob(f"{path.stem}*.part"):
+            left.unlink(missing_ok=True)
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and path.exists():
+            return path  # the run that took over has kept it, and cleared away what this one wrote
         raise IoFailed(f"the manifest {path} cannot be written: {error.strerror}") from error
     return path
 
