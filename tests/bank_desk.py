@@ -16,7 +16,7 @@ from jobs.bank_reader import read_here
 from jobs.bank_request import Outcome, Request
 from jobs.bank_worklist import Waiting, waiting_lines
 from jobs.inbox import inbox
-from jobs.manifest import folder
+from jobs.manifest import Manifest, folder
 from jobs.verify import verify
 from ledger.database import reading, writing
 from ledger.day import number_of
@@ -141,3 +141,10 @@ def differences(engine: Engine) -> list[Any]:
     """What `aflos verify` finds."""
     with reading(engine) as connection:
         return list(verify(connection, folder(engine)).differences)
+
+
+def of_bank(night: Manifest, name: str) -> Any:  # noqa: ANN401 - any JSON
+    """What the manifest of a night says of the bank under a name: `lines`, `unequal`, `missing`, `refused`."""
+    bank = night["bank"]
+    assert isinstance(bank, dict)
+    return bank[name]

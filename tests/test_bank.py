@@ -25,6 +25,7 @@ from tests.bank_desk import (
     kinds,
     lines,
     money,
+    of_bank,
     open_books,
     take,
     waiting,
@@ -153,12 +154,12 @@ def test_e6_a_statement_that_does_not_follow_is_refused_with_the_gap(books: Engi
     assert len(done.gaps) == 1
     (manifest,) = close_until(books, FIRST)
     close_until(books, NEXT)
-    assert manifest["bank"]["unequal"] == []  # type: ignore[index]
+    assert of_bank(manifest, "unequal") == []
     close = close_until(books, NEXT + timedelta(days=1))
-    assert close[0]["bank"]["unequal"][0]["difference"] == "20.00"  # type: ignore[index]
+    assert of_bank(close[0], "unequal")[0]["difference"] == "20.00"
     take(books, write(tmp_path, "2.xml", account.statement(1, 2)), NEXT + timedelta(days=2))
     close = close_until(books, NEXT + timedelta(days=2))
-    assert close[0]["bank"]["unequal"] == []  # type: ignore[index]
+    assert of_bank(close[0], "unequal") == []
     assert balance(books, BANK) == account.balance_before(3)
 
 

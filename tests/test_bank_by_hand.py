@@ -31,6 +31,7 @@ from tests.bank_desk import (
     kinds,
     lines,
     money,
+    of_bank,
     open_books,
     take,
     waiting,
@@ -67,7 +68,7 @@ def test_a_night_made_up_late_is_the_night_on_time(sqlite_database: Engine, tmp_
 def test_a_refused_file_is_moved_with_the_reason_and_the_night_says_so(books: Engine) -> None:
     drop(books, "s.xml", one_payment().statement(), code="dronten")
     (manifest,) = close_until(books, FIRST)
-    (told,) = manifest["bank"]["refused"]  # type: ignore[index]
+    (told,) = of_bank(manifest, "refused")
     place = inbox(books) / "dronten" / "refused"
     assert "of another creditor" in told["reason"]
     assert "of another creditor" in (place / "s.xml.txt").read_text(encoding="utf-8")
@@ -127,7 +128,7 @@ def test_a_rehearsal_reads_the_inbox_and_leaves_it(database: Engine) -> None:
     open_books(books, 1)
     path = drop(books, "s.xml", one_payment().statement())
     (told,) = rehearse_nights(books, FIRST, Options(ARREARS_LIMITS))
-    assert (told["bank"]["lines"], lines(books), path.exists()) == (1, 0, True)  # type: ignore[index]
+    assert (of_bank(told, "lines"), lines(books), path.exists()) == (1, 0, True)
     (kept,) = close_until(books, FIRST)
     assert (kept["seal"], path.exists()) == (told["seal"], False)
 
@@ -206,7 +207,7 @@ def test_a_notice_is_not_booked_again_by_its_statement(books: Engine, tmp_path: 
     later = NEXT + timedelta(days=1)
     take(books, write(tmp_path, "2.xml", account.statement(1, 2)), later)
     (manifest,) = close_until(books, later)
-    assert (lines(books), manifest["bank"]["unequal"]) == (2, [])  # type: ignore[index]
+    assert (lines(books), of_bank(manifest, "unequal")) == (2, [])
     assert differences(books) == []
 
 
@@ -215,9 +216,7 @@ def test_a_closed_account_day(books: Engine) -> None:
     drop(books, "s.xml", one_payment().statement())
     close_until(books, FIRST)
     (manifest,) = close_until(books, date(2024, 2, 2))
-    assert manifest["bank"]["missing"] == [  # type: ignore[index]
-        {"account": "NL44TEST0340000001", "complete_to": "2024-02-01"}
-    ]
+    assert of_bank(manifest, "missing") == [{"account": "NL44TEST0340000001", "complete_to": "2024-02-01"}]
 
 
 def test_statements_that_only_together_fill_what_was_hidden_are_taken(books: Engine) -> None:
@@ -237,11 +236,11 @@ def test_statements_that_only_together_fill_what_was_hidden_are_taken(books: Eng
     drop(books, "3.xml", account.statement(1, 2))
     (only,) = close_until(books, NEXT)
     assert lines(books) == 2
-    assert only["bank"]["unequal"] == []  # type: ignore[index]
+    assert of_bank(only, "unequal") == []
     drop(books, "4.xml", account.statement(2, 5))
     after = NEXT + timedelta(days=1)
     (manifest,) = close_until(books, after)
-    assert (lines(books), manifest["bank"]["unequal"]) == (5, [])  # type: ignore[index]
+    assert (lines(books), of_bank(manifest, "unequal")) == (5, [])
     assert balance(books, BANK) == account.balance_before(5)
     assert sorted(path.name for path in (inbox(books) / "almere" / "done").glob("*.xml")) == [
         f"{number}.xml" for number in (1, 2, 3, 4)
@@ -265,7 +264,7 @@ def test_older_statements_that_only_together_move_nothing_are_taken(books: Engin
     assert lines(books) == 1
     drop(books, "2.xml", account.statement(1, 2))
     (manifest,) = close_until(books, NEXT + timedelta(days=2))
-    assert (lines(books), manifest["bank"]["unequal"]) == (3, [])  # type: ignore[index]
+    assert (lines(books), of_bank(manifest, "unequal")) == (3, [])
     assert balance(books, BANK) == account.balance_before(3)
     assert differences(books) == []
 

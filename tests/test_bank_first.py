@@ -24,6 +24,7 @@ from tests.bank_desk import (
     drop,
     lines,
     money,
+    of_bank,
     open_books,
     take,
     waiting,
@@ -74,7 +75,7 @@ def test_e4_parts_with_the_first_statement_are_booked_once_whatever_the_names(
     for place, number in enumerate(order):
         drop(sqlite_database, f"{place}.xml", FILES[number])
     for night in close_until(sqlite_database, NEXT):
-        assert night["bank"]["unequal"] == []  # type: ignore[index]
+        assert of_bank(night, "unequal") == []
     right(sqlite_database)
     assert left(sqlite_database) == []
 
@@ -184,7 +185,7 @@ def test_e4_a_zip_that_goes_on_in_the_middle_of_a_day_is_taken(
     told, shown = take(database, zipped(tmp_path, parts), FIRST)
     assert (told.new, told.matched, shown.lines, shown.new) == (2, 2, 2, 0)
     (night,) = close_until(database, FIRST)
-    assert (balance(database, BANK), night["bank"]["unequal"]) == (whole.balance_before(2), [])  # type: ignore[index]
+    assert (balance(database, BANK), of_bank(night, "unequal")) == (whole.balance_before(2), [])
     assert ([one.line.id for one in waiting(database, FIRST)], differences(database)) == ([1], [])
 
 

@@ -12,7 +12,18 @@ from bank.statement import BadStatement
 from jobs.inbox import inbox
 from ledger.database import open_database
 from tests.bank_account import ALMERE, Account, Real, camt, paying, write
-from tests.bank_desk import FIRST, INSTALMENT, START, differences, drop, lines, money, open_books, take
+from tests.bank_desk import (
+    FIRST,
+    INSTALMENT,
+    START,
+    differences,
+    drop,
+    lines,
+    money,
+    of_bank,
+    open_books,
+    take,
+)
 from tests.desk import good, open_desk
 from tests.nights import close_until
 
@@ -82,7 +93,7 @@ def test_e2_a_line_without_a_reference_that_a_notice_told_is_no_twin_of_itself(d
         drop(database, f"{place}.xml", whole.statement(first, last))
     (night,) = close_until(database, FIRST)
     assert (lines(database), [fact.cents for fact in money(database, LOAN)]) == (4, [INSTALMENT, INSTALMENT])
-    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
+    assert (of_bank(night, "unequal"), differences(database)) == ([], [])
 
 
 def test_e2_a_statement_that_goes_on_in_a_day_with_what_a_notice_told_has_its_twins(database: Engine) -> None:
@@ -96,7 +107,7 @@ def test_e2_a_statement_that_goes_on_in_a_day_with_what_a_notice_told_has_its_tw
     (night,) = close_until(database, FIRST)
     paid = sorted(fact.cents for fact in money(database, LOAN))
     assert (lines(database), paid) == (4, [7_00, INSTALMENT, INSTALMENT])
-    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
+    assert (of_bank(night, "unequal"), differences(database)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -115,7 +126,7 @@ def test_e2_a_day_that_moved_nothing_is_known_again_without_references(
     close_until(database, FIRST)
     drop(database, "2.xml", whole.statement(1, opened=opened))
     (night,) = close_until(database, NEXT)
-    assert (lines(database), night["bank"]["unequal"], differences(database)) == (kept, [], [])  # type: ignore[index]
+    assert (lines(database), of_bank(night, "unequal"), differences(database)) == (kept, [], [])
 
 
 @pytest.mark.parametrize("is_numbered", [True, False])
@@ -132,4 +143,4 @@ def test_e2_the_pages_of_a_statement_have_their_own_twins(database: Engine, *, i
     (_, night) = close_until(database, NEXT)
     paid = sorted(fact.cents for fact in money(database, LOAN))
     assert (lines(database), paid) == (4, [7_00, INSTALMENT, INSTALMENT])
-    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
+    assert (of_bank(night, "unequal"), differences(database)) == ([], [])

@@ -24,6 +24,7 @@ from tests.bank_desk import (
     drop,
     lines,
     money,
+    of_bank,
     open_books,
     take,
     waiting,
@@ -63,7 +64,7 @@ def test_e4_a_batch_told_in_parts_is_booked_once(books: Engine, tmp_path: Path) 
     assert (told.lines, told.new, told.gaps, lines(books)) == (2, 0, [], 3)
     (night,) = close_until(books, NEXT)
     assert (paid(books), balance(books, TRANSIT)) == ([INSTALMENT, INSTALMENT], 0)
-    assert (balance(books, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
+    assert (balance(books, BANK), of_bank(night, "unequal")) == (account().balance_before(2), [])
     assert ([one.line.id for one in waiting(books, NEXT)], differences(books)) == ([1], [])
 
 
@@ -75,7 +76,7 @@ def test_e4_the_inbox_takes_the_parts_of_a_batch_before_its_amount(database: Eng
     drop(database, "camt054.xml", notice(BATCH))
     (night,) = close_until(database, NEXT)
     assert (lines(database), paid(database)) == (3, [INSTALMENT, INSTALMENT])
-    assert (balance(database, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
+    assert (balance(database, BANK), of_bank(night, "unequal")) == (account().balance_before(2), [])
 
 
 def test_e4_costs_under_the_reference_of_a_batch_do_not_hide_its_amount(
@@ -97,7 +98,7 @@ def test_e4_parts_that_are_told_one_by_one_are_booked_once(database: Engine, tmp
     (told,) = take(database, write(tmp_path, "2.xml", account(201_00).statement(1)), NEXT)
     assert (told.lines, told.new, told.gaps, lines(database)) == (2, 0, [], 3)
     (night,) = close_until(database, NEXT)
-    assert (night["bank"]["unequal"], differences(database)) == ([], [])  # type: ignore[index]
+    assert (of_bank(night, "unequal"), differences(database)) == ([], [])
 
 
 def test_e4_the_amount_of_a_batch_shown_again_is_no_other_one(books: Engine, tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_e4_an_amount_that_is_not_that_of_its_parts_stands_for_itself(books: Eng
     (told,) = take(books, write(tmp_path, "2.xml", other.statement(1)), NEXT)
     assert (told.new, lines(books)) == (1, 4)
     (night,) = close_until(books, NEXT)
-    (unequal,) = night["bank"]["unequal"]  # type: ignore[index]
+    (unequal,) = of_bank(night, "unequal")
     assert unequal["account"] == ALMERE
 
 
@@ -165,7 +166,7 @@ def test_e4_a_part_that_two_notices_tell_in_the_same_words_counts_once(books: En
         for number, _ in asked:
             strike(desk, line_of(desk, number), "told twice")
     (night,) = close_until(books, NEXT)
-    assert (balance(books, BANK), night["bank"]["unequal"]) == (account().balance_before(2), [])  # type: ignore[index]
+    assert (balance(books, BANK), of_bank(night, "unequal")) == (account().balance_before(2), [])
     assert (balance(books, TRANSIT), differences(books)) == (0, [])
 
 
