@@ -18,6 +18,7 @@ RUNS = ((refund_run, refund), (collection_run, collection))
 """Each table of runs, numbered from 1 without gaps, and that of what stands in them."""
 
 MOST_RUNS = 2**63
+"""A number that a database cannot hold, which a manifest changed outside may say."""
 
 Kept = dict[str, dict[str, object]]
 """By table of runs the number of the last one, and the digest of those since the night before."""
