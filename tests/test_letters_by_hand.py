@@ -131,6 +131,21 @@ def test_a_payoff_statement_is_what_pays_the_loan_off(letters_desk: Engine) -> N
     assert state(letters_desk, number) == "fell-away"
 
 
+def test_no_balance_is_made_up_where_nothing_is_owed(letters_desk: Engine) -> None:
+    del letters_desk
+    on = str(clock.today())
+    total = good_by("clerk", "loan", "payoff", LOAN, "--on", on)["total"]
+    paid = ("payment", "add", LOAN, "--amount", str(total), "--on", on, "--reference", "paid off")
+    assert by("clerk", *paid).code == 0
+    for more in ((), ("--say", "balance_rows=Hoofdsom;1000.00")):
+        for kind in ("payoff_statement", "balance_statement"):
+            done = by("clerk", "letters", "make", kind, LOAN, "--on", on, *more)
+            assert (done.code, f"nothing is owed of loan {LOAN} on {on}" in done.err) == (2, True), done.err
+            assert f"aflos statement {LOAN} --format pdf" in done.err
+    kinds = {one["kind"] for one in good_by("clerk", "letters", "list")["letters"]}
+    assert kinds.isdisjoint(("payoff_statement", "balance_statement"))
+
+
 def test_a_decision_that_grants_has_its_terms_from_the_loan(letters_desk: Engine) -> None:
     words = ("guarantee_bank=Voorbeeldbank", "guarantee_paid_on=2025-01-01", "reasons=De bank vroeg erom.")
     says = [word for text in words for word in ("--say", text)]

@@ -42,6 +42,9 @@ OF_A_GRANT = frozenset({"grant_business_capital", "grant_preparation_costs", "gu
 DECEASED = "deceased"
 """Who died: a letter that has this field is about the debtors of whom that is known, and goes to their heirs."""
 
+BALANCE_ROWS = "balance_rows"
+"""What a balance is made of; the books have none where nothing is owed."""
+
 OURS = frozenset({"decision", "order"})
 
 
@@ -99,6 +102,7 @@ def _fields(desk: Desk, heading: Loan, kind: Kind, asked: Asked) -> Fields:
         heading.decision_date.isoformat(),
     )
     every = book_fields(known)
+    _refuse_nothing_owed(heading.id, kind, every, asked)
     if kind.code in OF_A_GRANT:
         every |= _agreed(dossier, product, known.view)
     if not kind.asks_money:  # such as a claim that says on which account it can be paid
@@ -109,6 +113,16 @@ def _fields(desk: Desk, heading: Loan, kind: Kind, asked: Asked) -> Fields:
         every |= _enforced(heading.id, found, _beside(found, asked.on))
     every |= given_fields(kind.code, kind.fields, asked.said)
     return {name: value for name, value in every.items() if name in kind.fields}
+
+
+def _refuse_nothing_owed(loan: int, kind: Kind, every: Fields, asked: Asked) -> None:
+    """Refuse a letter that says what is owed where the books know of nothing, unless the person says it whole."""
+    needed = BALANCE_ROWS in kind.fields and BALANCE_ROWS not in kind.optional
+    if needed and BALANCE_ROWS not in every and "balance" not in asked.said:
+        raise LetterRefused(
+            f"{kind.code}: nothing is owed of loan {loan} on {asked.on}, so that there is no such letter: "
+            f"aflos statement {loan} --format pdf > statement.pdf shows the debtor what was owed and paid"
+        )
 
 
 def _agreed(dossier: Dossier, product: Product, view: View) -> Fields:
