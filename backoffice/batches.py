@@ -98,7 +98,7 @@ def check_batch(connection: Connection, batch: Batch) -> None:
         shown = ", ".join(map(str, lines))
         raise DecisionRefused(
             f"batch {batch.id} ({batch.name}): was paid by bank line {shown}: say first that it is for something "
-            "else (aflos bank park LINE)"
+            "else (aflos bank park LINE --reason TEXT)"
         )
 
 

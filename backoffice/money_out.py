@@ -96,7 +96,7 @@ def is_refund(desk: Desk, share: Share, named: int | None) -> bool:
     if share.cents > left:
         raise LineRefused(
             f"bank line {share.line.id}: {euros(share.cents)} is more than is still to go back of the credit of loan "
-            f"{share.loan}, {euros(left)}; until it is known what it is: aflos bank park {share.line.id}"
+            f"{share.loan}, {euros(left)}; until it is known what it is: aflos bank park {share.line.id} --reason TEXT"
         )
     return True
 
@@ -116,7 +116,8 @@ def _way_on(share: Share, wanted: FactKind) -> str:
     looking = f"aflos bank lines --loan {share.loan}"
     if wanted is FactKind.PAYMENT:
         day = day_of(share.line.booked_on)
-        return f", booked by {day}: {looking} shows what came in; until it is known: aflos bank park {share.line.id}"
+        park = f"aflos bank park {share.line.id} --reason TEXT"
+        return f", booked by {day}: {looking} shows what came in; until it is known: {park}"
     return (
         f"; if it gives back what line IN brought ({looking} shows it): aflos bank refund IN --reason TEXT, "
         f"then aflos bank match {share.line.id} --settles IN"
@@ -161,7 +162,7 @@ def settled_part(connection: Connection, line: StoredLine, other: StoredLine, re
     if line.creditor_id != other.creditor_id:
         raise LineRefused(
             f"bank line {line.id}: line {other.id} came in for another creditor, whose line out pays it back or on: "
-            f"aflos bank park {line.id}"
+            f"aflos bank park {line.id} --reason TEXT"
         )
     _, parts = parts_of_lines(connection, [other.id]).get(other.id, (0, []))
     left, told = _left(connection, line, other, parts)
@@ -180,7 +181,7 @@ def settled_part(connection: Connection, line: StoredLine, other: StoredLine, re
         raise LineRefused(
             f"bank line {line.id}: must be money out, and no more than line {other.id} has to go back, or just what "
             f"it has to be forwarded: {', '.join(sums) or 'it has neither'}{told}; until it is known what it is: "
-            f"aflos bank park {line.id}"
+            f"aflos bank park {line.id} --reason TEXT"
         )
     return Part(found[0], line.amount, fact=other.id, reason=reason)
 

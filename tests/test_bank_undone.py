@@ -241,9 +241,8 @@ def test_what_went_out_for_a_part_of_a_receipt_settles_it_once(
     with writing(sqlite_database) as connection:
         desk = Desk(connection, stamp(sqlite_database, FIRST))
         first, second, third = (line_of(desk, number) for number in (1, 2, 3))
-        with pytest.raises(
-            LineRefused, match="it has neither; until it is known what it is: aflos bank park 2"
-        ):
+        way_on = "it has neither; until it is known what it is: aflos bank park 2 --reason TEXT"
+        with pytest.raises(LineRefused, match=way_on):
             settle(desk, second, first, "by hand")
         decide(desk, first, [Part(Disposition.LOAN, 600_00, LOAN), Part(Disposition.TO_REFUND, 100_00)])
         assert settle(desk, second, first, "by hand").parts[0].fact == 1
