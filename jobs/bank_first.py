@@ -30,15 +30,24 @@ class Unfit(BadInput):
         self.paths = paths
 
 
+Early = dict[Path, set[str]]
+"""Notices that wait for the first statement of their accounts, each with those: it is read once to know them."""
+
+
+def accounts_of(path: Path, kind: str = "054") -> set[str]:
+    """The accounts of which a file holds notices, or statements (053)."""
+    return {one.account for one in headings_of(path) if one.kind == kind}
+
+
 def with_notices(
-    attempt: Callable[[Sequence[Path], Path], list[list[Outcome]] | None], path: Path, notices: Sequence[Path]
+    attempt: Callable[[Sequence[Path], Path], list[list[Outcome]] | None], path: Path, notices: Early
 ) -> dict[Path, list[Outcome]]:
     """Take a file with the waiting notices of its accounts that fit it; what each brought, nothing if none does.
 
     An attempt is a transaction of its own, by `import_with_notices`.
     """
-    accounts = {one.account for one in headings_of(path) if one.kind == "053"}
-    left = [one for one in notices if not accounts.isdisjoint(each.account for each in headings_of(one))]
+    accounts = accounts_of(path, "053")
+    left = [one for one, own in notices.items() if not accounts.isdisjoint(own)]
     while left:
         try:
             done = attempt(left, path)

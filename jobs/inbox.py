@@ -22,7 +22,7 @@ from bank.statement import BadStatement
 from jobs import clock
 from jobs.access import REHEARSAL
 from jobs.bank_files import contents, headings_of, import_beside, import_path, our_accounts
-from jobs.bank_first import import_with_notices, oldest_first, with_notices
+from jobs.bank_first import Early, accounts_of, import_with_notices, oldest_first, with_notices
 from jobs.bank_reader import Reader
 from jobs.bank_request import Gap, NoStatement, NotYet, Outcome, Overlaps, Request
 from jobs.bank_statements import open_gap
@@ -195,19 +195,19 @@ def _import_together(
 
 def _taken(taking: _Taking, files: Sequence[Path]) -> Iterator[tuple[Path, Waiting | None]]:
     """Take files one after the other; who reads them knows which comes next."""
-    beyond, early = _files(taking.after)[:1] if taking.after else [], list[Path]()
+    beyond, early = _files(taking.after)[:1] if taking.after else [], Early()
     for path, after in zip(files, [*files[1:], *beyond, None], strict=False):
         if early and (done := _with_notices(taking, path, early)):
-            early = [one for one in early if one not in done]
+            early = {one: own for one, own in early.items() if one not in done}
             yield from dict.fromkeys(done).items()
             continue
         taking.reader.expect(after)
         waiting = _take(taking, path)
-        early += [path] if isinstance(waiting, BeforeFirst) else []
+        early |= {path: accounts_of(path)} if isinstance(waiting, BeforeFirst) else {}
         yield path, waiting
 
 
-def _with_notices(taking: _Taking, path: Path, early: Sequence[Path]) -> list[Path]:
+def _with_notices(taking: _Taking, path: Path, early: Early) -> list[Path]:
     """Take a file with the notices that waited for the first statement of its account; which were taken."""
     run = taking.run
 

@@ -27,7 +27,7 @@ from backoffice.rights import check_right, creditors_of
 from jobs import clock
 from jobs.bank_clearing import clearing_items
 from jobs.bank_files import import_path, is_notice, our_accounts
-from jobs.bank_first import import_with_notices, oldest_first, with_notices
+from jobs.bank_first import Early, accounts_of, import_with_notices, oldest_first, with_notices
 from jobs.bank_reader import Reader
 from jobs.bank_request import NoStatement, Outcome, Overlaps, Request
 from jobs.bank_worklist import waiting_lines
@@ -98,10 +98,10 @@ def _in_order(files: Sequence[Path]) -> Sequence[Path]:
 
 def _all_imported(files: Sequence[Path], how: _Import, reader: Reader) -> Iterator[list[Outcome]]:
     """What each file brought; notices of an account without a statement are taken with the first one."""
-    early: list[Path] = []
+    early = Early()
     for file in files:
         done = with_notices(partial(_with_notices, how=how, reader=reader), file, early) if early else {}
-        early = [one for one in early if one not in done]
+        early = {one: own for one, own in early.items() if one not in done}
         yield from done.values()
         if done:
             continue
@@ -110,7 +110,7 @@ def _all_imported(files: Sequence[Path], how: _Import, reader: Reader) -> Iterat
         except NoStatement:
             if file == files[-1]:
                 raise
-            early.append(file)
+            early[file] = accounts_of(file)
     for file in early:
         yield _imported(file, how, reader)
 
