@@ -101,4 +101,4 @@ def oldest_first(connection: Connection, paths: Sequence[Path], accounts: Iterab
 
 
 def _begins(heading: Heading) -> str:
-    return f"{heading.opening.day} {heading.number or 0:09}" if heading.opening else ""
+    return f"{heading.opening.day} {heading.number or 0:018} {heading.page:018}" if heading.opening else ""

@@ -1,4 +1,7 @@
-"""Many notices that wait for the first statement of their account: each is read as often, however many wait."""
+"""Many files that begin an account: in the order of their numbers and pages.
+
+Notices that wait for its first statement are each read as often, however many wait.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import sys
 from datetime import date, timedelta
 from types import FrameType
 
+import pytest
 from sqlalchemy import Engine
 
 from jobs.bank_files import headings_of
@@ -50,3 +54,18 @@ def test_e4_a_waiting_notice_is_read_as_often_however_many_wait(sqlite_database:
     close_until(sqlite_database, NEXT + timedelta(days=1))
     assert not [path for path in (inbox(sqlite_database) / "almere").iterdir() if path.is_file()]
     assert (lines(sqlite_database), differences(sqlite_database)) == (MANY, [])
+
+
+@pytest.mark.parametrize("numbers", [(999_999_999, 1_000_000_000), (7, 7)], ids=["numbers", "pages"])
+def test_e4_an_account_begins_with_its_lowest_number_and_page(
+    sqlite_database: Engine, numbers: tuple[int, int]
+) -> None:
+    open_books(sqlite_database, 1)
+    account = Account(lines=[Real(FIRST, 100, "R1", text="x"), Real(FIRST, 201, "R2", text="y")])
+    for place, number in enumerate(numbers):
+        text = account.statement(place, place + 1, number=number, ident="S")
+        page = f"<MsgPgntn><PgNb>{place + 1}</PgNb><LastPgInd>false</LastPgInd></MsgPgntn></GrpHdr>"
+        drop(sqlite_database, f"{1 - place}.xml", text.replace("</GrpHdr>", page))
+    close_until(sqlite_database, FIRST)
+    assert not [path for path in (inbox(sqlite_database) / "almere").iterdir() if path.is_file()]
+    assert (lines(sqlite_database), differences(sqlite_database)) == (2, [])
