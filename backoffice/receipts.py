@@ -192,7 +192,7 @@ def decide(desk: Desk, line: StoredLine, parts: Sequence[Part]) -> Decided:
 def _refuse_other(line: StoredLine, loan: int) -> None:
     """Refuse a loan of another creditor, before anything is said of what is on it."""
     if creditor_of_loan(loan) != line.creditor_id:
-        way_on = f"aflos bank park {line.id}" + (" --to-forward CODE" if line.cents > 0 else "")
+        way_on = f"aflos bank park {line.id} --reason TEXT" + (" --to-forward CODE" if line.cents > 0 else "")
         raise LineRefused(
             f"bank line {line.id}: loan {loan} is of another creditor; a payment never crosses from one to the "
             f"other: {way_on}"

@@ -178,7 +178,9 @@ def _decide_about_lapsed(loan: int, lapsed: Sequence[Lapse]) -> str:
         for part, cents in (("interest", interest), ("principal", principal))
         if cents
     ]
-    commands = " and ".join(f"aflos decide write-off {loan} {part}" for part in parts)
+    commands = " and ".join(
+        f"aflos decide write-off {loan} {part} --on DAY --decision REFERENCE" for part in parts
+    )
     return f"give it up, after which the rest is dunned again: {commands}; nothing is written off by itself"
 
 

@@ -161,7 +161,7 @@ def test_a_line_out_of_another_creditor_is_told_nothing_of_the_credit(books: Eng
     with writing(books) as connection:
         desk = Desk(connection, stamp(books, LAST)._replace(actor="manager"))
         (line,) = lines_by_number(connection, [2]).values()
-        with pytest.raises(LineRefused, match=r"is of another creditor.*: aflos bank park 2$"):
+        with pytest.raises(LineRefused, match=r"is of another creditor.*: aflos bank park 2 --reason TEXT$"):
             match(desk, line, LOAN, Said(line.amount, "by hand"))
 
 

@@ -169,7 +169,8 @@ def item_of_interest_left(case: Case, law: Law, day: date) -> list[Item]:
     if day <= last:
         return []
     reason = f"{euros(int(state.statutory))} of statutory interest is all that is left, {until}"
-    action = f"call or write; to give it up: aflos decide waiver {case.loan} --part statutory_interest"
+    give_up = f"aflos decide waiver {case.loan} --part statutory_interest --on DAY --decision REFERENCE"
+    action = f"call or write; to give it up: {give_up}"
     owner = contact_person(case.facts, day)
     return [Item("interest", case.creditor, case.subject, 0, owner, last, reason, action)]
 
