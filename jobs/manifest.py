@@ -159,7 +159,8 @@ def keep(place: Path, manifest: Mapping[str, object]) -> Path:
         reach("before the manifest has its name")
         part.replace(path)
         for left in place.glob(f"{path.stem}*.part"):
-            left.unlink(missing_ok=True)
+            if left.is_file():
+                left.unlink(missing_ok=True)
     except OSError as error:
         if isinstance(error, FileNotFoundError) and path.exists():
             return path  # the run that took over has kept it, and cleared away what this one wrote

@@ -34,3 +34,8 @@ def test_a6_a_run_that_woke_up_too_late_takes_no_manifest_for_a_failed_disk(tmp_
 def test_a1_what_a_run_left_that_was_killed_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / "2026-11-25.1.part").write_text("half", encoding="utf-8")
     check(keep(tmp_path, MANIFEST))
+
+
+def test_a_folder_in_the_place_of_what_a_run_left_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "2026-11-25.1.part").mkdir()
+    assert keep(tmp_path, MANIFEST).read_text(encoding="utf-8") == as_json(MANIFEST) + "\n"
